@@ -1,0 +1,113 @@
+# otelutils: no configure step. `make deps` first on a fresh machine (demo and
+# check do it themselves); see README.md.
+O	?= build
+BIN	?= $(if $(filter build,$(O)),bin,$(O)/bin)
+PREFIX	?= /usr/local
+CC	= gcc
+SAN	?=
+CFLAGS	?= -O2 -g
+WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings
+CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(O)/gen
+ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -pthread
+LDFLAGS	+= -pthread -Wl,--as-needed $(SANFLAGS)
+ifneq ($(SAN),)
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+ifeq ($(O),build)
+O	= build-san
+endif
+endif
+
+# bytes are parsed here: no silent narrowing
+CONVERT	= base codec record block
+
+TOOLS	= $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
+SRCS	= $(wildcard lib/*/*.c)
+PROTOS	= $(wildcard proto/*.proto)
+GEN	= $(patsubst proto/%.proto,$(O)/gen/%.pb-c.o,$(PROTOS))
+OBJS	= $(SRCS:%.c=$(O)/%.o)
+KIT	= $(O)/libkit.a
+UNITS	= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ	= $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+# which library each tool needs beside the common ones
+LIBS	= $(shell pkg-config --libs libxxhash libzstd libpcre2-8 zlib)
+NEEDS_rec	= libprotobuf-c jansson
+NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
+NEEDS_tql	= libprotobuf-c jansson readline
+NEEDS_lql	= libprotobuf-c jansson readline
+NEEDS_TEST	= libprotobuf-c jansson libnghttp2 libmicrohttpd readline
+needs	= $(if $(1),$(shell pkg-config --libs $(1)))
+
+.PHONY: all deps check demo bench fuzz soak lint install clean unit
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(TOOLS:%=$(BIN)/%)
+
+$(BIN)/%: $(O)/cmd/%.o $(KIT)
+	@mkdir -p $(@D)
+	$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) -lm
+
+$(KIT): $(OBJS) $(GEN)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(O)/gen/%.pb-c.c $(O)/gen/%.pb-c.h &: proto/%.proto
+	@mkdir -p $(@D)
+	protoc-c --proto_path=proto --c_out=$(O)/gen $<
+# the generated headers first: any source may include one
+$(OBJS): | $(GEN:.o=.h)
+$(O)/gen/%.o: $(O)/gen/%.c | $(GEN:.o=.h)
+	$(CC) -std=c11 $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
+
+$(O)/unit/%: tests/unit/%.c $(KIT)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+# tests that simulate faults link the twin of lib/base/sys.c
+$(O)/unit/test_fault_%: tests/unit/test_fault_%.c tests/fault/sys.c $(KIT)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+
+# fuzz targets: replay a corpus by default (gcc); `make fuzz` builds them with clang
+$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(KIT)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+
+unit: $(UNITS) $(FUZZ)
+
+deps:
+	@sh tests/deps.sh
+check: deps
+	@$(MAKE) --no-print-directory all unit
+	@sh tests/check.sh
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@sh examples/demo.sh
+bench: all $(O)/bench/gen
+	@sh bench/run.sh
+$(O)/bench/%: bench/%.c $(KIT)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(LIBS) -lm
+fuzz:
+	@sh tests/fuzz/run.sh
+soak: all unit
+	@SOAK=1 sh tests/check.sh
+lint:
+	@sh tests/lint.sh
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 7; do for f in man/*.$$s; do [ ! -e $$f ] || install -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	for t in $(TOOLS); do \
+		install -m 644 completions/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; \
+		install -m 644 completions/$$t.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t; \
+		install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
+clean:
+	rm -rf build build-san bin
+
+-include $(OBJS:.o=.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)

@@ -1,0 +1,167 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+
+#define PIECE	(64u << 10)	/* the first; later ones double up to */
+#define PIECE_MAX	(4u << 20)
+#if defined(__SANITIZE_ADDRESS__)
+enum { EACH_ITS_OWN = 1 };
+#else
+enum { EACH_ITS_OWN = 0 };
+#endif
+
+struct arena_piece {
+	struct arena_piece *next;
+	size_t size;
+	_Alignas(16) char mem[];
+};
+
+static struct arena_piece *
+piece_add(struct arena *a, size_t n)
+{
+	struct arena_piece *pc;
+
+	if (n > SIZE_MAX / 2)
+		die("out of memory: %zu bytes", n);
+	pc = xmalloc(sizeof *pc + n);
+	pc->size = n;
+	pc->next = a->pieces;
+	a->pieces = pc;
+	return pc;
+}
+
+static void *
+take(struct arena *a, size_t n)
+{
+	size_t round = (n + 15) & ~(size_t)15;
+
+	a->used += round;
+	if (EACH_ITS_OWN)
+		return piece_add(a, n)->mem;
+	if (round > (size_t)(a->end - a->at)) {
+		size_t size = a->pieces ? a->pieces->size * 2 : PIECE;
+
+		if (size > PIECE_MAX)
+			size = PIECE_MAX;
+		if (round > size / 4 && a->pieces) {
+			/* a large one stands alone, behind the newest */
+			struct arena_piece *newest = a->pieces, *pc;
+
+			a->pieces = newest->next;
+			pc = piece_add(a, round);
+			newest->next = pc;
+			a->pieces = newest;
+			return pc->mem;
+		}
+		if (size < round)
+			size = round;
+		struct arena_piece *pc = piece_add(a, size);
+
+		a->at = pc->mem;
+		a->end = pc->mem + size;
+	}
+	void *p = a->at;
+
+	a->at += round;
+	return p;
+}
+
+void *
+arena_get(struct arena *a, size_t n, size_t size)
+{
+	size_t all;
+
+	if (__builtin_mul_overflow(n, size, &all) || all > SIZE_MAX / 4)
+		die("out of memory: %zu times %zu bytes", n, size);
+	return take(a, all);
+}
+
+void *
+arena_get0(struct arena *a, size_t n, size_t size)
+{
+	void *p = arena_get(a, n, size);
+
+	return memset(p, 0, n * size);
+}
+
+void *
+arena_try(struct arena *a, size_t n)
+{
+	if (a->cap > 0 && (n > a->cap || a->used > a->cap - n))
+		return NULL;
+	return take(a, n);
+}
+
+struct str
+arena_str(struct arena *a, struct str s)
+{
+	char *p = arena_new(a, char, s.n + 1);
+
+	if (s.n > 0)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
+	return str_mk(p, s.n);
+}
+
+void *
+arena_grow(struct arena *a, void *p, size_t n, size_t to, size_t size)
+{
+	void *q = arena_get(a, to, size);
+
+	if (n > 0)
+		memcpy(q, p, n * size);
+	return q;
+}
+
+struct str
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	char *p = arena_new(a, char, (size_t)n + 1);
+
+	vsnprintf(p, (size_t)n + 1, fmt, again);
+	va_end(again);
+	return str_mk(p, (size_t)n);
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_piece *keep = EACH_ITS_OWN ? NULL : a->pieces;
+
+	for (struct arena_piece *pc = keep ? keep->next : a->pieces, *next; pc;
+	    pc = next) {
+		next = pc->next;
+		free(pc);
+	}
+	a->pieces = keep;
+	if (keep) {
+		keep->next = NULL;
+		a->at = keep->mem;
+		a->end = keep->mem + keep->size;
+	} else
+		a->at = a->end = NULL;
+	a->used = 0;
+}
+
+void
+arena_free(struct arena *a)
+{
+	for (struct arena_piece *pc = a->pieces, *next; pc; pc = next) {
+		next = pc->next;
+		free(pc);
+	}
+	a->pieces = NULL;
+	a->at = a->end = NULL;
+	a->used = 0;
+}

@@ -1,0 +1,111 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+
+void
+buf_reserve(struct buf *b, size_t more)
+{
+	if (more <= b->cap - b->n)
+		return;
+	if (more > SIZE_MAX / 4 - b->n)
+		die("out of memory: %zu bytes", more);
+	size_t cap = b->cap > 0 ? b->cap * 2 : 256;
+
+	if (cap < b->n + more)
+		cap = b->n + more;
+	b->p = xrealloc(b->p, cap, 1);
+	b->cap = cap;
+}
+
+char *
+buf_extend(struct buf *b, size_t n)
+{
+	buf_reserve(b, n);
+	b->n += n;
+	return b->p + b->n - n;
+}
+
+void
+buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n > 0)
+		memcpy(buf_extend(b, n), p, n);
+}
+
+void
+buf_adds(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+void
+buf_addf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap, again;
+	int n;
+
+	va_start(ap, fmt);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	buf_reserve(b, (size_t)n + 1);
+	vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+	va_end(again);
+	b->n += (size_t)n;
+}
+
+void
+buf_u8(struct buf *b, uint8_t v)
+{
+	*(uint8_t *)buf_extend(b, 1) = v;
+}
+
+static void
+add_le(struct buf *b, uint64_t v, unsigned n)
+{
+	uint8_t *p = (uint8_t *)buf_extend(b, n);
+
+	for (unsigned i = 0; i < n; i++)
+		p[i] = (uint8_t)(v >> 8 * i);
+}
+
+void
+buf_u16(struct buf *b, uint16_t v)
+{
+	add_le(b, v, 2);
+}
+
+void
+buf_u32(struct buf *b, uint32_t v)
+{
+	add_le(b, v, 4);
+}
+
+void
+buf_u64(struct buf *b, uint64_t v)
+{
+	add_le(b, v, 8);
+}
+
+void
+buf_varint(struct buf *b, uint64_t v)
+{
+	uint8_t t[10];
+	unsigned n = 0;
+
+	for (; v > 0x7f; v >>= 7)
+		t[n++] = (uint8_t)(v | 0x80);
+	t[n++] = (uint8_t)v;
+	buf_add(b, t, n);
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){ 0 };
+}

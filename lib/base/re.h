@@ -1,0 +1,48 @@
+/*
+ * re: RE2's syntax on PCRE2.
+ *
+ * The pattern is read once as RE2 (Go's regexp/syntax): errors get Go's words
+ * and an offset, what RE2 does not know (back-references, look-around,
+ * possessive) is refused, and a PCRE2 text that means the same is compiled
+ * (dollar, \s, \z, \C, classes, case folding, invalid UTF-8). Matching never
+ * takes exponential time unseen: past a limit re_match fails with ERR_LIMIT.
+ * A compiled re may be used by several threads, each with its own re_scratch.
+ */
+#ifndef BASE_RE_H
+#define BASE_RE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+enum re_flags {
+	RE_ANCHORED = 1,	/* ^(?:re)$ over the whole subject */
+	RE_DOTALL = 2,		/* . matches newline */
+	RE_ICASE = 4,
+};
+
+struct re;
+
+struct re *re_compile(struct str pattern, unsigned flags, struct err *);
+void re_free(struct re *);
+/* 1 matches, 0 does not, -1 failed. */
+int re_match(struct re *, struct str subject, struct err *);
+
+/*
+ * Literals every match must contain: *lit is a set of alternatives in the
+ * arena, one of which occurs in each matching subject (n = 0: none known).
+ * When `whole` comes back true the pattern is nothing but those literals
+ * (anchored: equality; else: contains), so no regex need run. Case-folded
+ * patterns give lower-case literals with *icase set.
+ */
+struct re_lits {
+	struct str *lit;
+	size_t n;
+	bool whole, icase;
+};
+void re_literals(const struct re *, struct arena *, struct re_lits *);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * tool: what every program shares: one option table, --help, --version, exit
+ * statuses, messages, and stopping on a signal.
+ *
+ * The table is the only description of a tool's options: getopt_long, --help,
+ * the completions and the OPTIONS section of the manual page are made from it
+ * (--help=man, --help=bash, --help=zsh and --help=fish print those), and
+ * tests hold them together. Of lib/, only this module prints or exits.
+ */
+#ifndef BASE_TOOL_H
+#define BASE_TOOL_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define TOOL_VERSION	"0.1.0"
+#define TOOL_OPTS_MAX	40
+
+struct tool_opt {
+	int c;			/* short letter, or a code from 256 up */
+	const char *name;	/* long name; NULL: none */
+	const char *arg;	/* what its argument is called; NULL: none */
+	const char *what;	/* a line for --help, lower case */
+	const char *complete;	/* "file", "dir", "a|b|c" or NULL */
+};
+
+struct tool {
+	const char *name;
+	const char *args;	/* after NAME in the usage line */
+	const char *what;	/* a line */
+	struct tool_opt opts[TOOL_OPTS_MAX];	/* -h and -V are added */
+};
+
+/*
+ * Like getopt_long: the option's code, or -1 at the operands (optind is set).
+ * Answers -h and -V on stdout with status 0; says what is wrong with a bad
+ * option on stderr and exits with 2.
+ */
+int tool_opt(const struct tool *, int argc, char *const argv[]);
+/* The operands, NULL-terminated; {"-", NULL} when there are none. */
+char **tool_files(int argc, char *argv[]);
+
+/* "NAME: MSG" on stderr; the status that goes with it. Clears e. */
+int tool_fail(const struct tool *, struct err *e);
+/* A word for a person on stderr: "NAME: ...". */
+void tool_say(const struct tool *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* "NAME: ... (try NAME --help)" on stderr and exit 2. */
+_Noreturn void tool_usage(const struct tool *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Flushes stdout; a failure there is status 1 and said. Gives the status. */
+int tool_exit(const struct tool *, int status);
+
+/*
+ * From now on INT and TERM do not kill but make the descriptor readable (for
+ * poll) and tool_stopped true; PIPE is ignored. tool_stop_restore puts the
+ * default actions back (a second ^C then kills).
+ */
+int tool_stop_fd(void);
+bool tool_stopped(void);
+void tool_stop_restore(void);
+/* Forget a stop that was dealt with (prompts: ^C ends the query only). */
+void tool_stop_clear(void);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * source: what a tool that reads records was given: "-", a file, or a spool.
+ *
+ * One way to read all three. A spool is followed when asked; files and stdin
+ * end. A reader of several operands opens one source each, in turn.
+ */
+#ifndef RECORD_SOURCE_H
+#define RECORD_SOURCE_H
+
+#include "record/record.h"
+#include "record/spool.h"
+
+struct source;
+
+/*
+ * `cursor`: a named cursor to start from (spools only, NULL: the oldest).
+ * `follow`: a spool waits for more instead of ending.
+ */
+struct source *source_open(const char *path, const char *cursor, bool follow,
+    struct err *);
+/*
+ * 1, 0 at the end, -1. ERR_AGAIN after timeout_ms (-1: never) with nothing,
+ * ERR_CANCEL when `stop` became readable.
+ */
+int source_next(struct source *, struct rec *, int timeout_ms, int stop,
+    struct err *);
+/* The spool's reader, or NULL for streams. */
+struct spool_reader *source_spool(struct source *);
+const char *source_name(const struct source *);	/* for messages */
+void source_close(struct source *);
+
+#endif
