@@ -1,0 +1,87 @@
+/*
+ * scan: log lines out of a view, filtered where they lie.
+ *
+ * The query gives stream matchers, line filters, label filters on metadata,
+ * a time range, a set of trace ids; the scan answers what it can from the
+ * stream table, dictionaries, templates and page filters, rebuilds only
+ * candidate lines, and hands the survivors over in time order, deduplicated.
+ * logql.md sections 1, 4, 5.
+ */
+#ifndef LOG_SCAN_H
+#define LOG_SCAN_H
+
+#include "base/re.h"
+#include "block/stripe.h"
+#include "store/store.h"
+
+enum log_op { LOG_EQ, LOG_NE, LOG_RE, LOG_NRE };	/* = != =~ !~ */
+
+struct log_matcher {		/* of a selector: on a stream label */
+	struct str name;
+	enum log_op op;
+	struct str value;
+	struct re *re;		/* RE, NRE: anchored, dot matches newline */
+};
+
+struct log_line_filter {	/* |= != |~ !~ ; `or` alternatives */
+	enum log_op op;		/* EQ: contains, NE: contains not */
+	struct log_alt { struct str text; struct re *re; } *alt;
+	size_t n;
+};
+
+struct log_pair { struct str name, value; };
+
+struct log_line {
+	uint64_t time;		/* ns */
+	struct str line;
+	uint32_t stream;	/* number within the scan */
+	const struct log_pair *labels;		/* of the stream, sorted */
+	uint32_t nlabels;
+	const struct log_pair *meta;		/* structured metadata */
+	uint32_t nmeta;
+	uint32_t severity;	/* 0 .. 24 */
+	struct str trace_id, span_id;	/* bytes; empty: none */
+};
+
+/*
+ * A filter on what a line carries beside its text, asked before the line is
+ * rebuilt. `test` gets the values of the names it asked for (stream label
+ * first, then metadata), empty when absent, and answers whether to keep.
+ */
+struct log_label_filter {
+	const struct str *names;
+	size_t n;
+	bool (*test)(void *arg, const struct str *values);
+	void *arg;
+};
+
+struct log_scan_opts {
+	const struct log_matcher *match;
+	size_t nmatch;
+	const struct log_line_filter *filter;
+	size_t nfilter;
+	const struct log_label_filter *label;
+	size_t nlabel;
+	const uint8_t (*trace_ids)[16];		/* sorted; NULL: any */
+	size_t ntrace_ids;
+	uint64_t from, to;			/* [from, to); 0, 0: all */
+	bool forward;				/* else newest first */
+	uint64_t limit;				/* 0: none */
+	bool want_line, want_meta;		/* false: may be left empty */
+	unsigned workers;
+	struct scan_count *count;
+};
+
+/* In the order asked for, after deduplication. 0, 1 to stop, -1. */
+typedef int log_line_fn(void *arg, const struct log_line *, struct err *);
+int log_scan(struct store_view *, const struct log_scan_opts *, log_line_fn *,
+    void *arg, struct err *);
+
+/* The label sets of the streams that have lines in the range. */
+int log_streams(struct store_view *, const struct log_matcher *, size_t n,
+    uint64_t from, uint64_t to, struct arena *, struct log_pair ***labels,
+    uint32_t **nlabels, size_t *nstreams, struct err *);
+
+extern const struct store_kind log_kind;	/* for lstore */
+
+#endif

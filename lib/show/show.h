@@ -1,0 +1,63 @@
+/*
+ * show: how results look on a terminal, in the tools that print them.
+ *
+ * Everything appends to a buf that the tool writes; nothing here prints.
+ * Telemetry is untrusted: show_text makes control characters and broken UTF-8
+ * visible instead of passing them to a terminal.
+ */
+#ifndef SHOW_SHOW_H
+#define SHOW_SHOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+struct show {
+	bool colour;
+	unsigned width;		/* columns of the terminal */
+};
+
+/* For a descriptor: colour when it is a terminal and NO_COLOR is unset (or
+ * when `when` is "always"; "never"), width from it, COLUMNS, or 80 (a file:
+ * no limit, 0). */
+struct show show_for(int fd, const char *when);
+
+enum show_style { SHOW_PLAIN, SHOW_BOLD, SHOW_DIM, SHOW_RED, SHOW_GREEN,
+	SHOW_YELLOW, SHOW_BLUE, SHOW_MAGENTA, SHOW_CYAN, SHOW_STYLES };
+
+void show_on(const struct show *, struct buf *, enum show_style);
+void show_off(const struct show *, struct buf *);
+/* A colour that always goes with this name (services, streams). */
+enum show_style show_style_of(struct str name);
+/* For a log severity 0 .. 24. */
+enum show_style show_style_level(uint32_t severity);
+
+/* Safe text: C0/C1 controls as \n \t \x1b, bad UTF-8 as U+FFFD. */
+void show_text(struct buf *, struct str);
+/* Columns the text takes (wide characters two, combining none). */
+unsigned show_width(struct str);
+/* At most `cols` columns of safe text, an ellipsis when cut; returns columns
+ * used; pads with blanks up to `cols` when `pad`. */
+unsigned show_fit(struct buf *, struct str, unsigned cols, bool pad);
+
+/*
+ * table: rows of cells, aligned when printed; columns that are right-aligned
+ * are numbers. Too wide for the terminal: the widest left-aligned columns are
+ * cut.
+ */
+struct show_table {
+	unsigned cols;
+	const char *const *head;
+	uint64_t right;			/* bit per column */
+	struct arena mem;
+	struct show_cell { struct str text; enum show_style style; } *cell;
+	size_t cells, cap;
+};
+void show_cell(struct show_table *, struct str text, enum show_style);
+void show_table(const struct show *, struct show_table *, struct buf *);
+void show_table_free(struct show_table *);
+
+#endif

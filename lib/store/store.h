@@ -1,0 +1,162 @@
+/*
+ * store: a folder of blocks and the manifest that says which are live.
+ *
+ * What traces and logs (and metrics) share: the manifest, seals, merges,
+ * expiry, requests to the running writer, snapshots, and the reader's view.
+ * A signal hands in a store_kind: how records become blocks and how blocks are
+ * merged. See DESIGN "Stores", store(5).
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/arena.h"
+#include "block/block.h"
+#include "record/record.h"
+#include "record/spool.h"
+
+#define STORE_SEAL_BYTES	((size_t)4 << 20)	/* of own records */
+#define STORE_SEAL_NS		(30 * UINT64_C(1000000000))
+#define STORE_BATCH_MEMORY	((size_t)64 << 20)	/* when behind */
+#define STORE_MERGE_BYTES	((uint64_t)64 << 20)	/* of records: L0 to L1 */
+#define STORE_MERGE_NS		(300 * UINT64_C(1000000000))
+#define STORE_UNLINK_NS		(60 * UINT64_C(1000000000))
+
+/* Options a store was made with, kept in its manifest: readers need them. */
+struct store_option { struct str name, value; };
+struct store_options { const struct store_option *v; uint32_t n; };
+/* The option's value, or {NULL, 0}. */
+struct str store_option(const struct store_options *, struct str name);
+
+/* A live block, open. */
+struct store_block {
+	struct block *block;
+	const struct block_info *info;
+};
+
+/* Where new blocks of a seal or a merge go. */
+struct store_sink;
+struct block_writer *store_sink_begin(struct store_sink *, struct err *);
+/*
+ * Finishes the block: the caller fills in tenant, rows, times and raw_bytes;
+ * id, sequence, level, kind and sources are the sink's.
+ */
+int store_sink_end(struct store_sink *, struct block_writer *,
+    struct block_info *, struct err *);
+void store_sink_abort(struct store_sink *, struct block_writer *);
+/*
+ * The live blocks of the tenant that are older than what is being written and
+ * no input of it, oldest first (for split lists).
+ */
+const struct store_block *store_sink_older(struct store_sink *,
+    struct str tenant, size_t *n, struct err *);
+
+struct store_merge {
+	const struct store_block *in;	/* one tenant, oldest first */
+	size_t n;
+	uint32_t level;			/* of the output */
+	bool final;			/* nothing more will come: no rest block */
+	uint64_t newest_received;	/* over all live blocks */
+};
+
+/* A signal's half. `batch` is its own type behind a void pointer. */
+struct store_kind {
+	const char *name;		/* "traces" */
+	enum signal signal;
+	void *(*batch_new)(const struct store_options *);
+	/* Takes what it needs out of the record, copies. */
+	int (*batch_add)(void *batch, const struct rec *, struct err *);
+	size_t (*batch_bytes)(const void *batch);	/* memory, about */
+	/* Writes a block per tenant; the batch is empty after. */
+	int (*batch_write)(void *batch, struct store_sink *, struct err *);
+	void (*batch_free)(void *batch);
+	/* Replaces the inputs by new blocks, deduplicated. */
+	int (*merge)(const struct store_merge *, const struct store_options *,
+	    struct store_sink *, struct err *);
+	/* Beyond block_check: the signal's own promises. Faults to say. */
+	unsigned (*check)(struct block *, void (*say)(void *, const char *),
+	    void *arg);
+	/* Lines for --info under the common ones; may be NULL. */
+	int (*info)(const struct store_block *, size_t n, struct arena *,
+	    struct buf *out, struct err *);
+};
+
+/* ---- writing ---------------------------------------------------------- */
+
+struct store_writer_opts {
+	uint64_t seal_bytes, seal_ns, batch_memory, merge_bytes, merge_ns;
+	uint64_t keep_ns, keep_bytes;		/* retention; 0: for ever */
+	struct store_options options;		/* for a store being made */
+	void (*say)(void *arg, const char *msg);	/* for a person */
+	void *say_arg;
+};					/* zeros: the defaults above */
+
+struct store;	/* the writer: holds DIR/lock */
+
+/* ERR_AGAIN when another writer has it. Makes the folder when absent. */
+struct store *store_open(const char *dir, const struct store_kind *,
+    const struct store_writer_opts *, struct err *);
+/*
+ * Takes all records of one operand: "-" goes through DIR/wal, a spool is
+ * followed (from the manifest's cursor) until `stop` is readable, a file is
+ * read to its end. Seals, merges, expires and carries out requests as it
+ * goes. Records of other signals are counted and skipped. At the return all
+ * that was taken is sealed and committed.
+ */
+struct store_taken { uint64_t records, items, skipped, bytes; };
+int store_take(struct store *, const char *operand, int stop,
+    struct store_taken *, struct err *);
+/* Merges what the policy says is due; `all`: everything, to whole traces. */
+int store_merge_due(struct store *, bool all, struct err *);
+int store_close(struct store *, struct err *);
+
+/* ---- maintenance: done here when no writer runs, else asked of it ------- */
+
+enum store_task { STORE_COMPACT, STORE_EXPIRE, STORE_SNAPSHOT };
+/* `arg`: expire: "AGE" or "SIZE"; snapshot: the folder. Waits till done. */
+int store_ask(const char *dir, const struct store_kind *, enum store_task,
+    const char *arg, const struct store_writer_opts *, struct err *);
+/* Every fault to say; the count, or -1 when the store cannot be read. */
+int store_check(const char *dir, const struct store_kind *,
+    void (*say)(void *, const char *), void *arg, struct err *);
+/* Rebuilds the manifest from the footers of blocks/. */
+int store_repair(const char *dir, const struct store_kind *,
+    void (*say)(void *, const char *), void *arg, struct err *);
+int store_info(const char *dir, const struct store_kind *, struct buf *out,
+    struct err *);
+
+/* ---- reading ------------------------------------------------------------ */
+
+struct store_view_opts {
+	struct str tenant;
+	const char *kind;	/* "traces", ... : refuse another */
+	/* told of what is missing: tail not here, a bad block */
+	void (*say)(void *arg, const char *msg);
+	void *say_arg;
+};
+
+/*
+ * A snapshot: the manifest's blocks (all open, oldest first) and the tail:
+ * the records past the cursors, up to the last whole one at opening.
+ */
+struct store_view;
+struct store_view *store_view(const char *dir, const struct store_view_opts *,
+    struct err *);
+const struct store_block *store_view_blocks(const struct store_view *,
+    size_t *n);
+const struct store_options *store_view_options(const struct store_view *);
+/* The tail's records of this signal and tenant: 1, 0, -1. Slices hold until
+ * the next call. */
+int store_view_tail(struct store_view *, enum signal, struct rec *,
+    struct err *);
+void store_view_rewind(struct store_view *);	/* the tail from its start */
+/* Time span of all that is held, tail included: false when empty. */
+bool store_view_span(struct store_view *, uint64_t *min, uint64_t *max);
+/* Parts of the data that could not be read so far (exit status 1). */
+unsigned store_view_missing(const struct store_view *);
+/* A block or page failed: said, counted; the query goes on without it. */
+void store_view_fault(struct store_view *, const struct err *);
+/* The generation changed, or the tail grew: time for a new view (-f). */
+bool store_view_stale(struct store_view *);
+void store_view_close(struct store_view *);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * scan: whole traces, exactly, out of a view. DESIGN "Whole traces, exactly".
+ *
+ * Every trace that may answer is handed to the query in exactly one place:
+ * either where a block holds all of it, or assembled from all its parts
+ * (older block first, tail last, duplicates removed: first received wins) in
+ * a frame with the same columns. So the query sees stripes, evaluates them
+ * vectorised, and never knows the difference.
+ */
+#ifndef TRACE_SCAN_H
+#define TRACE_SCAN_H
+
+#include "block/stripe.h"
+#include "store/store.h"
+
+/* One stripe to evaluate. */
+struct trace_part {
+	struct stripe *stripe;
+	/* bit per trace (row of TR_TRACE) to leave out: it is in S; or NULL */
+	const uint64_t *skip;
+	uint32_t no;		/* of this part, counted over the scan */
+};
+
+struct trace_scan_opts {
+	uint64_t from, to;	/* parts with no span in [from, to) are not
+				   handed out; 0, 0: everything */
+	bool newest_first;	/* order in which parts are handed out */
+	unsigned workers;	/* threads; 1: in order, on this one */
+	struct scan_count *count;
+	/*
+	 * The columns of TR_SPAN etc. the query will load, so that assembly
+	 * decodes no others; NULL: all. Names as in columns.h, by table.
+	 */
+	const struct trace_need { unsigned table; struct str name; } *need;
+	size_t nneed;
+};
+
+/*
+ * Calls fn for every part, from several threads at once when workers > 1
+ * (worker: which). The arena is the worker's, reset after the call. fn gives
+ * 0, 1 to stop early, -1 failed. Faults of blocks are reported to the view and
+ * the scan goes on.
+ */
+typedef int trace_part_fn(void *arg, const struct trace_part *,
+    unsigned worker, struct arena *, struct err *);
+int trace_scan(struct store_view *, const struct trace_scan_opts *,
+    trace_part_fn *, void *arg, struct err *);
+
+/*
+ * One trace by id, whole: 1 and a stripe (in the arena) that holds just this
+ * trace with all columns, 0 not there, -1. With prefix_bits < 128, `id` is
+ * a prefix: *matches is how many traces have it (counted up to 2), and only a
+ * unique one is returned.
+ */
+int trace_get(struct store_view *, const uint8_t id[16], unsigned prefix_bits,
+    unsigned *matches, struct arena *, struct stripe **, struct err *);
+
+/* Re-encodes the traces of a stripe as one OTLP TracesData (rows of TR_TRACE
+ * in `keep`, NULL: all). */
+int trace_to_otlp(struct stripe *, const uint64_t *keep, struct arena *,
+    struct buf *out, struct err *);
+
+extern const struct store_kind trace_kind;	/* for tstore */
+
+#endif
