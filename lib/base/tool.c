@@ -1,0 +1,196 @@
+#include "base/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/toolhelp.h"
+
+enum { OPT_HELP = 1000, OPT_VERSION };
+
+/* The table as getopt_long wants it: short letters with ':' where they take
+ * an argument, long names likewise. */
+static void
+tables(const struct tool *tool, char shorts[], struct option longs[])
+{
+	size_t n = 0;
+
+	*shorts++ = ':';	/* a missing argument is told apart */
+	for (const struct tool_opt *o = tool->opts; o->what; o++) {
+		if (o->c < 256) {
+			*shorts++ = (char)o->c;
+			if (o->arg)
+				*shorts++ = ':';
+		}
+		if (o->name)
+			longs[n++] = (struct option){ o->name,
+			    o->arg ? required_argument : no_argument, NULL,
+			    o->c };
+	}
+	*shorts++ = 'h';
+	*shorts++ = 'V';
+	*shorts = '\0';
+	longs[n++] = (struct option){ "help", optional_argument, NULL,
+	    OPT_HELP };
+	longs[n++] = (struct option){ "version", no_argument, NULL,
+	    OPT_VERSION };
+	longs[n] = (struct option){ 0 };
+}
+
+static _Noreturn void
+bad_option(const struct tool *tool, int c, char *const argv[])
+{
+	const char *word = argv[optind - 1];
+
+	if (c == ':' && strncmp(word, "--", 2) == 0)
+		tool_usage(tool, "%s: needs an argument", word);
+	if (c == ':')
+		tool_usage(tool, "-%c: needs an argument", optopt);
+	if (optopt > 0 && optopt < 256)
+		tool_usage(tool, "-%c: unknown option", optopt);
+	if (optopt != 0)
+		tool_usage(tool, "%s: takes no argument", word);
+	tool_usage(tool, "%s: unknown or ambiguous option", word);
+}
+
+int
+tool_opt(const struct tool *tool, int argc, char *const argv[])
+{
+	char shorts[2 * TOOL_OPTS_MAX + 8];
+	struct option longs[TOOL_OPTS_MAX + 3];
+	int c;
+
+	tables(tool, shorts, longs);
+	opterr = 0;
+	c = getopt_long(argc, argv, shorts, longs, NULL);
+	switch (c) {
+	case OPT_HELP:
+	case 'h':
+		exit(tool_exit(tool, tool_help(tool, c == 'h' ? NULL : optarg,
+		    stdout)));
+	case OPT_VERSION:
+	case 'V':
+		printf("%s (otelutils) %s\n", tool->name, TOOL_VERSION);
+		exit(tool_exit(tool, 0));
+	case ':':
+	case '?':
+		bad_option(tool, c, argv);
+	}
+	return c;
+}
+
+char **
+tool_files(int argc, char *argv[])
+{
+	static char dash[] = "-";
+	static char *only_stdin[] = { dash, NULL };
+
+	return optind < argc ? argv + optind : only_stdin;
+}
+
+int
+tool_fail(const struct tool *tool, struct err *e)
+{
+	int status = err_status(e);
+
+	if (e->kind != ERR_CANCEL)
+		fprintf(stderr, "%s: %s\n", tool->name, e->msg);
+	*e = (struct err){ 0 };
+	return status;
+}
+
+void
+tool_say(const struct tool *tool, const char *fmt, ...)
+{
+	va_list ap;
+
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", tool->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	funlockfile(stderr);
+}
+
+void
+tool_usage(const struct tool *tool, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", tool->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n%s: try '%s --help'\n", tool->name, tool->name);
+	exit(2);
+}
+
+int
+tool_exit(const struct tool *tool, int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fprintf(stderr, "%s: stdout: %s\n", tool->name, strerror(errno));
+	return status > 0 ? status : 1;
+}
+
+/* The self-pipe: a signal handler can have no other state than this. */
+static int stop_pipe[2] = { -1, -1 };
+static volatile sig_atomic_t stopped;
+
+static void
+on_stop(int sig)
+{
+	int keep = errno;
+
+	(void)sig;
+	stopped = 1;
+	if (write(stop_pipe[1], "", 1) == -1)
+		stopped = 1;	/* full: it is readable already */
+	errno = keep;
+}
+
+int
+tool_stop_fd(void)
+{
+	struct sigaction sa = { .sa_handler = on_stop };
+
+	if (stop_pipe[0] == -1 &&
+	    pipe2(stop_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
+		die("pipe: %s", strerror(errno));
+	sigemptyset(&sa.sa_mask);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return stop_pipe[0];
+}
+
+bool
+tool_stopped(void)
+{
+	return stopped != 0;
+}
+
+void
+tool_stop_restore(void)
+{
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+void
+tool_stop_clear(void)
+{
+	char sink[64];
+
+	while (stop_pipe[0] != -1 && read(stop_pipe[0], sink, sizeof sink) > 0)
+		;
+	stopped = 0;
+}
