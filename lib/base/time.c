@@ -1,0 +1,214 @@
+#include "base/time.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/num.h"
+
+static uint64_t
+clock_ns(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (uint64_t)ts.tv_sec * NS_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t
+time_now(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+uint64_t
+time_mono(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+char *
+time_format(char out[40], uint64_t ns, unsigned digits)
+{
+	time_t s = (time_t)(ns / NS_S);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&s, &tm);
+	n = strftime(out, 40, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (digits > 0) {
+		char frac[12];
+
+		snprintf(frac, sizeof frac, ".%09u", (unsigned)(ns % NS_S));
+		n += (size_t)snprintf(out + n, 40 - n, "%.*s",
+		    (int)(digits > 9 ? 9 : digits) + 1, frac);
+	}
+	snprintf(out + n, 40 - n, "Z");
+	return out;
+}
+
+/* Days since 1970 of a civil date (Hinnant's days_from_civil). */
+static int64_t
+days(int64_t y, unsigned m, unsigned d)
+{
+	y -= m <= 2;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	unsigned yoe = (unsigned)(y - era * 400);
+	unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
+	unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+
+	return era * 146097 + (int64_t)doe - 719468;
+}
+
+/* n digits at the front of *s, taken off; false when they are not there. */
+static bool
+digits_of(struct str *s, unsigned n, unsigned *v)
+{
+	*v = 0;
+	if (s->n < n)
+		return false;
+	for (unsigned i = 0; i < n; i++) {
+		if (s->p[i] < '0' || s->p[i] > '9')
+			return false;
+		*v = *v * 10 + (unsigned)(s->p[i] - '0');
+	}
+	*s = str_skip(*s, n);
+	return true;
+}
+
+static bool
+take(struct str *s, const char *any)
+{
+	if (s->n == 0 || !strchr(any, s->p[0]))
+		return false;
+	*s = str_skip(*s, 1);
+	return true;
+}
+
+/* ".123" off the front, as nanoseconds. */
+static bool
+fraction(struct str *s, unsigned *ns)
+{
+	unsigned n = 0;
+
+	*ns = 0;
+	if (!take(s, ".,"))
+		return true;
+	for (; s->n > 0 && s->p[0] >= '0' && s->p[0] <= '9'; n++) {
+		if (n < 9)
+			*ns = *ns * 10 + (unsigned)(s->p[0] - '0');
+		*s = str_skip(*s, 1);
+	}
+	for (unsigned i = n; i < 9; i++)
+		*ns *= 10;
+	return n > 0;
+}
+
+static bool
+zone(struct str *s, int64_t *seconds)
+{
+	unsigned h, m;
+
+	*seconds = 0;
+	if (s->n == 0 || take(s, "Zz"))
+		return true;
+	bool minus = s->p[0] == '-';
+
+	if (!take(s, "+-") || !digits_of(s, 2, &h))
+		return false;
+	take(s, ":");
+	if (!digits_of(s, 2, &m) || h > 23 || m > 59)
+		return false;
+	*seconds = (int64_t)(h * 3600 + m * 60) * (minus ? -1 : 1);
+	return true;
+}
+
+static bool
+rfc3339(struct str s, uint64_t *ns)
+{
+	unsigned y, mo, d, h = 0, mi = 0, sec = 0, frac = 0;
+	int64_t off = 0;
+
+	if (!digits_of(&s, 4, &y) || !take(&s, "-") ||
+	    !digits_of(&s, 2, &mo) || !take(&s, "-") || !digits_of(&s, 2, &d))
+		return false;
+	if (s.n > 0) {
+		if (!take(&s, "Tt ") || !digits_of(&s, 2, &h) ||
+		    !take(&s, ":") || !digits_of(&s, 2, &mi))
+			return false;
+		if (take(&s, ":") && (!digits_of(&s, 2, &sec) ||
+		    !fraction(&s, &frac)))
+			return false;
+		if (!zone(&s, &off))
+			return false;
+	}
+	if (s.n > 0 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 ||
+	    mi > 59 || sec > 60)
+		return false;
+	int64_t t = days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec - off;
+
+	if (t < 0 || t > INT64_MAX / (int64_t)NS_S)
+		return false;
+	*ns = (uint64_t)t * NS_S + frac;
+	return true;
+}
+
+/* Unix time: the count of digits tells the unit. */
+static bool
+unix_time(struct str s, uint64_t *ns)
+{
+	struct str whole = s;
+	unsigned frac = 0;
+	uint64_t v, unit;
+	const char *dot = memchr(s.p, '.', s.n);
+
+	if (dot) {
+		whole.n = (size_t)(dot - s.p);
+		s = str_skip(s, whole.n);
+		if (!fraction(&s, &frac) || s.n > 0)
+			return false;
+	}
+	if (!num_u64(whole, &v))
+		return false;
+	unit = whole.n <= 11 ? NS_S : whole.n <= 14 ? NS_MS :
+	    whole.n <= 17 ? NS_US : 1;
+	if (dot && unit != NS_S)
+		return false;
+	return !__builtin_mul_overflow(v, unit, ns) &&
+	    !__builtin_add_overflow(*ns, frac, ns);
+}
+
+static bool
+relative(struct str s, uint64_t now, bool ago, uint64_t *ns)
+{
+	bool minus = s.n > 0 && s.p[0] == '-';
+	int64_t d;
+
+	if (!take(&s, "+-")) {
+		if (!ago)
+			return false;
+		minus = true;
+	}
+	if (!num_prom_duration(s, &d) && !num_go_duration(s, &d))
+		return false;
+	if (d < 0)
+		return false;
+	if (minus)
+		*ns = (uint64_t)d > now ? 0 : now - (uint64_t)d;
+	else if (__builtin_add_overflow(now, (uint64_t)d, ns))
+		return false;
+	return true;
+}
+
+int
+time_parse(struct str s, uint64_t now, bool ago, uint64_t *ns, struct err *e)
+{
+	if (str_eq(s, S("now"))) {
+		*ns = now;
+		return 0;
+	}
+	if (rfc3339(s, ns) || unix_time(s, ns) || relative(s, now, ago, ns))
+		return 0;
+	return err_set(e, ERR_QUERY, "\"%.*s\" is not a time: RFC 3339, Unix "
+	    "seconds or a duration such as -1h", (int)(s.n > 60 ? 60 : s.n),
+	    s.p);
+}

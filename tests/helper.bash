@@ -1,0 +1,41 @@
+# helper: what every bats file has. $BIN holds the programs, $ROOT is the
+# source tree, $T a fresh folder for the test. Pids in PIDS are stopped at the
+# end, and waited for.
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BIN=${BIN:-$ROOT/bin}
+PATH=$BIN:$PATH
+export LC_ALL=C.UTF-8 TZ=UTC
+
+setup() {
+	T=$(mktemp -d "${TMPDIR:-/tmp}/otelutils.XXXXXX")
+	PIDS=()
+	export XDG_STATE_HOME=$T/state
+	cd "$T" || return 1
+}
+
+teardown() {
+	for p in "${PIDS[@]}"; do
+		kill "$p" 2>/dev/null || true
+	done
+	for p in "${PIDS[@]}"; do
+		wait "$p" 2>/dev/null || true
+	done
+	cd / && rm -rf "$T"
+}
+
+# until_true COMMAND...: try again, quickly, for 20 seconds at most.
+until_true() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || { echo "never came true: $*" >&2; return 1; }
+		read -rt 0.02 <> <(:) || true
+	done
+}
+
+# fails STATUS COMMAND...: runs it, output in $output, demands the status.
+fails() {
+	local want=$1
+	shift
+	run "$@"
+	[ "$status" -eq "$want" ] || { echo "status $status, not $want: $output"; return 1; }
+}
