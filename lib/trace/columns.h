@@ -37,22 +37,30 @@ enum {
  *   s.KEY      a span attribute, type by its value; ANY: encoded AnyValue of
  *              arrays, maps, bytes, empties. The first of equal keys is kept.
  *   x          ANY: KeyValueList bytes of keys past the budget of columns
+ *   more       ANY: fields of the Span message that no column keeps (repeated
+ *              keys, events and links past TRACE_CHILDREN_MAX, fields of later
+ *              versions), as they came; null when there are none. Queries do
+ *              not look here, re-encoding does
  * TR_TRACE:
  *   id FIX16   first INT (row in TR_SPAN)   spans INT
  *   start INT  end INT (ns, over its spans here)
  * TR_RES:    r.KEY as s.KEY; url STR; dropped INT; raw ANY (null unless it has
  *            fields that the columns do not keep)
- * TR_SCOPE:  name STR, version STR, i.KEY, url STR, dropped INT
+ * TR_SCOPE:  name STR, version STR, i.KEY, url STR, dropped INT, raw as above
  * TR_EVENT:  span INT (row in TR_SPAN), time INT (ns after the span's start,
  *            may be negative), name STR, e.KEY, dropped INT
- * TR_LINK:   span INT, trace_id FIX16, id FIX8, state STR, flags INT, l.KEY,
+ * TR_LINK:   span INT, trace_id FIX16, id FIX8 (null: not of that length), state STR, flags INT, l.KEY,
  *            dropped INT
+ *
+ * raw of events and links: as more, of their message (ANY, mostly absent).
  *
  * Sections: "ids" RAW trace ids sorted, 16 bytes and a u32 trace number
  * (counted over all stripes) each; "idfilter" RAW, units of 4 KiB; "split":
- * the 16-byte ids that an older live block also holds.
+ * the 16-byte ids, sorted, that an older live block also holds, or that this
+ * block holds in pieces (over STRIPE_ROWS).
  */
 
 #define TRACE_KEYS_MAX	1000u	/* attribute columns of a scope in a block */
+#define TRACE_CHILDREN_MAX 4096u	/* events (links) of a span in the tables */
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef TRACE_SCAN_H
 #define TRACE_SCAN_H
 
+#include "block/frame.h"
 #include "block/stripe.h"
 #include "store/store.h"
 
@@ -19,6 +20,11 @@ struct trace_part {
 	/* bit per trace (row of TR_TRACE) to leave out: it is in S; or NULL */
 	const uint64_t *skip;
 	uint32_t no;		/* of this part, counted over the scan */
+	/*
+	 * The latest start of a trace in it. Newest first: no part handed out
+	 * later has a later one, so who has enough newer traces may stop.
+	 */
+	uint64_t max_start;
 };
 
 struct trace_scan_opts {
@@ -47,13 +53,15 @@ int trace_scan(struct store_view *, const struct trace_scan_opts *,
     trace_part_fn *, void *arg, struct err *);
 
 /*
- * One trace by id, whole: 1 and a stripe (in the arena) that holds just this
- * trace with all columns, 0 not there, -1. With prefix_bits < 128, `id` is
+ * One trace by id, whole: 1 and a stripe that holds just this trace with all
+ * columns, 0 not there, -1. The stripe lies in the frame, which is the caller's
+ * (frame_new(TR_TABLES)) and is reset first. With prefix_bits < 128, `id` is
  * a prefix: *matches is how many traces have it (counted up to 2), and only a
  * unique one is returned.
  */
 int trace_get(struct store_view *, const uint8_t id[16], unsigned prefix_bits,
-    unsigned *matches, struct arena *, struct stripe **, struct err *);
+    unsigned *matches, struct frame *, struct arena *, struct stripe **,
+    struct err *);
 
 /* Re-encodes the traces of a stripe as one OTLP TracesData (rows of TR_TRACE
  * in `keep`, NULL: all). */
