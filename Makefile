@@ -9,7 +9,7 @@ CFLAGS	?= -O2 -g
 WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings
 CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(O)/gen
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -pthread
-LDFLAGS	+= -pthread -Wl,--as-needed $(SANFLAGS)
+override LDFLAGS += -pthread -Wl,--as-needed $(SANFLAGS)
 ifneq ($(SAN),)
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 ifeq ($(O),build)
@@ -73,7 +73,8 @@ $(O)/unit/test_fault_%: tests/unit/test_fault_%.c tests/fault/sys.c $(KIT)
 	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 # fuzz targets: replay a corpus by default (gcc); `make fuzz` builds them with clang
-$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(KIT)
+FUZZ_MAIN ?= tests/fuzz/replay.c
+$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 

@@ -1,12 +1,12 @@
 /*
  * re: RE2's syntax on PCRE2.
  *
- * The pattern is read once as RE2 (Go's regexp/syntax): errors get Go's words
- * and an offset, what RE2 does not know (back-references, look-around,
+ * The pattern is read once as RE2 (Go's regexp/syntax): errors get Go's words,
+ * what RE2 does not know (back-references, look-around,
  * possessive) is refused, and a PCRE2 text that means the same is compiled
  * (dollar, \s, \z, \C, classes, case folding, invalid UTF-8). Matching never
  * takes exponential time unseen: past a limit re_match fails with ERR_LIMIT.
- * A compiled re may be used by several threads, each with its own re_scratch.
+ * A compiled re may be used by several threads at once.
  */
 #ifndef BASE_RE_H
 #define BASE_RE_H

@@ -1,0 +1,325 @@
+#include "base/re.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include "base/buf.h"
+#include "base/pool.h"
+#include "base/reparse.h"
+
+#define MATCH_LIMIT	5000000u	/* PCRE2's steps for one subject */
+#define STACK_MAX	(1u << 20)	/* of JIT code, a thread */
+
+/* What one thread needs while it matches; taken and given back by a flag. */
+struct scratch {
+	atomic_flag busy;
+	pcre2_match_data *md;
+	pcre2_match_context *mc;
+	pcre2_jit_stack *stack;
+	struct buf clean;
+};
+
+struct re {
+	pcre2_code *code;
+	struct re_node *tree;
+	unsigned flags;
+	struct arena mem;
+	struct scratch scratch[POOL_WORKERS_MAX];
+};
+
+static pcre2_code *
+compile(struct str text, struct str pattern, struct err *e)
+{
+	pcre2_compile_context *cc = pcre2_compile_context_create(NULL);
+	PCRE2_UCHAR why[128];
+	PCRE2_SIZE at;
+	pcre2_code *code;
+	int no;
+
+	if (!cc)
+		die("out of memory: pcre2");
+	pcre2_set_newline(cc, PCRE2_NEWLINE_LF);
+	code = pcre2_compile((PCRE2_SPTR)text.p, text.n, PCRE2_UTF |
+	    PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C |
+	    PCRE2_DOLLAR_ENDONLY, &no, &at, cc);
+	pcre2_compile_context_free(cc);
+	if (code) {
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+		return code;
+	}
+	pcre2_get_error_message(no, why, sizeof why);
+	err_set(e, ERR_QUERY, "error parsing regexp: %s: `%.*s`",
+	    (char *)why, (int)(pattern.n > 200 ? 200 : pattern.n), pattern.p);
+	return NULL;
+}
+
+struct re *
+re_compile(struct str pattern, unsigned flags, struct err *e)
+{
+	struct re *re = xcalloc(1, sizeof *re);
+	struct buf b = { 0 };
+
+	re->flags = flags;
+	re->tree = re_parse(pattern, flags & RE_ICASE, flags & RE_DOTALL,
+	    &re->mem, e);
+	if (re->tree) {
+		buf_addf(&b, flags & RE_ANCHORED ? "\\A(?:" : "(?:");
+		re_emit(re->tree, &b);
+		buf_addf(&b, flags & RE_ANCHORED ? ")\\z" : ")");
+		re->code = compile(buf_str(&b), pattern, e);
+		buf_free(&b);
+	}
+	if (re->code)
+		return re;
+	re_free(re);
+	return NULL;
+}
+
+void
+re_free(struct re *re)
+{
+	if (!re)
+		return;
+	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++) {
+		struct scratch *s = &re->scratch[i];
+
+		pcre2_match_data_free(s->md);
+		pcre2_match_context_free(s->mc);
+		pcre2_jit_stack_free(s->stack);
+		buf_free(&s->clean);
+	}
+	pcre2_code_free(re->code);
+	arena_free(&re->mem);
+	free(re);
+}
+
+static struct scratch *
+scratch_take(struct re *re)
+{
+	unsigned i = 0;
+
+	while (atomic_flag_test_and_set_explicit(&re->scratch[i].busy,
+	    memory_order_acquire))
+		i = (i + 1) % POOL_WORKERS_MAX;
+	struct scratch *s = &re->scratch[i];
+
+	if (s->md)
+		return s;
+	s->md = pcre2_match_data_create(1, NULL);
+	s->mc = pcre2_match_context_create(NULL);
+	s->stack = pcre2_jit_stack_create(32 << 10, STACK_MAX, NULL);
+	if (!s->md || !s->mc || !s->stack)
+		die("out of memory: pcre2");
+	pcre2_set_match_limit(s->mc, MATCH_LIMIT);
+	pcre2_jit_stack_assign(s->mc, NULL, s->stack);
+	return s;
+}
+
+/* Length of the front of s that is ASCII; bytes are looked at by eights. */
+static size_t
+ascii_front(struct str s)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= s.n; i += 8)
+		if (load64(s.p + i) & UINT64_C(0x8080808080808080))
+			break;
+	while (i < s.n && (uint8_t)s.p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* RE2 takes each bad byte for U+FFFD: so does the text we match. */
+static struct str
+clean(struct str s, struct buf *b)
+{
+	size_t i = ascii_front(s), n;
+
+	while (i < s.n && (n = str_utf8(str_skip(s, i))) > 0)
+		i += n;
+	if (i == s.n)
+		return s;
+	buf_reset(b);
+	buf_add(b, s.p, i);
+	for (; i < s.n; i += n) {
+		n = str_utf8(str_skip(s, i));
+		if (n > 0)
+			buf_add(b, s.p + i, n);
+		else {
+			buf_add(b, "\xef\xbf\xbd", 3);
+			n = 1;
+		}
+	}
+	return buf_str(b);
+}
+
+int
+re_match(struct re *re, struct str subject, struct err *e)
+{
+	struct scratch *s = scratch_take(re);
+	struct str text = clean(subject, &s->clean);
+	int r;
+
+	if (!text.p)
+		text.p = "";
+	r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+	    PCRE2_NO_UTF_CHECK, s->md, s->mc);
+	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
+		r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+		    PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, s->md, s->mc);
+	atomic_flag_clear_explicit(&s->busy, memory_order_release);
+	if (r >= 0)
+		return 1;
+	if (r == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return err_set(e, ERR_LIMIT, "regular expression: %s",
+	    r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT ||
+	    r == PCRE2_ERROR_DEPTHLIMIT ? "takes too many steps" :
+	    "cannot be run");
+}
+
+/* ---- literals ----------------------------------------------------------- */
+
+/* 's' and 'k' fold to characters beyond ASCII: no plain search finds those. */
+static bool
+folds_plainly(char c)
+{
+	return (uint8_t)c < 0x80 && (c | 32) != 's' && (c | 32) != 'k';
+}
+
+/* The longest stretch of an icase literal that ASCII folding finds. */
+static struct str
+plain_part(struct str s)
+{
+	struct str best = { s.p, 0 };
+
+	for (size_t i = 0, from = 0; i <= s.n; i++) {
+		if (i < s.n && folds_plainly(s.p[i]))
+			continue;
+		if (i - from > best.n)
+			best = str_mk(s.p + from, i - from);
+		from = i + 1;
+	}
+	return best;
+}
+
+static struct str
+lower(struct arena *a, struct str s)
+{
+	char *p = arena_new(a, char, s.n + 1);
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)(s.p[i] >= 'A' && s.p[i] <= 'Z' ? s.p[i] | 32 :
+		    s.p[i]);
+	return str_mk(p, s.n);
+}
+
+static size_t
+shortest(const struct re_lits *l)
+{
+	size_t n = SIZE_MAX;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->lit[i].n < n)
+			n = l->lit[i].n;
+	return l->n > 0 ? n : 0;
+}
+
+static void literals(const struct re_node *, struct arena *, struct re_lits *);
+
+static void
+literal(const struct re_node *n, struct arena *a, struct re_lits *l)
+{
+	struct str part = n->icase ? plain_part(n->text) : n->text;
+
+	l->whole = part.n == n->text.n;
+	l->icase = n->icase;
+	if (part.n == 0)
+		return;
+	l->lit = arena_new(a, struct str, 1);
+	l->lit[0] = n->icase ? lower(a, part) : part;
+	l->n = 1;
+}
+
+/* All legs must have literals; one folding leg folds all. */
+static void
+alternatives(const struct re_node *n, struct arena *a, struct re_lits *l)
+{
+	size_t legs = 0;
+
+	l->whole = true;
+	for (const struct re_node *k = n->kid; k; k = k->next, legs++) {
+		struct re_lits leg = { 0 };
+
+		literals(k, a, &leg);
+		if (leg.n == 0) {
+			*l = (struct re_lits){ 0 };
+			return;
+		}
+		if (legs > 0 && leg.icase != l->icase)
+			l->whole = false;
+		l->whole &= leg.whole;
+		l->icase |= leg.icase;
+		l->lit = arena_grow(a, l->lit, l->n, l->n + leg.n,
+		    sizeof *l->lit);
+		memcpy(l->lit + l->n, leg.lit, leg.n * sizeof *l->lit);
+		l->n += leg.n;
+	}
+	for (size_t i = 0; l->icase && i < l->n; i++) {
+		struct str part = plain_part(l->lit[i]);
+
+		l->whole &= part.n == l->lit[i].n;
+		l->lit[i] = lower(a, part);
+		if (part.n == 0) {
+			*l = (struct re_lits){ 0 };
+			return;
+		}
+	}
+}
+
+static void
+literals(const struct re_node *n, struct arena *a, struct re_lits *l)
+{
+	*l = (struct re_lits){ 0 };
+	switch (n->type) {
+	case RE_LIT:
+		literal(n, a, l);
+		break;
+	case RE_GROUP:
+		literals(n->kid, a, l);
+		break;
+	case RE_ALT:
+		alternatives(n, a, l);
+		break;
+	case RE_REPEAT:
+		if (n->min > 0)
+			literals(n->kid, a, l);
+		l->whole = false;
+		break;
+	case RE_CAT:
+		/* the kid that says most: long literals, few of them */
+		for (const struct re_node *k = n->kid; k; k = k->next) {
+			struct re_lits one;
+
+			literals(k, a, &one);
+			if (one.n > 0 && (l->n == 0 ||
+			    shortest(&one) > shortest(l)))
+				*l = one;
+		}
+		l->whole = false;
+		break;
+	default:
+		break;
+	}
+}
+
+void
+re_literals(const struct re *re, struct arena *a, struct re_lits *l)
+{
+	literals(re->tree, a, l);
+	if (l->n == 0)
+		*l = (struct re_lits){ 0 };
+}
