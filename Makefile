@@ -6,7 +6,7 @@ PREFIX	?= /usr/local
 CC	= gcc
 SAN	?=
 CFLAGS	?= -O2 -g
-WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings
+WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings -Werror=implicit-function-declaration
 CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(O)/gen
 ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -pthread
 override LDFLAGS += -pthread -Wl,--as-needed $(SANFLAGS)

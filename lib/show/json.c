@@ -1,0 +1,137 @@
+#include "show/json.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/num.h"
+
+static void
+before(struct json *j)
+{
+	if (j->comma)
+		buf_u8(j->b, ',');
+	j->comma = true;
+}
+
+void
+json_open(struct json *j, char bracket)
+{
+	before(j);
+	buf_u8(j->b, (uint8_t)bracket);
+	j->comma = false;
+}
+
+void
+json_close(struct json *j, char bracket)
+{
+	buf_u8(j->b, (uint8_t)bracket);
+	j->comma = true;
+}
+
+/* Bytes that go out as they are. */
+static bool
+plain(uint8_t c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c < 0x7f;
+}
+
+static size_t
+escaped(struct buf *b, struct str s)
+{
+	static const char letter[] = "btnvfr";
+	uint8_t c = (uint8_t)s.p[0];
+	unsigned n = str_utf8(s);
+
+	if (c == '"' || c == '\\')
+		buf_addf(b, "\\%c", c);
+	else if (c >= '\b' && c <= '\r' && c != '\v')
+		buf_addf(b, "\\%c", letter[c - '\b']);
+	else if (c < 0x20 || c == 0x7f)
+		buf_addf(b, "\\u%04x", c);
+	else if (n > 1)
+		buf_add(b, s.p, n);
+	else
+		buf_add(b, "\xef\xbf\xbd", 3);
+	return n > 1 ? n : 1;
+}
+
+static void
+quoted(struct buf *b, struct str s)
+{
+	buf_u8(b, '"');
+	for (size_t i = 0; i < s.n;) {
+		size_t from = i;
+
+		while (i < s.n && plain((uint8_t)s.p[i]))
+			i++;
+		buf_add(b, s.p + from, i - from);
+		if (i < s.n)
+			i += escaped(b, str_skip(s, i));
+	}
+	buf_u8(b, '"');
+}
+
+void
+json_key(struct json *j, struct str key)
+{
+	before(j);
+	quoted(j->b, key);
+	buf_u8(j->b, ':');
+	j->comma = false;
+}
+
+void
+json_str(struct json *j, struct str s)
+{
+	before(j);
+	quoted(j->b, s);
+}
+
+void
+json_i64(struct json *j, int64_t v)
+{
+	before(j);
+	buf_addf(j->b, "%" PRId64, v);
+}
+
+void
+json_u64_text(struct json *j, uint64_t v)
+{
+	before(j);
+	buf_addf(j->b, "\"%" PRIu64 "\"", v);
+}
+
+void
+json_f64(struct json *j, double d)
+{
+	char out[32];
+
+	before(j);
+	if (isnan(d))
+		buf_adds(j->b, S("\"NaN\""));
+	else if (isinf(d))
+		buf_adds(j->b, d > 0 ? S("\"Infinity\"") : S("\"-Infinity\""));
+	else
+		buf_adds(j->b, str_of(num_fmt_f64(out, d)));
+}
+
+void
+json_bool(struct json *j, bool v)
+{
+	before(j);
+	buf_adds(j->b, v ? S("true") : S("false"));
+}
+
+void
+json_null(struct json *j)
+{
+	before(j);
+	buf_adds(j->b, S("null"));
+}
+
+void
+json_raw(struct json *j, struct str s)
+{
+	before(j);
+	buf_adds(j->b, s);
+}

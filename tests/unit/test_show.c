@@ -1,0 +1,89 @@
+#include "unit.h"
+
+#include <math.h>
+
+#include "show/json.h"
+#include "show/show.h"
+
+static bool
+is(struct buf *b, const char *want)
+{
+	bool same = str_eq(buf_str(b), str_of(want));
+
+	if (!same)
+		fprintf(stderr, "  got: %.*s\n", PS(buf_str(b)));
+	buf_reset(b);
+	return same;
+}
+
+static void
+json(struct buf *b)
+{
+	struct json j = { .b = b };
+
+	json_open(&j, '{');
+	json_key(&j, S("a"));
+	json_str(&j, S("x\"\\\n\t\x01\x7f\xff\xc3\xa9"));
+	json_key(&j, S("n"));
+	json_open(&j, '[');
+	json_i64(&j, -5);
+	json_u64_text(&j, UINT64_MAX);
+	json_f64(&j, 0.5);
+	json_f64(&j, NAN);
+	json_bool(&j, true);
+	json_null(&j);
+	json_close(&j, ']');
+	json_key(&j, S("r"));
+	json_raw(&j, S("{}"));
+	json_close(&j, '}');
+	CHECK(is(b, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
+	    "\"n\":[-5,\"18446744073709551615\",0.5,\"NaN\",true,null],"
+	    "\"r\":{}}"));
+}
+
+static void
+text(struct buf *b)
+{
+	show_text(b, S("a\x1b[31m\n\xff\xe2\x80\xae" "b"));
+	CHECK(is(b, "a\\x1b[31m\\n\xef\xbf\xbd\xef\xbf\xbd" "b"));
+	CHECK(show_fit(b, S("hello"), 5, true) == 5);
+	CHECK(is(b, "hello"));
+	CHECK(show_fit(b, S("hello!"), 5, true) == 5);
+	CHECK(is(b, "hell\xe2\x80\xa6"));
+	CHECK(show_fit(b, S("hi"), 5, true) == 5);
+	CHECK(is(b, "hi   "));
+	CHECK(show_fit(b, S("a\nb"), 2, false) == 2);
+	CHECK(is(b, "a\xe2\x80\xa6"));
+	CHECK(show_width(S("\xe6\x97\xa5\xe6\x9c\xac")) == 4);
+}
+
+static void
+table(struct buf *b)
+{
+	static const char *const head[] = { "NAME", "N" };
+	struct show sh = { false, 0 };
+	struct show_table t = { .cols = 2, .head = head, .right = 2 };
+
+	show_cell(&t, S("a"), SHOW_PLAIN);
+	show_cell(&t, S("10"), SHOW_PLAIN);
+	show_cell(&t, S("a-long-name"), SHOW_RED);
+	show_cell(&t, S("7"), SHOW_PLAIN);
+	show_table(&sh, &t, b);
+	CHECK(is(b, "NAME          N\na            10\na-long-name   7\n"));
+	sh.width = 12;
+	show_table(&sh, &t, b);
+	CHECK(is(b, "NAME       N\na         10\na-long-\xe2\x80\xa6   7\n"));
+	show_table_free(&t);
+}
+
+int
+main(void)
+{
+	struct buf b = { 0 };
+
+	json(&b);
+	text(&b);
+	table(&b);
+	buf_free(&b);
+	return unit_done();
+}
