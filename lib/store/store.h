@@ -42,6 +42,12 @@ struct block_writer *store_sink_begin(struct store_sink *, struct err *);
  */
 int store_sink_end(struct store_sink *, struct block_writer *,
     struct block_info *, struct err *);
+/*
+ * As store_sink_end, for the rest of a merge (what may still grow): the block
+ * stays at level 0, so that the next merge takes it in again.
+ */
+int store_sink_rest(struct store_sink *, struct block_writer *,
+    struct block_info *, struct err *);
 void store_sink_abort(struct store_sink *, struct block_writer *);
 /*
  * The live blocks of the tenant that are older than what is being written and
@@ -63,7 +69,11 @@ struct store_kind {
 	const char *name;		/* "traces" */
 	enum signal signal;
 	void *(*batch_new)(const struct store_options *);
-	/* Takes what it needs out of the record, copies. */
+	/*
+	 * Takes what it needs out of the record, copies. `received` is never
+	 * 0 here. A payload that cannot be read: -1 with ERR_CORRUPT, and the
+	 * batch is as before; it is said, counted as bad, and passed over.
+	 */
 	int (*batch_add)(void *batch, const struct rec *, struct err *);
 	size_t (*batch_bytes)(const void *batch);	/* memory, about */
 	/* Writes a block per tenant; the batch is empty after. */
@@ -102,7 +112,7 @@ struct store *store_open(const char *dir, const struct store_kind *,
  * goes. Records of other signals are counted and skipped. At the return all
  * that was taken is sealed and committed.
  */
-struct store_taken { uint64_t records, items, skipped, bytes; };
+struct store_taken { uint64_t records, items, skipped, bad, bytes; };
 int store_take(struct store *, const char *operand, int stop,
     struct store_taken *, struct err *);
 /* Merges what the policy says is due; `all`: everything, to whole traces. */
