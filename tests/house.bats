@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# The house itself: layers, sizes, pages and completions against the tables.
+load helper
+
+@test "includes point down" {
+	cd "$ROOT"
+	up=$(grep -Ho '^#include "[a-z]*/' lib/*/*.[ch] |
+		sed 's|^lib/\([a-z]*\)/.*"\([a-z]*\)/|\1 \2|' | sort -u |
+		while read -r from to; do
+			[ "$from" = "$to" ] || grep -q "^$from:.*\<$to\>" lib/LAYERS || echo "$from -> $to"
+		done)
+	[ -z "$up" ] || { echo "$up"; false; }
+}
+
+@test "outside headers stay behind one folder each" {
+	cd "$ROOT"
+	while read -r header folders; do
+		out=$(grep -l "^#include <$header" lib/*/*.[ch] cmd/*.c | sed 's|/[^/]*$||; s|^lib/||' | sort -u)
+		for d in $out; do
+			case " $folders " in *" $d "*) ;; *) echo "<$header in $d"; false ;; esac
+		done
+	done <<-'LIST'
+		xxhash.h base
+		pcre2.h base
+		zstd.h codec
+		zlib.h codec
+		protobuf-c otlp
+		jansson.h otlp
+		microhttpd.h net
+		nghttp2 net
+		readline line
+	LIST
+}
+
+@test "files stay under 600 lines, lib has no main and no printing" {
+	cd "$ROOT"
+	long=$(wc -l lib/*/*.[ch] cmd/*.c | awk '$1 > 600 && $2 != "total"')
+	[ -z "$long" ] || { echo "$long"; false; }
+	said=$(grep -nE '\b(printf|puts|exit|perror)\(' lib/*/*.c |
+		grep -vE '^lib/(base/(tool|toolhelp|err)|line/prompt)\.c' || true)
+	[ -z "$said" ] || { echo "$said"; false; }
+}
+
+@test "files are touched through base/sys only" {
+	cd "$ROOT"
+	raw=$(grep -nE '[^_a-z](open|openat|pread|pwrite|rename|unlink|fsync|fdatasync|ftruncate|mkdir|link)\(' lib/*/*.c cmd/*.c |
+		grep -vE '^lib/base/sys\.c|^[^:]*:[0-9]+:[[:space:]]*(/?\*|//)' || true)
+	[ -z "$raw" ] || { echo "$raw"; false; }
+}
+
+@test "each tool: page, completions and table agree" {
+	cd "$ROOT"
+	for c in cmd/*.c; do
+		t=$(basename "$c" .c)
+		for shell in bash zsh fish; do
+			"$BIN/$t" --help=$shell | diff "completions/$t.$shell" - || { echo "completions/$t.$shell"; false; }
+		done
+		sed -n '/^\.\\" options: begin/,/^\.\\" options: end/p' "man/$t.1" | sed '1d;$d' |
+			diff - <("$BIN/$t" --help=man) || { echo "man/$t.1"; false; }
+		run "$BIN/$t" --help
+		[ "$status" -eq 0 ] && [[ $output == "usage: $t"* ]]
+		run "$BIN/$t" -V
+		[ "$status" -eq 0 ] && [[ $output == "$t (otelutils)"* ]]
+		run "$BIN/$t" --no-such-option
+		[ "$status" -eq 2 ]
+		[ -e "tests/$t.bats" ]
+	done
+}
+
+@test "completions are read by their shells" {
+	cd "$ROOT"
+	for f in completions/*.bash; do bash -n "$f"; done
+	for f in completions/*.zsh; do zsh -n "$f"; done
+	for f in completions/*.fish; do fish -n "$f"; done
+}
+
+@test "manual pages are well formed" {
+	cd "$ROOT"
+	run mandoc -Tlint -W error man/*.[157]
+	[ "$status" -eq 0 ] || { echo "$output"; false; }
+	for s in NAME SYNOPSIS DESCRIPTION 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
+		for m in man/*.1; do
+			grep -q "^\.Sh $s" "$m" || { echo "$m: no $s"; false; }
+		done
+	done
+}
+
+@test "stdout closed is an error for every tool" {
+	for t in "$BIN"/*; do
+		run bash -c "'$t' --help >/dev/full"
+		[ "$status" -eq 1 ] || { echo "$t: $status"; false; }
+	done
+}
