@@ -70,6 +70,14 @@ void rec_put_around(const struct rec *rec, bool crc, struct buf *head,
     struct buf *tail);
 
 /*
+ * The frame at the start of bytes: 1 with its message, and the frame's size
+ * in *frame; 0 when it goes past the end, *frame then being the least number
+ * of bytes it can have; -1 for a length that no record has.
+ */
+int rec_frame(struct str bytes, struct str *message, size_t *frame,
+    struct err *);
+
+/*
  * A reader over a descriptor: files, pipes. One record at a time; its slices
  * hold till the next call. Memory: the largest record seen, read in steps, so
  * that a length alone allocates nothing much.

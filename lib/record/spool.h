@@ -91,6 +91,12 @@ int spool_cursor_set(const char *dir, const char *name,
 /* Removes what all registered cursors passed and is older than min_age. */
 int spool_trim(const char *dir, uint64_t min_age_ns, uint64_t *freed,
     struct err *);
+/* The segments in order, and the names of the cursors, sorted. */
+struct spool_segment { uint64_t no, bytes, mtime; };	/* ns */
+int spool_segments(const char *dir, struct arena *, struct spool_segment **,
+    size_t *n, struct err *);
+int spool_cursors(const char *dir, struct arena *, struct str **names,
+    size_t *n, struct err *);
 /* Whether path is a folder that holds a spool. */
 bool spool_is(const char *path);
 
