@@ -88,8 +88,8 @@ check: deps
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@sh examples/demo.sh
-bench: all $(O)/bench/gen
-	@sh bench/run.sh
+bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
+	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(LIBS) -lm

@@ -1,0 +1,76 @@
+#!/bin/bash
+# The table of `make bench`: each figure beside a yardstick measured in the
+# same run on the same bytes. DATA=DIR uses a prepared set (traces.rec,
+# logs.rec, lines.txt, truth.json); else bench/gen makes one. TIMES=5.
+set -eu
+cd "$(dirname "$0")/.."
+O=${O:-build} BIN=${BIN:-bin} TIMES=${TIMES:-5}
+measure() { "$O/bench/measure" -n "$TIMES" "$@"; }
+work=$(mktemp -d "${TMPDIR:-/tmp}/otelutils-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+DATA=${DATA:-}
+if [ -z "$DATA" ]; then
+	DATA=$work/data
+	mkdir "$DATA"
+	echo "bench: making the data set" >&2
+	"$O/bench/gen" -d "$DATA" -s 7
+fi
+for f in traces.rec logs.rec lines.txt truth.json; do
+	[ -r "$DATA/$f" ] || { echo "bench: $DATA/$f: not there" >&2; exit 1; }
+done
+failed=0
+
+wall() { set -- $1; echo "$1"; }
+cpu() { set -- $1; echo "$2"; }
+kib() { set -- $1; echo "$3"; }
+
+# row NAME FIGURE UNIT YARDSTICK-NAME YARDSTICK REACH: a line with the ratio
+row() {
+	awk -v n="$1" -v f="$2" -v u="$3" -v yn="$4" -v y="$5" -v reach="$6" 'BEGIN {
+		ratio = y > 0 ? f / y : 0
+		least = reach ~ /^>/; r = reach; gsub(/[<>=x ]/, "", r)
+		ok = least ? ratio >= r : ratio <= r
+		printf "%-46s %10.3f %-5s %-26s %10.3f %7.2fx %8s %s\n", n, f, u, yn, y, ratio, reach, ok ? "ok" : "NOT REACHED"
+	}'
+}
+check() {	# NAME GOT WANT
+	[ "$2" = "$3" ] || { echo "WRONG ANSWER: $1: $2, not $3"; failed=1; }
+}
+
+printf '%-46s %10s %-5s %-26s %10s %8s %8s\n' figure value '' yardstick value ratio reach
+bash bench/recv.sh "$DATA" "$work"
+
+zt=$(measure "zstd -1 -c '$DATA/traces.rec'") zl=$(measure "zstd -1 -c '$DATA/logs.rec'")
+dt=$(zstd -3 -q -c "$DATA/traces.rec" | wc -c) dl=$(zstd -3 -q -c "$DATA/logs.rec" | wc -c)
+m=$(measure -p "rm -rf '$work/t'" "$BIN/tstore -d '$work/t' '$DATA/traces.rec'")
+row "tstore, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zt")" "<=5x"
+row "tstore, peak memory" "$(($(kib "$m") / 1024))" MiB "200 MiB" 200 "<=1x"
+size=$(du -sb "$work/t/blocks" | cut -f1)
+row "tstore, disk" "$((size / 1000))" kB "zstd -3" "$((dt / 1000))" "<=0.8x"
+m=$(measure -p "rm -rf '$work/l'" "$BIN/lstore -d '$work/l' '$DATA/logs.rec'")
+row "lstore, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=5x"
+row "lstore, peak memory" "$(($(kib "$m") / 1024))" MiB "200 MiB" 200 "<=1x"
+size=$(du -sb "$work/l/blocks" | cut -f1)
+row "lstore, disk" "$((size / 1000))" kB "zstd -3" "$((dl / 1000))" "<=0.8x"
+
+zstd -q -1 "$DATA/traces.rec" -o "$work/traces.zst"
+zd=$(measure "zstd -q -d -c '$work/traces.zst'")
+q='{ span.http.response.status_code = 500 }'
+m=$(measure -c "$work/out" "$BIN/tql -d '$work/t' --limit 0 -o json '$q'")
+row "tql '$q'" "$(wall "$m")" s "zstd -d, raw file" "$(wall "$zd")" "<=0.1x"
+row "tql, peak memory" "$(($(kib "$m") / 1024))" MiB "200 MiB" 200 "<=1x"
+
+needle=$(jq -r '.needles | keys[0]' "$DATA/truth.json")
+g=$(measure -c "$work/count" "LC_ALL=C grep -c -F '$needle' '$DATA/lines.txt'")
+m=$(measure -c "$work/out" "$BIN/lql -d '$work/l' --limit 0 -o json '{service_name=~\".+\"} |= \"$needle\"'")
+row "lql |= \"$needle\"" "$(wall "$m")" s "grep -c over lines.txt" "$(wall "$g")" "<=0.5x"
+check "lql, the needle" "$(wc -l <"$work/out")" "$(cat "$work/count")"
+
+# answers: all errors, and the counts of a few words against grep's
+errors=$("$BIN/tql" -d "$work/t" --limit 0 --spans 100 -o json '{ status = error }' | jq -s 'map(.spanSets[].matched) | add')
+check "tql, spans with an error" "$errors" "$(jq .errors "$DATA/truth.json")"
+for word in refused "E_DECLINED" "200" "of User deploy"; do
+	got=$("$BIN/lql" -d "$work/l" --limit 0 -o json "{service_name=~\".+\"} |= \"$word\"" | wc -l)
+	check "lql |= $word" "$got" "$(LC_ALL=C grep -c -F -- "$word" "$DATA/lines.txt")"
+done
+exit $failed
