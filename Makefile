@@ -36,6 +36,8 @@ NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
 NEEDS_TEST	= libprotobuf-c jansson libnghttp2 libmicrohttpd readline
+# V=1 shows the commands
+Q	= $(if $(V),,@echo '  $(1) $@' && )
 needs	= $(if $(1),$(shell pkg-config --libs $(1)))
 
 .PHONY: all deps check demo bench fuzz soak lint install clean unit
@@ -46,11 +48,11 @@ all: $(TOOLS:%=$(BIN)/%)
 
 $(BIN)/%: $(O)/cmd/%.o $(KIT)
 	@mkdir -p $(@D)
-	$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) -lm
+	$(call Q,link)$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) -lm
 
 $(KIT): $(OBJS) $(GEN)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call Q,ar  )ar rcs $@ $^
 
 $(O)/gen/%.pb-c.c $(O)/gen/%.pb-c.h &: proto/%.proto
 	@mkdir -p $(@D)
@@ -58,25 +60,25 @@ $(O)/gen/%.pb-c.c $(O)/gen/%.pb-c.h &: proto/%.proto
 # the generated headers first: any source may include one
 $(OBJS): | $(GEN:.o=.h)
 $(O)/gen/%.o: $(O)/gen/%.c | $(GEN:.o=.h)
-	$(CC) -std=c11 $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
+	$(call Q,cc  )$(CC) -std=c11 $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
 
 $(O)/unit/%: tests/unit/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 # tests that simulate faults link the twin of lib/base/sys.c
 $(O)/unit/test_fault_%: tests/unit/test_fault_%.c tests/fault/sys.c $(KIT)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 # fuzz targets: replay a corpus by default (gcc); `make fuzz` builds them with clang
 FUZZ_MAIN ?= tests/fuzz/replay.c
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 unit: $(UNITS) $(FUZZ)
 
@@ -92,7 +94,7 @@ bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(LIBS) -lm
 fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
@@ -111,4 +113,4 @@ install: all
 clean:
 	rm -rf build build-san bin
 
--include $(OBJS:.o=.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)
+-include $(OBJS:.o=.d) $(wildcard $(O)/unit/*.d $(O)/fuzz/*.d $(O)/bench/*.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)

@@ -28,7 +28,7 @@ cur_u16(struct cur *c)
 {
 	const uint8_t *p = take(c, 2);
 
-	return p ? (uint16_t)(p[0] | p[1] << 8) : 0;
+	return p ? (uint16_t)((unsigned)p[0] | (unsigned)p[1] << 8) : 0;
 }
 
 uint32_t
