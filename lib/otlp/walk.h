@@ -2,9 +2,9 @@
  * walk: read OTLP payloads where they lie, without building messages.
  *
  * For the hot paths: slices into the payload, no allocation. All fields in any
- * order, the last of a repeated singular one wins, unknown fields are skipped
- * (otlp.md section 2). Walkers follow cur: 1 an item, 0 the clean end, -1 bad
- * bytes.
+ * order, the last of a repeated singular one wins (two Resources of one
+ * ResourceSpans are not merged), unknown fields are skipped (otlp.md section 2).
+ * Walkers follow cur: 1 an item, 0 the clean end, -1 bad bytes.
  */
 #ifndef OTLP_WALK_H
 #define OTLP_WALK_H
@@ -60,15 +60,25 @@ int otlp_scope(struct str raw, struct otlp_scope *);
  * The receiver's look at a request: walks everything, to the depth limit.
  * 0 and *sum, or -1 and why: the whole request is undecodable (400). Items
  * that break otlp.md 6.6 are counted in `invalid` with a first example.
+ * Known fields with another wire type are unknown ones; profiles are looked at
+ * down to the Profile, not into it.
  */
 struct otlp_sum {
-	uint32_t items, invalid;
-	uint64_t min_time, max_time;	/* of the valid items; 0: none */
-	char why[160];			/* of the first invalid item */
+	uint32_t items;		/* spans, points, records, profiles: all */
+	uint32_t invalid;	/* of those */
+	uint64_t min_time, max_time;	/* of the valid items: span starts, point
+				   times, log times (else observed). Both 0
+				   when one is unknown: nothing may prune by
+				   them then */
+	char why[160];		/* of the first invalid item; printable ASCII */
 };
 int otlp_check(unsigned signal, struct str payload, struct otlp_sum *,
     struct err *);
-/* Appends the payload without its invalid items (unknown fields kept). */
+/*
+ * Appends the payload without its invalid items (unknown fields kept), and
+ * without the scopes and resources that held nothing else. On -1 the buf has
+ * part of it.
+ */
 struct buf;
 int otlp_strip(unsigned signal, struct str payload, struct buf *,
     struct err *);
