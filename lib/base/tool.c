@@ -7,7 +7,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <spawn.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/toolhelp.h"
@@ -193,4 +195,32 @@ tool_stop_clear(void)
 	while (stop_pipe[0] != -1 && read(stop_pipe[0], sink, sizeof sink) > 0)
 		;
 	stopped = 0;
+}
+
+int
+tool_run(const char *const argv[], struct err *e)
+{
+	char self[4096], path[4096 + 64];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	int status, r;
+	pid_t pid;
+
+	self[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(self, '/');
+
+	snprintf(path, sizeof path, "%.*s%s", slash ?
+	    (int)(slash - self) + 1 : 0, self, argv[0]);
+	fflush(stdout);
+	r = posix_spawn(&pid, path, NULL, NULL, (char *const *)argv, environ);
+	if (r == ENOENT)
+		r = posix_spawnp(&pid, argv[0], NULL, NULL,
+		    (char *const *)argv, environ);
+	errno = r;
+	if (r != 0)
+		return err_sys(e, "run %s", argv[0]);
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return err_sys(e, "wait for %s", argv[0]);
+	return WIFEXITED(status) ? WEXITSTATUS(status) :
+	    128 + WTERMSIG(status);
 }

@@ -63,4 +63,11 @@ void tool_stop_restore(void);
 /* Forget a stop that was dealt with (prompts: ^C ends the query only). */
 void tool_stop_clear(void);
 
+/*
+ * Runs another of our programs, from the folder this one was started from
+ * (else by PATH), with these arguments, and waits: its exit status, or -1.
+ * argv ends with NULL and begins with the program's name.
+ */
+int tool_run(const char *const argv[], struct err *);
+
 #endif

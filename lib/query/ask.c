@@ -1,0 +1,69 @@
+#include "query/ask.h"
+
+#include "base/num.h"
+#include "base/time.h"
+
+int
+ask_out(const char *word, enum ask_out *out, struct err *e)
+{
+	static const char *const names[] = { "auto", "table", "json", "csv",
+		"ids", "rec", "raw" };
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(word, names[i]) == 0) {
+			*out = (enum ask_out)i;
+			return 0;
+		}
+	return err_set(e, ERR_QUERY, "-o %s: not an output: table, json, csv, "
+	    "ids, rec or raw", word);
+}
+
+int
+ask_range(const char *since, const char *from, const char *to, uint64_t now,
+    uint64_t *range_from, uint64_t *range_to, struct err *e)
+{
+	*range_from = *range_to = 0;
+	if (since && from)
+		return err_set(e, ERR_QUERY, "--since and --from: one of them");
+	if (since && time_parse(str_of(since), now, true, range_from, e) == -1)
+		return err_in(e, "--since");
+	if (from && time_parse(str_of(from), now, false, range_from, e) == -1)
+		return err_in(e, "--from");
+	if (to && time_parse(str_of(to), now, false, range_to, e) == -1)
+		return err_in(e, "--to");
+	if (!to && (since || from))
+		*range_to = UINT64_MAX;
+	if ((since || from || to) && *range_to <= *range_from)
+		return err_set(e, ERR_QUERY, "the range ends before it begins");
+	return 0;
+}
+
+int
+ask_count(const char *word, const char *option, uint64_t *n, struct err *e)
+{
+	if (strcmp(word, "all") == 0) {
+		*n = 0;
+		return 0;
+	}
+	if (!num_u64(str_of(word), n))
+		return err_set(e, ERR_QUERY, "%s %s: not a count", option,
+		    word);
+	return 0;
+}
+
+void
+ask_no_match(struct buf *b, bool any, uint64_t min, uint64_t max,
+    uint64_t from, uint64_t to)
+{
+	char t1[40], t2[40];
+
+	if (!any) {
+		buf_addf(b, "no match: the store is empty");
+		return;
+	}
+	buf_addf(b, "no match; the store holds %s to %s",
+	    time_format(t1, min, 3), time_format(t2, max, 3));
+	if (from > 0 || to > 0)
+		buf_addf(b, ", asked was %s to %s", time_format(t1, from, 3),
+		    to == UINT64_MAX ? "now" : time_format(t2, to, 3));
+}

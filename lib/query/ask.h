@@ -1,0 +1,30 @@
+/*
+ * ask: what the options that all query tools share mean.
+ *
+ * Times are [from, to); 0, 0 asks for everything.
+ */
+#ifndef QUERY_ASK_H
+#define QUERY_ASK_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+enum ask_out { ASK_AUTO, ASK_TABLE, ASK_JSON, ASK_CSV, ASK_IDS, ASK_REC,
+	ASK_RAW };
+
+/* "table", "json", "csv", "ids", "rec", "raw": ERR_QUERY for another. */
+int ask_out(const char *word, enum ask_out *, struct err *);
+/* --since, --from, --to as given (NULL: not). ERR_QUERY when they clash. */
+int ask_range(const char *since, const char *from, const char *to,
+    uint64_t now, uint64_t *range_from, uint64_t *range_to, struct err *);
+/* A count for --limit and the like: digits, or "all" for 0. */
+int ask_count(const char *word, const char *option, uint64_t *n,
+    struct err *);
+/*
+ * The words for an empty answer: "no match; the store holds T1 to T2", with
+ * the range asked for when there was one.
+ */
+void ask_no_match(struct buf *, bool any, uint64_t min, uint64_t max,
+    uint64_t from, uint64_t to);
+
+#endif
