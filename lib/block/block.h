@@ -43,7 +43,11 @@ struct block_writer;
 
 struct block_writer *block_create(const char *path, struct err *);
 struct range32 { uint32_t from, to; };
-/* Writes one stripe: rows range[t] of each table t (NULL: all, if they fit). */
+/*
+ * Writes one stripe: rows range[t] of each table t (NULL: all, if they fit).
+ * A column without a value there is left out of the stripe. After a failure
+ * only block_abort is left to do.
+ */
 int block_put(struct block_writer *, struct frame *, const struct range32 *,
     struct err *);
 /*
@@ -59,6 +63,7 @@ int block_section(struct block_writer *, struct str name, struct str bytes,
     bool raw, uint32_t unit, struct err *);
 /* What was written so far, in bytes. */
 uint64_t block_written(const struct block_writer *);
+/* Ends the writer, also when it fails (and then removes what was written). */
 int block_finish(struct block_writer *, const struct block_info *,
     uint64_t *footer_at, struct err *);
 void block_abort(struct block_writer *);	/* removes what was written */

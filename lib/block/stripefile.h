@@ -1,0 +1,49 @@
+/* stripefile: a stripe's inside: of a block's file or of a frame. */
+#ifndef BLOCK_STRIPEFILE_H
+#define BLOCK_STRIPEFILE_H
+
+#include "block/format.h"
+#include "block/frame.h"
+
+struct stripe {
+	struct arena *mem;	/* it lives in */
+	struct scan_count *count;
+	uint32_t ncols;
+	const struct stripe_col **col;
+	/* one of these: */
+	struct frame *frame;
+	struct block *block;
+	uint32_t no;
+	uint64_t at, size;	/* in the file */
+	struct stripe_dir dir;
+	struct str *pack;	/* packed pages already read, or {NULL} */
+};
+
+const struct stripe_dir *stripe_dir_of(const struct stripe *);
+/* Appends all its bytes as they lie in the file. */
+int stripe_bytes(struct stripe *, struct buf *, struct err *);
+/* Bytes of the file; the message names it. */
+int block_pread(struct block *, void *, size_t n, uint64_t at, struct err *);
+/* "PATH: stripe N: column NAME" in front of the message. */
+int stripe_where(const struct stripe *, uint32_t col, struct err *);
+
+/* Reads the page index only, to see whether it is sound. */
+int stripe_check_index(struct stripe *, uint32_t col, struct arena *,
+    struct err *);
+
+/* A page's payload into rows at .. of the vec's arrays, which are zeros. */
+struct page_out {
+	enum vec_type type;
+	uint64_t *valid;	/* of the column; NULL when it has no nulls */
+	int64_t *i;		/* also for F64 */
+	uint8_t *fix;
+	uint32_t *code;		/* with a dictionary */
+	struct str *plain;	/* without */
+	uint32_t ndict;
+};
+int page_decode(struct str payload, uint32_t at, uint32_t rows,
+    const struct page_out *, struct arena *, struct err *);
+int dict_decode(struct str payload, uint32_t n, struct arena *,
+    struct str **dict, struct err *);
+
+#endif

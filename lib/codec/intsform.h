@@ -1,0 +1,34 @@
+/* intsform: the forms of a run of numbers, for codec/ints' two halves. */
+#ifndef CODEC_INTSFORM_H
+#define CODEC_INTSFORM_H
+
+#include <stdint.h>
+
+enum ints_form {
+	INTS_CONST,	/* zigzag varint */
+	INTS_BITS,	/* head, then bits */
+	INTS_BYTES,	/* head, then n * width bytes */
+	INTS_PLANES,	/* head, then width planes of n bytes */
+	INTS_DELTA,	/* the first: u64; then a run of n - 1 zigzags */
+	INTS_RUNS,	/* varint runs; their values; their lengths */
+};
+
+/* base: zigzag varint, step: varint, width: u8 (bits or bytes) */
+struct ints_head {
+	uint64_t base, step;
+	unsigned width;
+};
+
+static inline uint64_t
+zigzag_u(uint64_t v)
+{
+	return v << 1 ^ -(v >> 63);
+}
+
+static inline uint64_t
+unzigzag_u(uint64_t v)
+{
+	return v >> 1 ^ -(v & 1);
+}
+
+#endif

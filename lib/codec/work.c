@@ -1,0 +1,55 @@
+#include "codec/work.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+
+/* Set once, then only read: the one place of lib/ with state of its own. */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key;
+
+static void
+work_free(void *p)
+{
+	struct work *w = p;
+
+	ZSTD_freeCCtx(w->pack);
+	ZSTD_freeDCtx(w->unpack);
+	buf_free(&w->read);
+	buf_free(&w->raw);
+	buf_free(&w->text);
+	buf_free(&w->ints);
+	buf_free(&w->runs);
+	free(w);
+}
+
+static void
+make_key(void)
+{
+	if (pthread_key_create(&key, work_free) != 0)
+		die("out of thread keys");
+}
+
+struct work *
+work(void)
+{
+	struct work *w;
+
+	pthread_once(&once, make_key);
+	w = pthread_getspecific(key);
+	if (!w) {
+		w = xcalloc(1, sizeof *w);
+		if (pthread_setspecific(key, w) != 0)
+			die("out of memory");
+	}
+	return w;
+}
+
+void *
+work_room(struct buf *b, size_t n)
+{
+	b->n = 0;
+	buf_reserve(b, n);
+	return b->p;
+}

@@ -1,0 +1,21 @@
+/*
+ * zstd: one frame in, one frame out, on the thread's own contexts.
+ *
+ * Frames carry no checksum and no dictionary id: what holds them has a CRC.
+ * The reader is told the size to expect and refuses another.
+ */
+#ifndef CODEC_ZSTD_H
+#define CODEC_ZSTD_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Appends the frame. false: it would not have saved at least one byte in 32
+ * (or `in` is under 32 bytes), and nothing was appended.
+ */
+bool zstd_pack(struct buf *out, struct str in, int level);
+/* Exactly n bytes into out, or -1 with ERR_CORRUPT. */
+int zstd_unpack(void *out, size_t n, struct str in, struct err *);
+
+#endif
