@@ -41,6 +41,12 @@ sys_pwrite(int fd, const void *p, size_t n, off_t at)
 	return pwrite(fd, p, n, at);
 }
 
+ssize_t
+sys_pwritev(int fd, const struct iovec *v, int n, off_t at)
+{
+	return pwritev(fd, v, n, at);
+}
+
 int
 sys_ftruncate(int fd, off_t n)
 {

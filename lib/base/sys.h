@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 int sys_open(const char *path, int flags, mode_t mode);	/* adds O_CLOEXEC */
 int sys_close(int fd);
@@ -21,6 +22,7 @@ ssize_t sys_read(int fd, void *, size_t);
 ssize_t sys_pread(int fd, void *, size_t, off_t);
 ssize_t sys_write(int fd, const void *, size_t);
 ssize_t sys_pwrite(int fd, const void *, size_t, off_t);
+ssize_t sys_pwritev(int fd, const struct iovec *, int n, off_t);
 int sys_ftruncate(int fd, off_t);
 int sys_fdatasync(int fd);
 int sys_fsync(int fd);

@@ -75,6 +75,7 @@ int spool_seek(struct spool_reader *, const struct spool_cursor *,
 int spool_next(struct spool_reader *, struct rec *, struct err *);
 /* Waits until more may be there: 250 ms at most, or `stop` is readable. */
 void spool_wait(struct spool_reader *, int stop);
+void spool_wait_ms(struct spool_reader *, int ms, int stop);	/* or less */
 /* Where the next record will be read. */
 void spool_tell(const struct spool_reader *, struct spool_cursor *);
 /* fdatasyncs all that was read up to here, so a cursor may be committed. */
