@@ -1,0 +1,509 @@
+#include "lql/parse.h"
+
+#include <stdio.h>
+
+struct parser {
+	struct lql_lex l;
+	struct lql_query *q;
+	struct lql_stage *stage;	/* being read */
+	unsigned depth;
+	size_t cap_match, cap_line, cap_re;
+};
+
+static int
+fail(struct parser *p, const char *what)
+{
+	return caret_err(p->l.e, p->l.query, p->l.place, "%s", what);
+}
+
+static int
+next(struct parser *p)
+{
+	return lql_lex_next(&p->l);
+}
+
+static bool
+word(const struct parser *p, const char *w)
+{
+	struct str s = str_of(w);
+
+	if (p->l.type != LQL_IDENT || p->l.text.n != s.n)
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if ((p->l.text.p[i] | 32) != (s.p[i] | 32))
+			return false;
+	return true;
+}
+
+static bool
+any_word(const struct parser *p, const char *const *of)
+{
+	for (; *of; of++)
+		if (word(p, *of))
+			return true;
+	return false;
+}
+
+static int
+compile(struct parser *p, struct str pattern, unsigned flags, struct re **re)
+{
+	struct lql_query *q = p->q;
+	struct err why = { 0 };
+
+	*re = re_compile(pattern, flags, &why);
+	if (!*re)
+		return fail(p, why.msg);
+	if (q->nregexes == p->cap_re) {
+		p->cap_re = p->cap_re * 2 + 8;
+		q->regexes = arena_grow(q->mem, q->regexes, q->nregexes,
+		    p->cap_re, sizeof *q->regexes);
+	}
+	q->regexes[q->nregexes++] = *re;
+	return 0;
+}
+
+/* ---- the selector --------------------------------------------------------- */
+
+static bool
+match_op(enum lql_token t, enum log_op *op)
+{
+	*op = t == LQL_EQ ? LOG_EQ : t == LQL_NE ? LOG_NE :
+	    t == LQL_RE ? LOG_RE : LOG_NRE;
+	return t == LQL_EQ || t == LQL_NE || t == LQL_RE || t == LQL_NRE;
+}
+
+static int
+matcher(struct parser *p)
+{
+	struct lql_query *q = p->q;
+	struct log_matcher m = { .name = p->l.text };
+
+	if (p->l.type != LQL_IDENT)
+		return fail(p, "expected a label name");
+	if (next(p) == -1)
+		return -1;
+	if (!match_op(p->l.type, &m.op))
+		return fail(p, "expected =, !=, =~ or !~");
+	if (next(p) == -1)
+		return -1;
+	if (p->l.type != LQL_STRING)
+		return fail(p, "expected a string in quotes");
+	m.value = p->l.text;
+	if ((m.op == LOG_RE || m.op == LOG_NRE) &&
+	    compile(p, m.value, RE_ANCHORED | RE_DOTALL, &m.re) == -1)
+		return -1;
+	if (q->nmatch == p->cap_match) {
+		p->cap_match = p->cap_match * 2 + 4;
+		q->match = arena_grow(q->mem, q->match, q->nmatch,
+		    p->cap_match, sizeof *q->match);
+	}
+	q->match[q->nmatch++] = m;
+	return next(p);
+}
+
+static bool
+takes_empty(const struct log_matcher *m)
+{
+	bool eq = m->re ? re_match(m->re, S(""), NULL) == 1 : m->value.n == 0;
+
+	return m->op == LOG_EQ || m->op == LOG_RE ? eq : !eq;
+}
+
+static int
+selector(struct parser *p)
+{
+	struct caret from = p->l.place;
+
+	if (p->l.type != LQL_OPEN)
+		return fail(p, "expected a stream selector: "
+		    "{service_name=\"...\"}");
+	if (next(p) == -1)
+		return -1;
+	while (p->l.type != LQL_CLOSE) {
+		if (p->q->nmatch > 0) {
+			if (p->l.type != LQL_COMMA)
+				return fail(p, "expected , or }");
+			if (next(p) == -1)
+				return -1;
+		}
+		if (matcher(p) == -1)
+			return -1;
+	}
+	from.n = p->l.place.at + 1 - from.at;
+	for (size_t i = 0; i < p->q->nmatch; i++)
+		if (!takes_empty(&p->q->match[i]))
+			return next(p);
+	return caret_err(p->l.e, p->l.query, from, "queries require at least "
+	    "one regexp or equality matcher that does not have an empty-"
+	    "compatible value. For instance, app=~\".*\" does not meet this "
+	    "requirement, but app=~\".+\" will");
+}
+
+/* ---- line filters ----------------------------------------------------------- */
+
+static int
+alternative(struct parser *p, struct log_line_filter *f, size_t *cap)
+{
+	if (word(p, "ip"))
+		return fail(p, "ip() filters are not supported");
+	if (p->l.type != LQL_STRING)
+		return fail(p, "expected a string in quotes");
+	if (f->n == *cap) {
+		*cap = *cap * 2 + 2;
+		f->alt = arena_grow(p->q->mem, f->alt, f->n, *cap,
+		    sizeof *f->alt);
+	}
+	struct log_alt *alt = &f->alt[f->n++];
+
+	*alt = (struct log_alt){ .text = p->l.text };
+	if ((f->op == LOG_RE || f->op == LOG_NRE) &&
+	    compile(p, alt->text, 0, &alt->re) == -1)
+		return -1;
+	return next(p);
+}
+
+static int
+line_filter(struct parser *p)
+{
+	struct lql_query *q = p->q;
+	struct log_line_filter f = { .op = p->l.type == LQL_PIPE_EQ ? LOG_EQ :
+	    p->l.type == LQL_NE ? LOG_NE : p->l.type == LQL_PIPE_RE ? LOG_RE :
+	    LOG_NRE };
+	size_t cap = 0;
+
+	do {
+		if (next(p) == -1 || alternative(p, &f, &cap) == -1)
+			return -1;
+	} while (word(p, "or"));
+	if (q->nline == p->cap_line) {
+		p->cap_line = p->cap_line * 2 + 4;
+		q->line = arena_grow(q->mem, q->line, q->nline, p->cap_line,
+		    sizeof *q->line);
+	}
+	q->line[q->nline++] = f;
+	return 0;
+}
+
+/* ---- label filters ----------------------------------------------------------- */
+
+static uint32_t
+slot(struct parser *p, struct str name)
+{
+	struct lql_stage *st = p->stage;
+
+	for (uint32_t i = 0; i < st->n; i++)
+		if (str_eq(st->names[i], name))
+			return i;
+	st->names = arena_grow(p->q->mem, st->names, st->n, st->n + 1,
+	    sizeof *st->names);
+	st->names[st->n] = name;
+	return st->n++;
+}
+
+static struct lql_filter *
+filter_node(struct parser *p, enum lql_filter_type type)
+{
+	struct lql_filter *f = arena_zero(p->q->mem, struct lql_filter, 1);
+
+	f->type = type;
+	return f;
+}
+
+static struct lql_filter *filters(struct parser *);
+
+static int
+typed_value(struct parser *p, struct lql_filter *f)
+{
+	int sign = 1;
+
+	if (p->l.type == LQL_OTHER && (str_eq(p->l.text, S("-")) ||
+	    str_eq(p->l.text, S("+")))) {
+		sign = p->l.text.p[0] == '-' ? -1 : 1;
+		if (next(p) == -1)
+			return -1;
+		if (p->l.type != LQL_NUMBER)
+			return fail(p, "expected a number");
+	}
+	f->number = p->l.number * sign;
+	f->duration = p->l.duration;
+	f->type = p->l.type == LQL_NUMBER ? LQL_F_NUMBER :
+	    p->l.type == LQL_DURATION ? LQL_F_DURATION : LQL_F_BYTES;
+	p->stage->typed = true;
+	return next(p);
+}
+
+static struct lql_filter *
+comparison(struct parser *p)
+{
+	struct lql_filter *f = filter_node(p, LQL_F_TEXT);
+
+	f->name = p->l.text;
+	f->slot = slot(p, f->name);
+	if (next(p) == -1)
+		return NULL;
+	f->op = p->l.type;
+	bool text = f->op >= LQL_EQ && f->op <= LQL_NRE;
+	bool typed = f->op == LQL_EQ || f->op == LQL_NE ||
+	    (f->op >= LQL_EQEQ && f->op <= LQL_LE);
+
+	if (!text && !typed) {
+		fail(p, "expected a comparison: = != =~ !~ == > >= < <=");
+		return NULL;
+	}
+	if (next(p) == -1)
+		return NULL;
+	if (text && p->l.type == LQL_STRING) {
+		f->value = p->l.text;
+		if ((f->op == LQL_RE || f->op == LQL_NRE) &&
+		    compile(p, f->value, RE_ANCHORED, &f->re) == -1)
+			return NULL;
+		return next(p) == -1 ? NULL : f;
+	}
+	if (word(p, "ip")) {
+		fail(p, "ip() filters are not supported");
+		return NULL;
+	}
+	if (typed && (p->l.type == LQL_NUMBER || p->l.type == LQL_DURATION ||
+	    p->l.type == LQL_BYTES || p->l.type == LQL_OTHER))
+		return typed_value(p, f) == -1 ? NULL : f;
+	fail(p, text && typed ? "expected a string, number, duration or size" :
+	    text ? "expected a string in quotes" :
+	    "expected a number, duration or size");
+	return NULL;
+}
+
+static struct lql_filter *
+primary(struct parser *p)
+{
+	struct lql_filter *f;
+
+	if (p->l.type == LQL_IDENT)
+		return comparison(p);
+	if (p->l.type != LQL_PAREN) {
+		fail(p, "expected a label filter");
+		return NULL;
+	}
+	if (++p->depth > LQL_DEPTH_MAX) {
+		fail(p, "nested too deeply");
+		return NULL;
+	}
+	if (next(p) == -1 || !(f = filters(p)))
+		return NULL;
+	p->depth--;
+	if (p->l.type != LQL_PAREN_CLOSE) {
+		fail(p, "expected )");
+		return NULL;
+	}
+	return next(p) == -1 ? NULL : f;
+}
+
+static struct lql_filter *
+binary(struct parser *p, enum lql_filter_type type, struct lql_filter *left,
+    struct lql_filter *right)
+{
+	struct lql_filter *f = filter_node(p, type);
+
+	f->left = left;
+	f->right = right;
+	return right ? f : NULL;
+}
+
+static struct lql_filter *
+and_chain(struct parser *p)
+{
+	struct lql_filter *f = primary(p);
+
+	while (f && word(p, "and"))
+		f = next(p) == -1 ? NULL : binary(p, LQL_F_AND, f, primary(p));
+	return f;
+}
+
+/*
+ * logql.md 3.1: `and` binds tighter than `or`, but a comma or nothing between
+ * two filters takes everything to its right as the other side, and as its left
+ * side only what binds to it: a or b , c is a or (b and c).
+ */
+static struct lql_filter *
+filters(struct parser *p)
+{
+	struct lql_filter *f;
+
+	if (++p->depth > LQL_DEPTH_MAX * 10) {
+		fail(p, "nested too deeply");
+		return NULL;
+	}
+	f = and_chain(p);
+	while (f) {
+		if (p->l.type == LQL_COMMA) {
+			f = next(p) == -1 ? NULL :
+			    binary(p, LQL_F_AND, f, filters(p));
+			break;
+		}
+		if (p->l.type == LQL_PAREN ||
+		    (p->l.type == LQL_IDENT && !word(p, "or"))) {
+			f = binary(p, LQL_F_AND, f, filters(p));
+			break;
+		}
+		if (!word(p, "or"))
+			break;
+		if (next(p) == -1)
+			return NULL;
+		struct lql_filter *right = and_chain(p);
+
+		if (right && (p->l.type == LQL_COMMA ||
+		    p->l.type == LQL_PAREN || (p->l.type == LQL_IDENT &&
+		    !word(p, "or")))) {
+			if (p->l.type == LQL_COMMA && next(p) == -1)
+				return NULL;
+			right = binary(p, LQL_F_AND, right, filters(p));
+			f = binary(p, LQL_F_OR, f, right);
+			break;
+		}
+		f = binary(p, LQL_F_OR, f, right);
+	}
+	p->depth--;
+	return f;
+}
+
+static int
+label_stage(struct parser *p, struct lql_stage ***tail)
+{
+	struct lql_stage *st = arena_zero(p->q->mem, struct lql_stage, 1);
+
+	p->stage = st;
+	st->filter = filters(p);
+	if (!st->filter)
+		return -1;
+	**tail = st;
+	*tail = &st->next;
+	p->q->nstages++;
+	return 0;
+}
+
+/* ---- the pipeline ----------------------------------------------------------- */
+
+static const char *const stage_words[] = { "json", "logfmt", "regexp",
+	"pattern", "unpack", "line_format", "label_format", "decolorize",
+	"drop", "keep", "unwrap", NULL };
+static const char *const metric_words[] = { "count_over_time", "rate",
+	"rate_counter", "bytes_over_time", "bytes_rate", "sum_over_time",
+	"avg_over_time", "min_over_time", "max_over_time", "stddev_over_time",
+	"stdvar_over_time", "quantile_over_time", "first_over_time",
+	"last_over_time", "absent_over_time", "sum", "avg", "count", "min",
+	"max", "stddev", "stdvar", "topk", "bottomk", "sort", "sort_desc",
+	"approx_topk", "vector", "label_replace", NULL };
+
+static int
+unsupported(struct parser *p, const char *what)
+{
+	return caret_err(p->l.e, p->l.query, p->l.place, "%s not supported: "
+	    "a selector, line filters and label filters are", what);
+}
+
+static int
+pipeline(struct parser *p)
+{
+	struct lql_stage **tail = &p->q->stages;
+
+	for (;;) {
+		switch (p->l.type) {
+		case LQL_PIPE_EQ: case LQL_NE: case LQL_PIPE_RE: case LQL_NRE:
+			if (line_filter(p) == -1)
+				return -1;
+			break;
+		case LQL_PIPE_GT: case LQL_NOT_GT:
+			return unsupported(p, "pattern line filters are");
+		case LQL_PIPE:
+			if (next(p) == -1)
+				return -1;
+			if (any_word(p, stage_words)) {
+				char what[64];
+
+				snprintf(what, sizeof what, "\"%.*s\" is",
+				    PS(p->l.text));
+				return unsupported(p, what);
+			}
+			if (label_stage(p, &tail) == -1)
+				return -1;
+			break;
+		case LQL_RANGE:
+			return unsupported(p, "metric queries are");
+		default:
+			return 0;
+		}
+	}
+}
+
+static int
+query(struct parser *p)
+{
+	unsigned parens = 0;
+
+	if (p->l.type == LQL_END)
+		return fail(p, "the query is empty");
+	if (any_word(p, metric_words) || p->l.type == LQL_NUMBER)
+		return unsupported(p, "metric queries are");
+	for (; p->l.type == LQL_PAREN; parens++)
+		if (next(p) == -1)
+			return -1;
+	if (any_word(p, metric_words))
+		return unsupported(p, "metric queries are");
+	if (selector(p) == -1 || pipeline(p) == -1)
+		return -1;
+	for (; parens > 0; parens--) {
+		if (p->l.type != LQL_PAREN_CLOSE)
+			return fail(p, "expected )");
+		if (next(p) == -1)
+			return -1;
+	}
+	if (p->l.type == LQL_OTHER)
+		return unsupported(p, "arithmetic is");
+	if (p->l.type != LQL_END)
+		return fail(p, "expected | or a line filter (|= != |~ !~)");
+	return 0;
+}
+
+int
+lql_parse(struct lql_query *q, struct str text, struct arena *a,
+    struct err *e)
+{
+	struct parser p = { .q = q };
+
+	*q = (struct lql_query){ .mem = a };
+	if (lql_lex_init(&p.l, text, a, e) == 0 && query(&p) == 0)
+		return 0;
+	lql_query_free(q);
+	return -1;
+}
+
+void
+lql_query_free(struct lql_query *q)
+{
+	for (size_t i = 0; i < q->nregexes; i++)
+		re_free(q->regexes[i]);
+	q->nregexes = 0;
+}
+
+bool
+lql_whole(struct str s)
+{
+	char quote = 0;
+	int open = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (quote) {
+			if (c == '\\' && quote == '"')
+				i++;
+			else if (c == quote)
+				quote = 0;
+		} else if (c == '"' || c == '`')
+			quote = c;
+		else if (c == '{' || c == '(')
+			open++;
+		else if (c == '}' || c == ')')
+			open--;
+	}
+	return quote != '`' && open <= 0 && !str_ends(s, S("|"));
+}

@@ -1,0 +1,63 @@
+/*
+ * parse: LogQL to a syntax tree. logql.md section 3.
+ *
+ * What is read today: a stream selector and any chain of line filters
+ * (|= != |~ !~, with `or`) and label filters (text, numbers, durations, sizes;
+ * and, or, comma, parentheses). The rest of the language is recognised and
+ * refused by name, with a caret; never half understood.
+ */
+#ifndef LQL_PARSE_H
+#define LQL_PARSE_H
+
+#include "base/re.h"
+#include "log/scan.h"
+#include "lql/lex.h"
+
+#define LQL_DEPTH_MAX	100u	/* of nested parentheses */
+
+enum lql_filter_type { LQL_F_AND, LQL_F_OR, LQL_F_TEXT, LQL_F_NUMBER,
+	LQL_F_DURATION, LQL_F_BYTES };
+
+/* A label filter: a tree of comparisons. */
+struct lql_filter {
+	enum lql_filter_type type;
+	struct lql_filter *left, *right;	/* AND, OR */
+	struct str name;			/* of the label */
+	uint32_t slot;				/* of the name in its stage */
+	enum lql_token op;
+	struct str value;			/* TEXT */
+	struct re *re;
+	double number;				/* NUMBER, BYTES */
+	int64_t duration;
+};
+
+/* A label filter stage, as log_scan wants it; `arg` is this. */
+struct lql_stage {
+	struct lql_filter *filter;
+	struct str *names;
+	uint32_t n;
+	bool typed;	/* compares numbers: may set __error__ */
+	struct lql_stage *next;
+};
+
+struct lql_query {
+	struct log_matcher *match;
+	size_t nmatch;
+	struct log_line_filter *line;
+	size_t nline;
+	struct lql_stage *stages;	/* in order */
+	size_t nstages;
+	struct arena *mem;
+	struct re **regexes;		/* to free */
+	size_t nregexes;
+};
+
+/* Compiles everything; the arena holds it. 0, or -1 with a caret. */
+int lql_parse(struct lql_query *, struct str text, struct arena *,
+    struct err *);
+void lql_query_free(struct lql_query *);	/* the regular expressions */
+
+/* Whether the text is a whole query (brackets and quotes are closed). */
+bool lql_whole(struct str text);
+
+#endif
