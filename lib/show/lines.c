@@ -1,0 +1,130 @@
+#include "show/lines.h"
+
+#include "base/time.h"
+#include "show/json.h"
+
+static const char *
+level(uint32_t severity)
+{
+	static const char *const names[] = { "", "TRACE", "DEBUG", "INFO",
+		"WARN", "ERROR", "FATAL" };
+
+	return severity > 24 ? "" : names[(severity + 3) / 4];
+}
+
+static struct str
+label(const struct show_line *l, struct str name)
+{
+	for (uint32_t i = 0; i < l->nlabels; i++)
+		if (str_eq(l->labels[i].name, name))
+			return l->labels[i].value;
+	return (struct str){ 0 };
+}
+
+void
+show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
+{
+	struct str service = label(l, S("service_name"));
+	enum show_style style = show_style_level(l->severity);
+	char t[40];
+
+	time_format(t, l->time, 3);
+	t[10] = ' ';
+	show_on(sh, b, SHOW_DIM);
+	buf_addf(b, "%.23s", t);
+	show_off(sh, b);
+	buf_u8(b, ' ');
+	show_on(sh, b, style);
+	buf_addf(b, "%-5s", level(l->severity));
+	show_off(sh, b);
+	buf_u8(b, ' ');
+	show_on(sh, b, show_style_of(service));
+	if (service.n > 0)
+		show_text(b, service);
+	else
+		show_labels(b, l->labels, l->nlabels);
+	show_off(sh, b);
+	buf_u8(b, ' ');
+	show_on(sh, b, style);
+	show_text(b, l->line);
+	show_off(sh, b);
+	buf_u8(b, '\n');
+}
+
+static void
+pairs(struct json *j, const char *key, const struct show_label *v, uint32_t n)
+{
+	json_key(j, str_of(key));
+	json_open(j, '{');
+	for (uint32_t i = 0; i < n; i++) {
+		json_key(j, v[i].name);
+		json_str(j, v[i].value);
+	}
+	json_close(j, '}');
+}
+
+void
+show_line_json(struct buf *b, const struct show_line *l)
+{
+	struct json j = { .b = b };
+	char t[40];
+
+	json_open(&j, '{');
+	json_key(&j, S("timestamp"));
+	json_str(&j, str_of(time_format(t, l->time, 9)));
+	pairs(&j, "labels", l->labels, l->nlabels);
+	pairs(&j, "metadata", l->meta, l->nmeta);
+	json_key(&j, S("line"));
+	json_str(&j, l->line);
+	json_close(&j, '}');
+	buf_u8(b, '\n');
+}
+
+void
+show_csv(struct buf *b, struct str s)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < s.n; i++)
+		quote |= strchr(",\"\r\n", s.p[i]) && s.p[i];
+	if (!quote) {
+		buf_adds(b, s);
+		return;
+	}
+	buf_u8(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_u8(b, '"');
+		buf_u8(b, (uint8_t)s.p[i]);
+	}
+	buf_u8(b, '"');
+}
+
+void
+show_line_csv(struct buf *b, const struct show_line *l)
+{
+	struct buf labels = { 0 };
+	char t[40];
+
+	buf_addf(b, "%s,%s,", time_format(t, l->time, 9), level(l->severity));
+	show_labels(&labels, l->labels, l->nlabels);
+	show_csv(b, buf_str(&labels));
+	buf_u8(b, ',');
+	show_csv(b, l->line);
+	buf_u8(b, '\n');
+	buf_free(&labels);
+}
+
+void
+show_labels(struct buf *b, const struct show_label *v, uint32_t n)
+{
+	struct json j = { .b = b };
+
+	buf_u8(b, '{');
+	for (uint32_t i = 0; i < n; i++) {
+		buf_addf(b, "%s%.*s=", i > 0 ? ", " : "", PS(v[i].name));
+		j.comma = false;
+		json_str(&j, v[i].value);
+	}
+	buf_u8(b, '}');
+}

@@ -1,0 +1,35 @@
+/*
+ * lines: log lines as people and programs read them.
+ */
+#ifndef SHOW_LINES_H
+#define SHOW_LINES_H
+
+#include "show/show.h"
+
+struct show_label { struct str name, value; };
+
+struct show_line {
+	uint64_t time;			/* ns */
+	uint32_t severity;		/* 0 .. 24 */
+	struct str line;
+	const struct show_label *labels, *meta;
+	uint32_t nlabels, nmeta;
+};
+
+/*
+ * A line for a terminal: time, level, service, text; coloured by level. The
+ * text is not cut: terminals wrap.
+ */
+void show_line_text(const struct show *, struct buf *,
+    const struct show_line *);
+/* {"timestamp":"...","labels":{},"metadata":{},"line":"..."} and newline. */
+void show_line_json(struct buf *, const struct show_line *);
+/* timestamp,level,labels,line: RFC 4180; the head line is the caller's. */
+void show_line_csv(struct buf *, const struct show_line *);
+
+/* {a="b", c="d"}, values quoted as Go does. */
+void show_labels(struct buf *, const struct show_label *, uint32_t n);
+/* One CSV cell, quoted when it must be. */
+void show_csv(struct buf *, struct str);
+
+#endif
