@@ -74,6 +74,7 @@ struct block;
 struct block *block_open(const char *path, struct err *);
 const struct block_info *block_info(const struct block *);
 const char *block_path(const struct block *);
+uint64_t block_footer_at(const struct block *);	/* in the file */
 uint32_t block_stripes(const struct block *);
 /* A stripe to scan; its directory is in the arena, it holds as long as both. */
 struct stripe *block_stripe(struct block *, uint32_t no, struct arena *,

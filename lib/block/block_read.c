@@ -87,6 +87,12 @@ block_path(const struct block *b)
 	return b->path;
 }
 
+uint64_t
+block_footer_at(const struct block *b)
+{
+	return b->footer_at;
+}
+
 uint32_t
 block_stripes(const struct block *b)
 {

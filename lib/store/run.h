@@ -27,7 +27,7 @@ enum store_run_code {
 	STORE_RUN_COMPACT, STORE_RUN_EXPIRE, STORE_RUN_SNAPSHOT,
 	STORE_RUN_KEEP, STORE_RUN_KEEP_BYTES, STORE_RUN_SEAL_BYTES,
 	STORE_RUN_SEAL_TIME, STORE_RUN_MERGE_BYTES, STORE_RUN_MERGE_TIME,
-	STORE_RUN_MEMORY,
+	STORE_RUN_MEMORY, STORE_RUN_ONCE,
 };
 
 #define STORE_RUN_ARGS	"-d DIR [FILE|SPOOL|- ...]"
@@ -60,7 +60,9 @@ enum store_run_code {
 	{ STORE_RUN_MERGE_TIME, "merge-time", "AGE",			\
 	  "or when the oldest is this old (5m)", NULL },		\
 	{ STORE_RUN_MEMORY, "memory", "SIZE",				\
-	  "of the batch when reading files, or behind (64MiB)", NULL }
+	  "of the batch when reading files, or behind (64MiB)", NULL },	\
+	{ STORE_RUN_ONCE, "once", NULL,					\
+	  "end where a spool ends, instead of following it", NULL }
 
 struct store_run {
 	const struct tool *tool;

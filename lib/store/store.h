@@ -95,6 +95,7 @@ struct store_kind {
 struct store_writer_opts {
 	uint64_t seal_bytes, seal_ns, batch_memory, merge_bytes, merge_ns;
 	uint64_t keep_ns, keep_bytes;		/* retention; 0: for ever */
+	bool once;			/* a spool ends where it ends now */
 	struct store_options options;		/* for a store being made */
 	void (*say)(void *arg, const char *msg);	/* for a person */
 	void *say_arg;

@@ -1,0 +1,139 @@
+#include "store/blocks.h"
+
+#include <errno.h>
+
+#include "base/io.h"
+#include "store/folder.h"
+
+#define TRIES	50	/* manifests that changed under our hands */
+
+struct teller {
+	void (*say)(void *, const char *);
+	void *arg;
+};
+
+static void
+fault(struct blocks *b, const struct teller *t, const struct err *why)
+{
+	b->faults++;
+	if (t->say)
+		t->say(t->arg, why->msg);
+}
+
+static bool
+fits(const struct manifest_block *mb, const struct block_info *i)
+{
+	return memcmp(mb->id, i->id, 16) == 0 && mb->rows == i->rows &&
+	    mb->sequence == i->sequence && mb->level == i->level &&
+	    mb->sequence_to == i->sequence_to &&
+	    str_eq(mb->tenant, i->tenant) && mb->min_time == i->min_time &&
+	    mb->max_time == i->max_time &&
+	    mb->min_received == i->min_received &&
+	    mb->max_received == i->max_received;
+}
+
+static bool
+newer(const char *dir, uint64_t generation)
+{
+	struct manifest m;
+
+	if (manifest_load(&m, dir, NULL) == -1)
+		return false;
+	bool is = m.generation != generation;
+
+	manifest_free(&m);
+	return is;
+}
+
+/* 0, or 1: begin again. */
+static int
+open_all(struct blocks *b, const char *dir, const struct str *tenant,
+    const struct teller *t)
+{
+	struct arena a = { 0 };
+	int again = 0;
+
+	for (uint32_t i = 0; i < b->man.blocks && !again; i++) {
+		const struct manifest_block *mb = &b->man.block[i];
+		struct err why = { 0 };
+
+		if (tenant && !str_eq(*tenant, mb->tenant))
+			continue;
+		arena_reset(&a);
+		const char *path = folder_block(&a, dir, mb->id,
+		    FOLDER_BLOCK);
+		struct block *k = block_open(path, &why);
+
+		if (!k && why.kind == ERR_SYS && why.sys == ENOENT)
+			again = newer(dir, b->man.generation);
+		if (k && !fits(mb, block_info(k))) {
+			err_set(&why, ERR_CORRUPT, "%s: footer and manifest "
+			    "say different things", path);
+			block_close(k);
+			k = NULL;
+		}
+		if (!k && !again)
+			fault(b, t, &why);
+		if (!k)
+			continue;
+		b->entry[b->n] = mb;
+		b->v[b->n++] = (struct store_block){ k, block_info(k) };
+	}
+	arena_free(&a);
+	return again;
+}
+
+static int
+load(struct blocks *b, const char *dir, const char *kind, struct err *e)
+{
+	struct err why = { 0 };
+
+	*b = (struct blocks){ 0 };
+	if (manifest_load(&b->man, dir, &why) == -1) {
+		if (why.kind == ERR_SYS && why.sys == ENOENT)
+			err_set(&why, ERR_SYS, "%s: no store here (%s)", dir,
+			    why.msg);
+		if (e)
+			*e = why;
+		return -1;
+	}
+	if (kind && !manifest_is_kind(&b->man, kind)) {
+		err_set(e, ERR_QUERY, "%s: holds %.8s, not %s", dir,
+		    b->man.kind, kind);
+		manifest_free(&b->man);
+		return -1;
+	}
+	return 0;
+}
+
+int
+blocks_open(struct blocks *b, const char *dir, const char *kind,
+    const struct str *tenant, void (*say)(void *, const char *), void *arg,
+    struct err *e)
+{
+	struct teller t = { say, arg };
+
+	for (int i = 0; i < TRIES; i++) {
+		if (load(b, dir, kind, e) == -1)
+			return -1;
+		folder_want_files(b->man.blocks);
+		b->v = arena_new(&b->man.mem, struct store_block,
+		    (size_t)b->man.blocks + 1);
+		b->entry = arena_new(&b->man.mem,
+		    const struct manifest_block *, (size_t)b->man.blocks + 1);
+		if (open_all(b, dir, tenant, &t) == 0)
+			return 0;
+		blocks_close(b);
+	}
+	return err_set(e, ERR_AGAIN, "%s: changes faster than it can be "
+	    "opened", dir);
+}
+
+void
+blocks_close(struct blocks *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		block_close(b->v[i].block);
+	manifest_free(&b->man);
+	*b = (struct blocks){ 0 };
+}

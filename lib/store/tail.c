@@ -1,0 +1,196 @@
+#include "store/tail.h"
+
+#include "base/io.h"
+#include "base/time.h"
+#include "store/folder.h"
+
+static void
+tell(struct tail *t, const char *msg)
+{
+	if (t->say)
+		t->say(t->say_arg, msg);
+}
+
+static void
+fault(struct tail *t, const char *dir, const struct err *why)
+{
+	struct arena a = { 0 };
+
+	t->faults++;
+	tell(t, arena_printf(&a, "%s: %s", dir, why->msg).p);
+	arena_free(&a);
+}
+
+static void
+not_here(struct tail *t, const char *dir, const char *why)
+{
+	struct arena a = { 0 };
+
+	tell(t, arena_printf(&a, "tail not here: %s: %s", dir, why).p);
+	arena_free(&a);
+}
+
+/* A reader at the cursor, or NULL: said. */
+static struct spool_reader *
+open_at(struct tail *t, const char *dir, const struct spool_cursor *at)
+{
+	struct err why = { 0 };
+	uint8_t id[16];
+
+	if (!spool_is(dir)) {
+		not_here(t, dir, "no spool");
+		return NULL;
+	}
+	struct spool_reader *rd = spool_read(dir, &why);
+
+	if (rd && spool_reader_id(rd, id, &why) == 0) {
+		if (memcmp(id, at->id, 16) != 0) {
+			not_here(t, dir, "another spool");
+			spool_reader_close(rd);
+			return NULL;
+		}
+		if (spool_seek(rd, at, &why) == 0)
+			return rd;
+	}
+	fault(t, dir, &why);
+	if (rd)
+		spool_reader_close(rd);
+	return NULL;
+}
+
+/* Never 0: what a seal would have put. */
+static void
+stamp(const struct tail *t, struct rec *rec)
+{
+	if (rec->received == 0)
+		rec->received = rec->max_time > 0 ? rec->max_time : t->now;
+}
+
+static void
+fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
+    void *arg)
+{
+	struct err why = { 0 };
+	const char *msg = NULL;
+	struct rec rec;
+	int r;
+
+	while ((r = spool_next(s->reader, &rec, &why)) == 1) {
+		s->records++;
+		if (rec.signal != signal)
+			continue;
+		t->records++;
+		t->bytes += rec.raw.n;
+		stamp(t, &rec);
+		if (see)
+			see(arg, &rec);
+	}
+	if (r == -1)
+		fault(t, s->dir, &why);
+	if (spool_reader_damage(s->reader, &msg) > 0) {
+		t->faults++;
+		tell(t, msg ? msg : "damage in the spool");
+	}
+	spool_tell(s->reader, &s->end);
+	memcpy(s->end.id, s->from.id, 16);
+}
+
+void
+tail_open(struct tail *t, const char *dir, const struct manifest *m,
+    enum signal signal, tail_see *see, void *arg)
+{
+	t->source = arena_zero(&t->mem, struct tail_source,
+	    (size_t)m->sources + 1);
+	t->now = time_now();
+	for (uint32_t i = 0; i < m->sources; i++) {
+		struct tail_source *s = &t->source[t->sources];
+		struct str path = m->source[i].path;
+
+		if (path.n == 0)
+			continue;
+		s->dir = path.p[0] == '/' ? arena_str(&t->mem, path).p :
+		    io_path(&t->mem, dir, arena_str(&t->mem, path).p);
+		s->from = m->source[i].at;
+		s->reader = open_at(t, s->dir, &s->from);
+		if (!s->reader)
+			continue;
+		t->sources++;
+		fix(t, s, signal, see, arg);
+	}
+	tail_rewind(t);
+}
+
+void
+tail_rewind(struct tail *t)
+{
+	struct err why = { 0 };
+
+	t->at = 0;
+	for (uint32_t i = 0; i < t->sources; i++) {
+		struct tail_source *s = &t->source[i];
+
+		s->left = s->records;
+		if (s->left > 0 &&
+		    spool_seek(s->reader, &s->from, &why) == -1) {
+			fault(t, s->dir, &why);
+			s->left = 0;
+		}
+	}
+}
+
+int
+tail_next(struct tail *t, enum signal signal, struct rec *rec, struct err *e)
+{
+	while (t->at < t->sources) {
+		struct tail_source *s = &t->source[t->at];
+
+		if (s->left == 0) {
+			t->at++;
+			continue;
+		}
+		int r = spool_next(s->reader, rec, e);
+
+		if (r == 0)
+			err_set(e, ERR_CORRUPT, "the tail became shorter");
+		if (r != 1) {
+			s->left = 0;
+			return err_in(e, "%s", s->dir);
+		}
+		s->left--;
+		if (rec->signal == signal) {
+			stamp(t, rec);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+bool
+tail_grown(struct tail *t)
+{
+	for (uint32_t i = 0; i < t->sources; i++) {
+		struct tail_source *s = &t->source[i];
+		struct rec rec;
+
+		if (!s->probe) {
+			s->probe = spool_read(s->dir, NULL);
+			if (!s->probe ||
+			    spool_seek(s->probe, &s->end, NULL) == -1)
+				return true;
+		}
+		if (spool_next(s->probe, &rec, NULL) != 0)
+			return true;
+	}
+	return false;
+}
+
+void
+tail_close(struct tail *t)
+{
+	for (uint32_t i = 0; i < t->sources; i++) {
+		spool_reader_close(t->source[i].reader);
+		if (t->source[i].probe)
+			spool_reader_close(t->source[i].probe);
+	}
+	arena_free(&t->mem);
+}

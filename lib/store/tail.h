@@ -1,0 +1,45 @@
+/*
+ * tail: what the sources hold past the manifest's cursors.
+ *
+ * Fixed at opening: every source is read once to its last whole record, and
+ * later passes give exactly those records again. A spool that is not here is
+ * said and left out; one that cannot be read is a fault.
+ */
+#ifndef STORE_TAIL_H
+#define STORE_TAIL_H
+
+#include "store/manifest.h"
+
+struct tail_source {
+	const char *dir;
+	struct spool_reader *reader;
+	struct spool_reader *probe;	/* stands at the end, for tail_grown */
+	struct spool_cursor from, end;
+	uint64_t records, left;		/* in the tail; of this pass */
+};
+
+struct tail {
+	struct arena mem;
+	struct tail_source *source;
+	uint32_t sources, at;
+	uint64_t now;			/* for records without any time */
+	uint64_t records;		/* of the signal, any tenant */
+	uint64_t bytes;
+	unsigned faults;
+	void (*say)(void *arg, const char *msg);
+	void *say_arg;
+};
+
+/* Called for each record of the signal while the tail is fixed. */
+typedef void tail_see(void *arg, const struct rec *);
+
+/* Faults are counted and said, not returned. `see` may be NULL. */
+void tail_open(struct tail *, const char *dir, const struct manifest *,
+    enum signal, tail_see *see, void *see_arg);
+/* The next record of the signal: 1, 0, -1; of all tenants. */
+int tail_next(struct tail *, enum signal, struct rec *, struct err *);
+void tail_rewind(struct tail *);
+bool tail_grown(struct tail *);
+void tail_close(struct tail *);
+
+#endif
