@@ -67,3 +67,17 @@ ask_no_match(struct buf *b, bool any, uint64_t min, uint64_t max,
 		buf_addf(b, ", asked was %s to %s", time_format(t1, from, 3),
 		    to == UINT64_MAX ? "now" : time_format(t2, to, 3));
 }
+
+struct str
+ask_stats(struct arena *a, const struct scan_count *c, uint64_t n,
+    const char *what, uint64_t ns)
+{
+	char read[24], raw[24];
+
+	return arena_printf(a, "%llu %s, %.1f ms; %llu stripes, %llu pages "
+	    "(%llu skipped), %s read, %s unpacked", (unsigned long long)n,
+	    what, (double)ns / 1e6, (unsigned long long)c->stripes,
+	    (unsigned long long)c->pages,
+	    (unsigned long long)c->pages_skipped,
+	    num_fmt_size(read, c->bytes_read), num_fmt_size(raw, c->bytes_raw));
+}

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "block/stripe.h"
 
 enum ask_out { ASK_AUTO, ASK_TABLE, ASK_JSON, ASK_CSV, ASK_IDS, ASK_REC,
 	ASK_RAW };
@@ -26,5 +27,8 @@ int ask_count(const char *word, const char *option, uint64_t *n,
  */
 void ask_no_match(struct buf *, bool any, uint64_t min, uint64_t max,
     uint64_t from, uint64_t to);
+/* The words of --stats: "N WHAT, 1.2 ms; stripes, pages, bytes read". */
+struct str ask_stats(struct arena *, const struct scan_count *, uint64_t n,
+    const char *what, uint64_t ns);
 
 #endif

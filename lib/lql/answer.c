@@ -1,0 +1,238 @@
+#include "lql/answer.h"
+
+#include <poll.h>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "base/tool.h"
+#include "lql/export.h"
+#include "show/lines.h"
+
+#define PIECE		65536u
+#define FOLLOW_MS	250
+#define FOLLOW_LATE	(60 * NS_S)
+#define SEEN_MAX	1000000u
+
+struct answer {
+	const struct lql_ask *ask;
+	struct buf b;
+	struct export *export;		/* rec */
+	struct map ids;			/* ids: each once */
+	bool follow;
+	struct map seen;		/* follow: hashes of lines given */
+	uint64_t lines, newest;
+	struct arena scratch;
+};
+
+static int
+put(struct answer *an, size_t above, struct err *e)
+{
+	if (an->b.n <= above)
+		return 0;
+	int r = an->ask->write(an->ask->write_arg, buf_str(&an->b), e);
+
+	buf_reset(&an->b);
+	return r;
+}
+
+static const struct show_label *
+labels_of(struct answer *an, const struct log_pair *v, uint32_t n, bool error)
+{
+	struct show_label *l = arena_new(&an->scratch, struct show_label,
+	    n + 1);
+
+	for (uint32_t i = 0; i < n; i++)
+		l[i] = (struct show_label){ v[i].name, v[i].value };
+	if (error)
+		l[n] = (struct show_label){ S("__error__"),
+		    S("LabelFilterErr") };
+	return l;
+}
+
+/* A followed line comes again with each look. */
+static bool
+seen(struct answer *an, const struct log_line *l)
+{
+	uint64_t key[3] = { l->time, hash_bytes(l->line.p, l->line.n), 0 };
+	bool fresh;
+
+	for (uint32_t i = 0; i < l->nlabels; i++)
+		key[2] = hash_seed(l->labels[i].value.p, l->labels[i].value.n,
+		    key[2]);
+	map_add(&an->seen, str_mk((const char *)key, sizeof key), &fresh);
+	return !fresh;
+}
+
+static void
+put_id(struct answer *an, struct str id)
+{
+	char hex[33];
+	bool fresh = false;
+
+	if (id.n == 16)
+		map_add(&an->ids, id, &fresh);
+	if (!fresh)
+		return;
+	str_hex(hex, id.p, 16);
+	buf_addf(&an->b, "%s\n", hex);
+}
+
+static void
+put_line(struct answer *an, const struct log_line *l, bool error)
+{
+	const struct lql_ask *ask = an->ask;
+
+	arena_reset(&an->scratch);
+	struct show_line sl = { l->time, l->severity, l->line,
+		labels_of(an, l->labels, l->nlabels, false),
+		labels_of(an, l->meta, l->nmeta, error),
+		l->nlabels, l->nmeta + error };
+
+	switch (ask->out) {
+	case ASK_JSON:
+		show_line_json(&an->b, &sl);
+		break;
+	case ASK_CSV:
+		show_line_csv(&an->b, &sl);
+		break;
+	case ASK_RAW:
+		buf_adds(&an->b, l->line);
+		buf_u8(&an->b, '\n');
+		break;
+	default:
+		show_line_text(&ask->show, &an->b, &sl);
+	}
+}
+
+static int
+on_line(void *arg, const struct log_line *l, bool error, struct err *e)
+{
+	struct answer *an = arg;
+
+	if (tool_stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (an->follow && seen(an, l))
+		return 0;
+	an->lines++;
+	if (l->time > an->newest)
+		an->newest = l->time;
+	if (an->ask->out == ASK_IDS)
+		put_id(an, l->trace_id);
+	else if (an->export)
+		export_add(an->export, l, &an->b);
+	else
+		put_line(an, l, error);
+	return put(an, PIECE, e);
+}
+
+struct store_view *
+lql_view(const struct lql_ask *ask, struct err *e)
+{
+	struct store_view_opts vo = { .kind = "logs", .tenant = ask->tenant,
+		.say = ask->say, .say_arg = ask->say_arg };
+
+	return store_view(ask->store, &vo, e);
+}
+
+static void
+begin(struct answer *an, const struct lql_ask *ask)
+{
+	*an = (struct answer){ .ask = ask };
+	if (ask->out == ASK_REC)
+		an->export = export_new(ask->tenant);
+	if (ask->out == ASK_CSV)
+		buf_adds(&an->b, S("timestamp,level,labels,line\n"));
+}
+
+static int
+end(struct answer *an, int r, struct err *e)
+{
+	if (an->export)
+		export_end(an->export, &an->b);
+	if (put(an, 0, r == -1 ? NULL : e) == -1)
+		r = -1;
+	export_free(an->export);
+	buf_free(&an->b);
+	map_free(&an->ids);
+	map_free(&an->seen);
+	arena_free(&an->scratch);
+	return r == -1 ? -1 : 0;
+}
+
+static void
+no_match(const struct lql_ask *ask, struct store_view *view)
+{
+	struct buf b = { 0 };
+	uint64_t min = 0, max = 0;
+	bool any = store_view_span(view, &min, &max);
+
+	ask_no_match(&b, any, min, max, ask->o.from, ask->o.to);
+	buf_u8(&b, 0);
+	ask->say(ask->say_arg, b.p);
+	buf_free(&b);
+}
+
+int
+lql_answer(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q, uint64_t *lines, struct err *e)
+{
+	struct answer an;
+
+	begin(&an, ask);
+	int r = end(&an, lql_run(view, q, &ask->o, on_line, &an, e), e);
+
+	*lines = an.lines;
+	if (r == 0 && an.lines == 0)
+		no_match(ask, view);
+	return r;
+}
+
+/* One look at the store: what is new since the last goes out. */
+static int
+look(struct answer *an, const struct lql_query *q, const struct lql_opts *o,
+    struct store_view *view, struct err *e)
+{
+	if (an->seen.n > SEEN_MAX)
+		map_reset(&an->seen);
+	if (lql_run(view, q, o, on_line, an, e) == -1)
+		return -1;
+	if (an->export)
+		export_end(an->export, &an->b);
+	return put(an, 0, e);
+}
+
+int
+lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
+    struct err *e)
+{
+	struct pollfd p = { .fd = stop, .events = POLLIN };
+	struct store_view *view = lql_view(ask, e);
+	struct lql_opts o = ask->o;
+	struct answer an;
+	int r;
+
+	if (!view)
+		return -1;
+	begin(&an, ask);
+	an.follow = true;
+	r = look(&an, q, &o, view, e);
+	o.limit = 0;
+	o.forward = true;
+	o.to = UINT64_MAX;
+	while (r == 0 && poll(&p, 1, FOLLOW_MS) == 0) {
+		if (!store_view_stale(view))
+			continue;
+		store_view_close(view);
+		o.from = an.newest > FOLLOW_LATE ? an.newest - FOLLOW_LATE : 0;
+		view = lql_view(ask, e);
+		if (!view)
+			r = -1;
+		else
+			r = look(&an, q, &o, view, e);
+	}
+	if (view)
+		store_view_close(view);
+	if (r == -1 && e->kind == ERR_CANCEL)
+		r = 0;
+	return end(&an, r, e);
+}

@@ -1,0 +1,38 @@
+/*
+ * answer: the lines of a query in the form asked for.
+ *
+ * Everything goes out through `write`, in pieces of some 64 KiB; nothing here
+ * prints. A stop (base/tool) ends the answer with ERR_CANCEL.
+ */
+#ifndef LQL_ANSWER_H
+#define LQL_ANSWER_H
+
+#include "lql/run.h"
+#include "query/ask.h"
+#include "show/show.h"
+
+struct lql_ask {
+	const char *store;
+	struct str tenant;
+	struct lql_opts o;
+	enum ask_out out;		/* not ASK_AUTO */
+	struct show show;
+	int (*write)(void *arg, struct str bytes, struct err *);
+	void *write_arg;
+	void (*say)(void *arg, const char *msg);	/* words for a person */
+	void *say_arg;
+};
+
+struct store_view *lql_view(const struct lql_ask *, struct err *);
+
+/* *lines is how many matched. Says on `say` what the store holds if none. */
+int lql_answer(const struct lql_ask *, struct store_view *,
+    const struct lql_query *, uint64_t *lines, struct err *);
+/*
+ * The same, then lines as they arrive, oldest first, until `stop` is readable
+ * (0) or something fails. A line may arrive up to a minute after its time.
+ */
+int lql_follow(const struct lql_ask *, const struct lql_query *, int stop,
+    struct err *);
+
+#endif
