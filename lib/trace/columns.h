@@ -49,10 +49,10 @@ enum {
  * TR_SCOPE:  name STR, version STR, i.KEY, url STR, dropped INT, raw as above
  * TR_EVENT:  span INT (row in TR_SPAN), time INT (ns after the span's start,
  *            may be negative), name STR, e.KEY, dropped INT
- * TR_LINK:   span INT, trace_id FIX16, id FIX8 (null: not of that length), state STR, flags INT, l.KEY,
- *            dropped INT
- *
- * raw of events and links: as more, of their message (ANY, mostly absent).
+ * TR_LINK:   span INT, trace_id FIX16, id FIX8 (null: not of that length),
+ *            state STR, flags INT, l.KEY, dropped INT
+ * TR_EVENT and TR_LINK also: raw ANY, the whole message where the columns do
+ * not keep all of it; null elsewhere.
  *
  * Sections: "ids" RAW trace ids sorted, 16 bytes and a u32 trace number
  * (counted over all stripes) each; "idfilter" RAW, units of 4 KiB; "split":

@@ -1,0 +1,290 @@
+#include "trace/build.h"
+
+#include <stdlib.h>
+
+#include "otlp/walk.h"
+
+#define LOTS_MAX	10000u	/* tenants in one batch */
+
+void
+batch_init(struct batch *b)
+{
+	*b = (struct batch){ 0 };
+}
+
+static void
+lot_free(struct lot *l)
+{
+	arena_free(&l->mem);
+	map_free(&l->groups);
+	free(l->span);
+	free(l->trace);
+	free(l->from);
+	free(l->slot);
+	free(l->group);
+}
+
+void
+batch_reset(struct batch *b)
+{
+	for (uint32_t i = 0; i < b->lots; i++)
+		lot_free(&b->lot[i]);
+	free(b->lot);
+	b->lot = NULL;
+	b->lots = 0;
+}
+
+void
+batch_done(struct batch *b)
+{
+	batch_reset(b);
+	if (b->frame) {
+		put_free(&b->put);
+		frame_free(b->frame);
+	}
+	order_free(&b->order);
+	buf_free(&b->key);
+}
+
+static size_t
+lot_memory(const struct lot *l)
+{
+	return l->mem.used + l->spans_cap * sizeof *l->span +
+	    l->traces_cap * (sizeof *l->trace + 2 * sizeof *l->slot) +
+	    l->groups.bytes;
+}
+
+size_t
+batch_memory(const struct batch *b)
+{
+	size_t sum = 0;
+
+	for (uint32_t i = 0; i < b->lots; i++)
+		sum += lot_memory(&b->lot[i]);
+	return sum;
+}
+
+/* Room for one more of an array that starts at `first` and grows by half. */
+static void *
+more(void *p, uint32_t n, uint32_t *cap, uint32_t first, size_t size)
+{
+	if (n < *cap)
+		return p;
+	if (*cap > UINT32_MAX / 2)
+		die("traces: more than %u spans in a batch", *cap);
+	*cap = *cap == 0 ? first : *cap + *cap / 2;
+	return xrealloc(p, *cap, size);
+}
+
+static struct lot *
+lot_of(struct batch *b, struct str tenant, struct err *e)
+{
+	struct lot *l;
+
+	for (uint32_t i = 0; i < b->lots; i++)
+		if (str_eq(b->lot[i].tenant, tenant))
+			return &b->lot[i];
+	if (b->lots >= LOTS_MAX) {
+		err_set(e, ERR_LIMIT, "tenants: over the limit of %u",
+		    LOTS_MAX);
+		return NULL;
+	}
+	b->lot = xrealloc(b->lot, b->lots + 1, sizeof *b->lot);
+	l = &b->lot[b->lots++];
+	*l = (struct lot){ 0 };
+	l->tenant = arena_str(&l->mem, tenant);
+	l->mask = 1023;
+	l->slot = xcalloc(l->mask + 1, sizeof *l->slot);
+	return l;
+}
+
+static uint32_t
+id_slot(const struct lot *l, const void *id)
+{
+	return (uint32_t)hash_u64(load64(id) ^
+	    hash_u64(load64((const char *)id + 8))) & l->mask;
+}
+
+static uint32_t
+find_slot(const struct lot *l, const void *id)
+{
+	uint32_t i = id_slot(l, id);
+
+	while (l->slot[i] != 0 &&
+	    memcmp(l->trace[l->slot[i] - 1].id, id, 16) != 0)
+		i = (i + 1) & l->mask;
+	return i;
+}
+
+static void
+rehash(struct lot *l)
+{
+	if (l->traces > l->mask / 2) {
+		free(l->slot);
+		l->mask = l->mask * 4 + 3;
+		l->slot = xcalloc((size_t)l->mask + 1, sizeof *l->slot);
+	} else
+		memset(l->slot, 0, ((size_t)l->mask + 1) * sizeof *l->slot);
+	for (uint32_t k = 0; k < l->traces; k++)
+		l->slot[find_slot(l, l->trace[k].id)] = k + 1;
+}
+
+static struct build_trace *
+trace_of(struct lot *l, const char *id)
+{
+	uint32_t i = find_slot(l, id);
+
+	if (l->slot[i] != 0)
+		return &l->trace[l->slot[i] - 1];
+	l->trace = more(l->trace, l->traces, &l->traces_cap, 256,
+	    sizeof *l->trace);
+	struct build_trace *t = &l->trace[l->traces++];
+
+	memcpy(t->id, id, 16);
+	t->start = INT64_MAX;
+	t->last = t->spans = 0;
+	l->slot[i] = l->traces;
+	if (l->traces > l->mask / 2)
+		rehash(l);
+	return t;
+}
+
+static bool
+zeros(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != 0)
+			return false;
+	return true;
+}
+
+static void
+add_span(struct lot *l, const struct span *s, struct str message,
+    uint32_t from)
+{
+	struct build_trace *t = trace_of(l, s->trace_id.p);
+
+	l->span = more(l->span, l->spans, &l->spans_cap, 1024,
+	    sizeof *l->span);
+	l->span[l->spans++] = (struct build_span){
+		.id = load64(s->span_id.p), .start = (int64_t)s->start,
+		.parent = s->parent_id.n == 8 ? load64(s->parent_id.p) : 0,
+		.root = s->parent_id.n != 8 || zeros(s->parent_id),
+		.p = message.p, .n = (uint32_t)message.n,
+		.before = t->last, .from = from, .kind = s->kind,
+	};
+	t->last = l->spans;
+	t->spans++;
+}
+
+/* The number of a resource or scope; both live in one table. */
+static uint32_t
+group_of(struct batch *b, struct lot *l, char what, struct str url,
+    struct str raw)
+{
+	bool fresh;
+	uint32_t no;
+
+	b->key.n = 0;
+	buf_u8(&b->key, (uint8_t)what);
+	buf_varint(&b->key, url.n);
+	buf_adds(&b->key, url);
+	buf_adds(&b->key, raw);
+	no = map_add(&l->groups, buf_str(&b->key), &fresh);
+	l->group = more(l->group, no, &l->groups_cap, 64, sizeof *l->group);
+	if (fresh) {
+		struct str k = str_skip(l->groups.key[no],
+		    1 + varint_size(url.n));
+
+		l->group[no] = (struct put_group){
+			.url = str_mk(k.p, url.n), .raw = str_skip(k, url.n),
+		};
+	}
+	return no;
+}
+
+/* What a record has added, so far. */
+struct mark { uint32_t spans, traces, froms; };
+
+static void
+undo(struct lot *l, const struct mark *m)
+{
+	while (l->spans > m->spans) {
+		struct build_span *s = &l->span[--l->spans];
+		struct str id = { 0 };
+		struct span span;
+
+		/* it was read a moment ago */
+		if (otlp_span(&span, str_mk(s->p, s->n)) == 0)
+			id = span.trace_id;
+		struct build_trace *t = &l->trace[l->slot[
+		    find_slot(l, id.p)] - 1];
+
+		t->last = s->before;
+		t->spans--;
+	}
+	l->traces = m->traces;
+	l->froms = m->froms;
+	rehash(l);
+}
+
+static bool
+valid(const struct span *s)
+{
+	return s->trace_id.n == 16 && s->span_id.n == 8 &&
+	    !zeros(s->trace_id) && !zeros(s->span_id);
+}
+
+static int
+take_items(struct batch *b, struct lot *l, struct str payload,
+    uint64_t received)
+{
+	uint32_t res = 0, scope = 0, res_no = UINT32_MAX,
+	    scope_no = UINT32_MAX;
+	struct otlp_items it;
+	struct str item;
+	struct span s;
+	int r;
+
+	otlp_items_init(&it, payload);
+	while ((r = otlp_items_next(&it, &item)) == 1) {
+		if (otlp_span(&s, item) == -1)
+			return -1;
+		if (!valid(&s))
+			continue;
+		if (it.resource_no != res_no || it.scope_no != scope_no) {
+			res_no = it.resource_no;
+			scope_no = it.scope_no;
+			res = group_of(b, l, 'r', it.resource_url,
+			    it.resource_raw);
+			scope = group_of(b, l, 's', it.scope_url,
+			    it.scope_raw);
+			l->from = more(l->from, l->froms, &l->froms_cap, 64,
+			    sizeof *l->from);
+			l->from[l->froms++] = (struct build_from){ res, scope,
+			    received };
+		}
+		add_span(l, &s, item, l->froms - 1);
+	}
+	return r;
+}
+
+int
+batch_take(struct batch *b, const struct rec *rec, struct err *e)
+{
+	struct lot *l = lot_of(b, rec->tenant, e);
+
+	if (!l)
+		return -1;
+
+	struct mark m = { l->spans, l->traces, l->froms };
+	struct str payload = arena_str(&l->mem, rec->payload);
+
+	if (take_items(b, l, payload, rec->received) == -1) {
+		undo(l, &m);
+		return err_set(e, ERR_CORRUPT,
+		    "payload: not the bytes of a TracesData");
+	}
+	l->raw_bytes += rec->payload.n;
+	return 0;
+}

@@ -1,0 +1,109 @@
+#include "trace/gather.h"
+
+#include "trace/gatherin.h"
+
+/* Columns that are made anew, as they depend on the rows around. */
+static bool
+is_made(struct str name)
+{
+	static const enum col made[] = { SP_PARENT, SP_PARENT_ID, SP_RES,
+	    SP_SCOPE };
+
+	for (size_t k = 0; k < sizeof made / sizeof *made; k++)
+		if (str_eq(name, str_of(col_defs[made[k]].name)))
+			return true;
+	return false;
+}
+
+static bool
+is_wanted(const struct job *j, struct str name)
+{
+	return !is_made(name) && (needs_has(&j->cols.needs, TR_SPAN, name) ||
+	    str_eq(name, S("id")) || str_eq(name, S("start")) ||
+	    str_eq(name, S("kind")));
+}
+
+static int
+gather_columns(struct job *j, struct source *src)
+{
+	for (uint32_t c = 0; c < stripe_ncols(src->stripe); c++) {
+		const struct stripe_col *sc = stripe_col(src->stripe, c);
+		struct vec v;
+
+		if (sc->table != TR_SPAN || !is_wanted(j, sc->name))
+			continue;
+		if (stripe_load(src->stripe, c, src->pages, &j->g->load, &v,
+		    j->e) == -1)
+			return -1;
+		frame_gather(j->f, frame_col(j->f, TR_SPAN, sc->name,
+		    sc->type), src->base, &v, src->from, src->n);
+		arena_reset(&j->g->load);
+	}
+	return 0;
+}
+
+/* The rows lie source by source: into the order of the frame. */
+static void
+permute(struct job *j)
+{
+	uint32_t *order;
+
+	if (j->nsrc < 2)
+		return;
+	order = arena_new(&j->g->mem, uint32_t, j->rows);
+	for (uint32_t k = 0; k < j->nsrc; k++)
+		for (uint32_t i = 0; i < j->src[k].n; i++)
+			order[j->src[k].to[i]] = j->src[k].base + i;
+	frame_permute(j->f, TR_SPAN, order);
+}
+
+static void
+put_parents(struct job *j)
+{
+	for (uint32_t r = 0; r < j->rows; r++) {
+		const struct chosen *c = &j->row[r];
+
+		cols_int(&j->cols, SP_PARENT, r, c->dist);
+		if (c->dist == ORDER_CUT) {
+			uint8_t id[8];
+
+			for (int k = 0; k < 8; k++)
+				id[k] = (uint8_t)(c->parent >> 8 * k);
+			cols_fix(&j->cols, SP_PARENT_ID, r, id);
+		}
+	}
+}
+
+int
+gather_traces(struct gather *g, struct frame *f,
+    const struct gather_trace *t, size_t n, const struct gather_opts *opts,
+    uint32_t *spans, struct err *e)
+{
+	struct job j = { .g = g, .f = f, .e = e };
+
+	arena_reset(&g->mem);
+	arena_reset(&g->load);
+	frame_reset(f);
+	cols_init(&j.cols, f, &opts->needs);
+	if (job_choose(&j, t, n, opts, spans) == -1)
+		return -1;
+	for (uint32_t k = 0; k < j.nsrc; k++)
+		if (gather_columns(&j, &j.src[k]) == -1)
+			return -1;
+	permute(&j);
+	put_parents(&j);
+	if (job_groups(&j, TR_RES, SP_RES) == -1 ||
+	    job_groups(&j, TR_SCOPE, SP_SCOPE) == -1 ||
+	    job_children(&j, TR_EVENT, EV_SPAN) == -1 ||
+	    job_children(&j, TR_LINK, LK_SPAN) == -1)
+		return -1;
+	return 0;
+}
+
+void
+gather_free(struct gather *g)
+{
+	arena_free(&g->mem);
+	arena_free(&g->load);
+	order_free(&g->order);
+}

@@ -1,0 +1,58 @@
+/* gatherin: the inside of gather, shared by gather.c, rows.c and tables.c. */
+#ifndef TRACE_GATHERIN_H
+#define TRACE_GATHERIN_H
+
+#include "trace/gather.h"
+
+#define NO_ROW	UINT32_MAX
+
+/* The columns that relink a trace, of the pages wanted. */
+struct light {
+	struct vec id, start, duration, kind, parent, parent_id,
+	    received;
+};
+
+struct source {
+	struct stripe *stripe;
+	uint32_t rows;		/* of TR_SPAN */
+	bool mixed;		/* has parts of traces made whole */
+	uint64_t *pages;	/* of TR_SPAN that are wanted */
+	struct light light;
+	uint32_t base, n;	/* its rows in the frame, before the permute */
+	uint32_t *from;		/* n rows of the stripe */
+	uint32_t *to;		/* n rows of the frame, at the end */
+};
+
+/* A span chosen: where from, and how its row starts. */
+struct chosen {
+	uint32_t source, row;
+	int64_t dist;
+	uint64_t parent;	/* the raw id, when dist is ORDER_CUT */
+};
+
+struct job {
+	struct gather *g;
+	struct frame *f;
+	struct cols cols;
+	struct source *src;
+	uint32_t nsrc;
+	struct chosen *row;	/* by row of the frame */
+	uint32_t rows, cap;
+	struct err *e;
+};
+
+/* Chooses the rows of all traces and puts TR_TRACE (rows.c). */
+int job_choose(struct job *, const struct gather_trace *, size_t n,
+    const struct gather_opts *, uint32_t *spans);
+/* Resources, scopes (tables.c): the frame's row of each row of the source's,
+ * NO_ROW where none was wanted. */
+struct group_map;
+int job_groups(struct job *, unsigned table, enum col ref);
+/* Events, links. */
+int job_children(struct job *, unsigned table, enum col ref);
+
+/* Loads a column; when the stripe has none, every row is null (all zeros). */
+int job_load(struct job *, struct source *, enum col, struct arena *,
+    struct vec *);
+
+#endif

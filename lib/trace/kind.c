@@ -1,0 +1,87 @@
+/* kind: traces as a signal of the store. */
+#include <stdlib.h>
+
+#include "trace/build.h"
+#include "trace/kind.h"
+#include "trace/out.h"
+
+static void *
+new_batch(const struct store_options *opts)
+{
+	struct batch *b = xcalloc(1, sizeof *b);
+
+	(void)opts;
+	batch_init(b);
+	return b;
+}
+
+static int
+add(void *batch, const struct rec *rec, struct err *e)
+{
+	return batch_take(batch, rec, e);
+}
+
+static size_t
+bytes(const void *batch)
+{
+	return batch_memory(batch);
+}
+
+static int
+put_full(void *arg, struct frame *f, const uint32_t rows[TR_TABLES],
+    struct err *e)
+{
+	return out_frame(arg, f, rows, e);
+}
+
+static int
+write_lot(struct batch *b, struct lot *l, struct store_sink *sink,
+    struct err *e)
+{
+	struct out out;
+	struct lot_out to = { .max_rows = STRIPE_ROWS, .full = put_full,
+	    .arg = &out };
+	int r;
+
+	if (l->spans == 0)
+		return 0;
+	if (out_begin(&out, sink, l->tenant, e) == -1)
+		return -1;
+	r = lot_order(b, l, &to, e);
+	if (r == 0)
+		r = out_end(&out, l->raw_bytes, false, e);
+	out_abort(&out);
+	return r;
+}
+
+static int
+write_batch(void *batch, struct store_sink *sink, struct err *e)
+{
+	struct batch *b = batch;
+	int r = 0;
+
+	for (uint32_t i = 0; i < b->lots && r == 0; i++)
+		r = write_lot(b, &b->lot[i], sink, e);
+	batch_reset(b);
+	return r;
+}
+
+static void
+free_batch(void *batch)
+{
+	batch_done(batch);
+	free(batch);
+}
+
+const struct store_kind trace_kind = {
+	.name = "traces",
+	.signal = SIGNAL_TRACES,
+	.batch_new = new_batch,
+	.batch_add = add,
+	.batch_bytes = bytes,
+	.batch_write = write_batch,
+	.batch_free = free_batch,
+	.merge = trace_merge,
+	.check = trace_check,
+	.info = trace_info,
+};

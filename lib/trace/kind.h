@@ -1,0 +1,17 @@
+/* kind: the parts of trace_kind (trace/scan.h) that have a source each. */
+#ifndef TRACE_KIND_H
+#define TRACE_KIND_H
+
+#include "store/store.h"
+
+/* merge.c: inputs to new blocks, traces made whole. */
+int trace_merge(const struct store_merge *, const struct store_options *,
+    struct store_sink *, struct err *);
+/* check.c: order, parents, ids, filter. The number of faults. */
+unsigned trace_check(struct block *, void (*say)(void *, const char *),
+    void *arg);
+/* info.c: columns by bytes. */
+int trace_info(const struct store_block *, size_t n, struct arena *,
+    struct buf *out, struct err *);
+
+#endif

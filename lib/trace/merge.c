@@ -1,0 +1,309 @@
+/*
+ * merge: several blocks become one, or a few, with every trace in one piece.
+ *
+ * Goes through all traces in order of start and fills stripes. A full stripe
+ * whose traces lie nowhere else and follow each other is copied as it is.
+ * Traces that may still grow go to a rest block.
+ */
+#include <stdlib.h>
+
+#include "trace/gather.h"
+#include "trace/kind.h"
+#include "trace/out.h"
+#include "trace/parts.h"
+
+#define REST_NS		(UINT64_C(10) * 1000000000)
+#define REST_SHARE	4u	/* at most 1 / this of the rows is rest */
+#define FULL_ROWS	(STRIPE_ROWS / 4 * 3)	/* worth copying */
+#define BLOCK_RAW	STORE_MERGE_BYTES	/* of records, a level 1 block */
+#define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
+
+struct merge {
+	struct parts all;
+	struct store_sink *sink;
+	struct str tenant;
+	struct gather gather;
+	struct frame *frame;
+	struct arena mem;	/* of one stripe */
+	struct out out;
+	bool open;		/* out is begun */
+	bool rest;		/* which traces are written now */
+	double raw_a_row;
+	uint64_t block_rows;	/* a block is cut here */
+	struct gather_trace *trace;	/* of the stripe being filled */
+	uint32_t n, cap, rows;
+	struct err *e;
+};
+
+static int
+end_block(struct merge *m)
+{
+	int r;
+
+	if (!m->open)
+		return 0;
+	m->open = false;
+	r = out_end(&m->out, (uint64_t)(m->raw_a_row * (double)m->out.rows),
+	    m->rest, m->e);
+	return r;
+}
+
+static int
+want_block(struct merge *m)
+{
+	if (m->open && m->out.rows >= m->block_rows && end_block(m) == -1)
+		return -1;
+	if (m->open)
+		return 0;
+	if (out_begin(&m->out, m->sink, m->tenant, m->e) == -1)
+		return -1;
+	m->open = true;
+	return 0;
+}
+
+static int
+put_stripe(struct merge *m)
+{
+	uint32_t rows[TR_TABLES];
+
+	for (unsigned t = 0; t < TR_TABLES; t++)
+		rows[t] = frame_nrows(m->frame, t);
+	return out_frame(&m->out, m->frame, rows, m->e);
+}
+
+static bool
+fits(const struct merge *m)
+{
+	for (unsigned t = 0; t < TR_TABLES; t++)
+		if (frame_nrows(m->frame, t) > STRIPE_ROWS)
+			return false;
+	return true;
+}
+
+/* A trace that no stripe holds, in pieces. */
+static int
+put_pieces(struct merge *m, const struct gather_trace *t)
+{
+	struct gather_opts opts = { .to = STRIPE_ROWS };
+	uint32_t all = UINT32_MAX;
+
+	while (opts.from < all) {
+		if (gather_traces(&m->gather, m->frame, t, 1, &opts, &all,
+		    m->e) == -1)
+			return -1;
+		if (!fits(m)) {
+			/* one span's children always fit: it gets smaller */
+			opts.to = opts.from + (opts.to - opts.from) / 2;
+			continue;
+		}
+		if (want_block(m) == -1 || put_stripe(m) == -1)
+			return -1;
+		opts.from = opts.to;
+		opts.to = opts.from + STRIPE_ROWS;
+	}
+	return 0;
+}
+
+/* Some traces as one stripe, or, if their events do not fit, as more. */
+static int
+put_traces(struct merge *m, const struct gather_trace *t, uint32_t n)
+{
+	const struct gather_opts opts = { .to = 0 };
+
+	if (n == 1 && m->rows > STRIPE_ROWS)
+		return put_pieces(m, t);
+	if (gather_traces(&m->gather, m->frame, t, n, &opts, NULL, m->e) == -1)
+		return -1;
+	if (fits(m))
+		return want_block(m) == -1 ? -1 : put_stripe(m);
+	if (n == 1)
+		return put_pieces(m, t);
+	if (put_traces(m, t, n / 2) == -1)
+		return -1;
+	return put_traces(m, t + n / 2, n - n / 2);
+}
+
+static int
+flush(struct merge *m)
+{
+	int r = m->n > 0 ? put_traces(m, m->trace, m->n) : 0;
+
+	m->n = m->rows = 0;
+	arena_reset(&m->mem);
+	return r;
+}
+
+static int
+add_trace(struct merge *m, const struct whole *w)
+{
+	const struct part *p = &m->all.part[w->at];
+	struct gather_part *gp;
+
+	if (m->n > 0 && (m->rows >= STRIPE_ROWS ||
+	    w->spans > STRIPE_ROWS - m->rows) && flush(m) == -1)
+		return -1;
+	if (m->n == m->cap) {
+		m->cap = m->cap > 0 ? m->cap * 2 : 1024;
+		m->trace = xrealloc(m->trace, m->cap, sizeof *m->trace);
+	}
+	gp = arena_new(&m->mem, struct gather_part, w->n);
+	for (uint32_t k = 0; k < w->n; k++)
+		gp[k] = (struct gather_part){
+		    m->all.stripe[p[k].stripe].stripe, p[k].first,
+		    p[k].spans };
+	m->trace[m->n++] = (struct gather_trace){ p->id, gp, w->n };
+	m->rows += w->spans;
+	return 0;
+}
+
+/* The stripe that the traces from number i on are, in its own order; or -1. */
+static int64_t
+same_stripe(const struct merge *m, uint32_t i)
+{
+	const struct parts *all = &m->all;
+	const struct part *p = &all->part[all->whole[i].at];
+	const struct part_stripe *ps = &all->stripe[p->stripe];
+
+	if (p->row != 0 || ps->only < ps->traces || ps->rows < FULL_ROWS ||
+	    m->rest || ps->traces > all->wholes - i)
+		return -1;
+	for (uint32_t k = 0; k < ps->traces; k++) {
+		const struct part *q = &all->part[all->whole[i + k].at];
+
+		if (q->stripe != p->stripe || q->row != k)
+			return -1;
+	}
+	return p->stripe;
+}
+
+static int
+copy_stripe(struct merge *m, uint32_t no)
+{
+	int r;
+
+	if (flush(m) == -1 || want_block(m) == -1)
+		return -1;
+	r = out_stripe(&m->out, m->all.stripe[no].stripe, &m->mem, m->e);
+	arena_reset(&m->mem);
+	return r;
+}
+
+static int
+write_all(struct merge *m, bool rest)
+{
+	const struct parts *all = &m->all;
+
+	m->rest = rest;
+	for (uint32_t i = 0; i < all->wholes; i++) {
+		int64_t same;
+
+		if (all->whole[i].rest != rest)
+			continue;
+		same = same_stripe(m, i);
+		if (same != -1) {
+			if (copy_stripe(m, (uint32_t)same) == -1)
+				return -1;
+			i += all->stripe[same].traces - 1;
+		} else if (add_trace(m, &all->whole[i]) == -1)
+			return -1;
+	}
+	return flush(m) == -1 ? -1 : end_block(m);
+}
+
+struct late { int64_t received; uint32_t whole; };
+
+static int
+latest_first(const void *pa, const void *pb)
+{
+	const struct late *a = pa, *b = pb;
+
+	if (a->received != b->received)
+		return a->received > b->received ? -1 : 1;
+	return (a->whole > b->whole) - (a->whole < b->whole);
+}
+
+static int64_t
+last_received(const struct parts *all, const struct whole *w)
+{
+	int64_t last = INT64_MIN;
+
+	for (uint32_t k = 0; k < w->n; k++)
+		if (all->part[w->at + k].received > last)
+			last = all->part[w->at + k].received;
+	return last;
+}
+
+/* Those that got a span in the last seconds may get more. */
+static void
+choose_rest(struct parts *all, uint64_t newest, uint64_t rows)
+{
+	struct late *late = xcalloc(all->wholes + (size_t)1, sizeof *late);
+	uint64_t budget = rows / REST_SHARE;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < all->wholes; i++) {
+		int64_t last = last_received(all, &all->whole[i]);
+
+		if ((uint64_t)last + REST_NS >= newest)
+			late[n++] = (struct late){ last, i };
+	}
+	qsort(late, n, sizeof *late, latest_first);
+	for (uint32_t k = 0; k < n; k++) {
+		struct whole *w = &all->whole[late[k].whole];
+
+		if (w->spans > budget)
+			break;
+		budget -= w->spans;
+		w->rest = true;
+		if (w->n == 1)
+			all->stripe[all->part[w->at].stripe].only--;
+	}
+	free(late);
+}
+
+static void
+measure(struct merge *m, const struct store_merge *in)
+{
+	uint64_t raw = 0, rows = 0, each, blocks;
+
+	for (size_t i = 0; i < in->n; i++) {
+		raw += in->in[i].info->raw_bytes;
+		rows += in->in[i].info->rows;
+	}
+	each = in->level < 2 ? BLOCK_RAW : BLOCK_RAW_UPPER;
+	/* no small one at the end: as many as fit by half, all the same */
+	blocks = (raw + each / 2) / each;
+	m->raw_a_row = rows > 0 ? (double)raw / (double)rows : 0;
+	m->block_rows = blocks > 1 ? rows / blocks + 1 : UINT64_MAX;
+	if (!in->final)
+		choose_rest(&m->all, in->newest_received, rows);
+}
+
+int
+trace_merge(const struct store_merge *in, const struct store_options *opts,
+    struct store_sink *sink, struct err *e)
+{
+	struct merge m = { .sink = sink, .e = e };
+	int r;
+
+	(void)opts;
+	if (in->n == 0)
+		return 0;
+	m.tenant = in->in[0].info->tenant;
+	m.frame = frame_new(TR_TABLES);
+	r = parts_read(&m.all, in->in, in->n, !in->final, e);
+	if (r == 0) {
+		measure(&m, in);
+		r = write_all(&m, false);
+	}
+	if (r == 0)
+		r = write_all(&m, true);
+	if (m.open)
+		out_abort(&m.out);
+	parts_free(&m.all);
+	gather_free(&m.gather);
+	frame_free(m.frame);
+	arena_free(&m.mem);
+	free(m.trace);
+	return r;
+}

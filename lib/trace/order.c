@@ -1,0 +1,279 @@
+#include "trace/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+
+#define NONE	UINT32_MAX
+#define SERVER	2	/* enum span_kind, kept as a number in blocks */
+#define CLIENT	3
+
+/* The spans being ordered, and a table of them by id (number + 1). */
+struct work {
+	const struct order_span *s;
+	uint32_t n, mask;
+	uint32_t *slot;
+	uint32_t *par, *child, *next;	/* a tree over 0 .. n - 1 */
+	uint32_t *row, *out;		/* where it went; who is at a row */
+};
+
+static uint32_t
+table_size(uint32_t n)
+{
+	uint32_t size = 8;
+
+	while (size / 2 < n)
+		size *= 2;
+	return size;
+}
+
+static uint32_t
+slot_of(const struct work *w, uint64_t id)
+{
+	return (uint32_t)hash_u64(id) & w->mask;
+}
+
+/* Keeps the first received of each (id, kind). */
+static uint32_t
+dedup(struct work *w, struct order_span *s, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	memset(w->slot, 0, ((size_t)w->mask + 1) * sizeof *w->slot);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = slot_of(w, s[k].id), j;
+
+		for (; (j = w->slot[i]) != 0; i = (i + 1) & w->mask)
+			if (s[j - 1].id == s[k].id &&
+			    s[j - 1].kind == s[k].kind)
+				break;
+		if (j != 0) {
+			if (s[k].received < s[j - 1].received)
+				s[j - 1] = s[k];
+			continue;
+		}
+		s[kept++] = s[k];
+		w->slot[i] = kept;
+	}
+	return kept;
+}
+
+static int
+compare(const void *pa, const void *pb)
+{
+	const struct order_span *a = pa, *b = pb;
+
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+static void
+sort(struct order_span *s, uint32_t n)
+{
+	if (n > 48) {
+		qsort(s, n, sizeof *s, compare);
+		return;
+	}
+	for (uint32_t i = 1; i < n; i++) {
+		struct order_span it = s[i];
+		uint32_t k = i;
+
+		for (; k > 0 && compare(&s[k - 1], &it) > 0; k--)
+			s[k] = s[k - 1];
+		s[k] = it;
+	}
+}
+
+/* The table again, of the sorted spans. false: three spans share an id. */
+static bool
+index_ids(struct work *w)
+{
+	memset(w->slot, 0, ((size_t)w->mask + 1) * sizeof *w->slot);
+	for (uint32_t k = 0; k < w->n; k++) {
+		uint32_t i = slot_of(w, w->s[k].id), same = 0;
+
+		for (; w->slot[i] != 0; i = (i + 1) & w->mask)
+			same += w->s[w->slot[i] - 1].id == w->s[k].id;
+		if (same >= 2)
+			return false;
+		w->slot[i] = k + 1;
+	}
+	return true;
+}
+
+/*
+ * Where two spans share the parent's id (a Zipkin client and server), a server
+ * hangs below the client, all others below the server.
+ */
+static uint32_t
+find_parent(const struct work *w, uint32_t k)
+{
+	const struct order_span *c = &w->s[k];
+	uint32_t want = c->kind == SERVER ? CLIENT : SERVER;
+	uint32_t found = NONE;
+
+	for (uint32_t i = slot_of(w, c->parent); w->slot[i] != 0;
+	    i = (i + 1) & w->mask) {
+		uint32_t p = w->slot[i] - 1;
+
+		if (w->s[p].id != c->parent || p == k)
+			continue;
+		if (found == NONE || w->s[p].kind == want)
+			found = p;
+	}
+	return found;
+}
+
+/* Children in order of start: from the last span to the first. */
+static void
+link_tree(struct work *w, bool usable)
+{
+	for (uint32_t k = 0; k < w->n; k++)
+		w->child[k] = w->row[k] = NONE;
+	for (uint32_t k = w->n; k-- > 0;) {
+		uint32_t p = NONE;
+
+		if (!w->s[k].root && usable)
+			p = find_parent(w, k);
+		w->par[k] = p;
+		w->next[k] = NONE;
+		if (p != NONE) {
+			w->next[k] = w->child[p];
+			w->child[p] = k;
+		}
+	}
+}
+
+static uint32_t
+unplaced(const struct work *w, uint32_t k)
+{
+	while (k != NONE && w->row[k] != NONE)
+		k = w->next[k];
+	return k;
+}
+
+/* The tree below `top`, from row `at` on; the row after it. */
+static uint32_t
+place(struct work *w, uint32_t top, uint32_t at)
+{
+	for (uint32_t k = top;;) {
+		w->row[k] = at;
+		w->out[at++] = k;
+
+		uint32_t to = unplaced(w, w->child[k]);
+
+		while (to == NONE && k != top) {
+			to = unplaced(w, w->next[k]);
+			k = w->par[k];
+		}
+		if (to == NONE)
+			return at;
+		k = to;
+	}
+}
+
+/* The earliest span of the ring that k, who has no top, hangs below. */
+static uint32_t
+ring_start(const struct work *w, uint32_t k)
+{
+	uint32_t slow = w->par[k], fast = w->par[w->par[k]], first;
+
+	while (slow != fast) {
+		slow = w->par[slow];
+		fast = w->par[w->par[fast]];
+	}
+	first = slow;
+	for (k = w->par[slow]; k != slow; k = w->par[k])
+		if (k < first)
+			first = k;
+	return first;
+}
+
+/* Roots first, then what hangs nowhere, then rings (cut at their earliest). */
+static void
+place_all(struct work *w)
+{
+	uint32_t at = 0;
+
+	for (uint32_t k = 0; k < w->n; k++)
+		if (w->s[k].root)
+			at = place(w, k, at);
+	for (uint32_t k = 0; k < w->n; k++)
+		if (!w->s[k].root && w->par[k] == NONE)
+			at = place(w, k, at);
+	for (uint32_t k = 0; k < w->n && at < w->n; k++)
+		if (w->row[k] == NONE) {
+			uint32_t top = ring_start(w, k);
+
+			w->par[top] = NONE;
+			at = place(w, top, at);
+		}
+}
+
+static void
+reserve(struct order *o, struct work *w, uint32_t n)
+{
+	uint32_t slots = table_size(n);
+	size_t spans = ((size_t)n * sizeof(struct order_span) + 3) / 4;
+	size_t need = slots + 5 * (size_t)n + spans + 2;
+
+	if (need > o->cap) {
+		free(o->mem);
+		o->cap = need * 2;
+		o->mem = xcalloc(o->cap, sizeof *o->mem);
+	}
+	w->slot = o->mem;
+	w->mask = slots - 1;
+	w->par = w->slot + slots;
+	w->child = w->par + n;
+	w->next = w->child + n;
+	w->row = w->next + n;
+	w->out = w->row + n;
+}
+
+/* Room for a copy of the spans behind the rest, aligned. */
+static struct order_span *
+copy_room(const struct work *w, uint32_t n)
+{
+	uint32_t *p = w->out + n;
+
+	return (struct order_span *)(void *)(p + ((uintptr_t)p % 8 != 0));
+}
+
+uint32_t
+order_trace(struct order *o, struct order_span *s, uint32_t n, int64_t *dist)
+{
+	struct work w;
+	struct order_span *copy;
+
+	if (n == 0)
+		return 0;
+	reserve(o, &w, n);
+	w.n = n = n > 1 ? dedup(&w, s, n) : 1;
+	sort(s, n);
+	w.s = s;
+	link_tree(&w, index_ids(&w));
+	place_all(&w);
+	copy = copy_room(&w, n);
+	memcpy(copy, s, n * sizeof *s);
+	for (uint32_t r = 0; r < n; r++) {
+		uint32_t k = w.out[r];
+
+		s[r] = copy[k];
+		dist[r] = copy[k].root ? ORDER_ROOT : w.par[k] == NONE ?
+		    ORDER_CUT : (int64_t)r - w.row[w.par[k]];
+	}
+	return n;
+}
+
+void
+order_free(struct order *o)
+{
+	free(o->mem);
+	*o = (struct order){ 0 };
+}

@@ -1,0 +1,41 @@
+/*
+ * order: the spans of one trace: which are the same, which is whose parent, and
+ * the order they are kept in.
+ *
+ * The answer depends on the set of spans (and, among the same, on which came
+ * first), never on how they were cut over blocks. traceql.md section 8.
+ */
+#ifndef TRACE_ORDER_H
+#define TRACE_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct order_span {
+	uint64_t id, parent;	/* the 8 bytes, as load64 gives them */
+	int64_t start;
+	uint64_t received;	/* the least wins, then the first in s */
+	uint32_t ref;		/* the caller's */
+	uint32_t kind;
+	bool root;		/* has no parent id */
+};
+
+#define ORDER_ROOT	0
+#define ORDER_CUT	(-1)	/* its parent is not here, or is no use */
+
+/* Scratch memory, reused from trace to trace. Zero-initialise. */
+struct order {
+	uint32_t *mem;
+	size_t cap;
+};
+
+/*
+ * Removes the later received of spans with equal (id, kind), sorts the rest into pre-order and sets dist[k] to how many rows before k its
+ * parent is, or ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain.
+ */
+uint32_t order_trace(struct order *, struct order_span *s, uint32_t n,
+    int64_t *dist);
+void order_free(struct order *);
+
+#endif

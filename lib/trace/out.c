@@ -1,0 +1,195 @@
+#include "trace/out.h"
+
+#include <stdlib.h>
+
+#include "trace/cols.h"
+
+int
+out_begin(struct out *o, struct store_sink *sink, struct str tenant,
+    struct err *e)
+{
+	*o = (struct out){ .sink = sink, .tenant = tenant,
+	    .min_time = INT64_MAX, .max_time = INT64_MIN,
+	    .min_received = INT64_MAX, .max_received = INT64_MIN };
+	o->w = store_sink_begin(sink, e);
+	return o->w ? 0 : -1;
+}
+
+static void
+add_ids(struct out *o, const uint8_t *fix, uint32_t n)
+{
+	if (n > o->cap - o->traces) {
+		o->cap = (o->traces + n) * 2;
+		o->id = xrealloc(o->id, o->cap, sizeof *o->id);
+	}
+	for (uint32_t k = 0; k < n; k++) {
+		struct id_entry *it = &o->id[o->traces];
+
+		memcpy(it->id.b, fix + (size_t)k * 16, 16);
+		it->trace = o->traces++;
+	}
+}
+
+static void
+widen(int64_t *min, int64_t *max, int64_t from, int64_t to)
+{
+	if (from < *min)
+		*min = from;
+	if (to > *max)
+		*max = to;
+}
+
+/* A column of the frame; false: it has no rows. */
+static bool
+frame_has(struct frame *f, enum col no, struct vec *v)
+{
+	const struct col_def *d = &col_defs[no];
+
+	frame_vec(f, frame_col(f, d->table, str_of(d->name), d->type), v);
+	return v->rows > 0;
+}
+
+int
+out_frame(struct out *o, struct frame *f, const uint32_t rows[TR_TABLES],
+    struct err *e)
+{
+	struct range32 range[TABLES_MAX] = { 0 };
+	struct vec v;
+
+	for (unsigned t = 0; t < TR_TABLES; t++)
+		range[t].to = rows[t];
+	if (frame_has(f, TC_ID, &v))
+		add_ids(o, v.fix, rows[TR_TRACE]);
+	if (frame_has(f, TC_START, &v))
+		for (uint32_t k = 0; k < rows[TR_TRACE]; k++)
+			widen(&o->min_time, &o->max_time, v.i[k], v.i[k]);
+	if (frame_has(f, TC_END, &v))
+		for (uint32_t k = 0; k < rows[TR_TRACE]; k++)
+			widen(&o->min_time, &o->max_time, v.i[k], v.i[k]);
+	if (frame_has(f, SP_RECEIVED, &v))
+		for (uint32_t k = 0; k < rows[TR_SPAN]; k++)
+			widen(&o->min_received, &o->max_received, v.i[k],
+			    v.i[k]);
+	o->rows += rows[TR_SPAN];
+	return block_put(o->w, f, range, e);
+}
+
+static void
+widen_by(const struct stripe *s, enum col no, int64_t *min, int64_t *max)
+{
+	int c = cols_find(s, no);
+
+	if (c != -1 && stripe_col(s, (uint32_t)c)->ranged)
+		widen(min, max, stripe_col(s, (uint32_t)c)->min_i,
+		    stripe_col(s, (uint32_t)c)->max_i);
+}
+
+int
+out_stripe(struct out *o, struct stripe *s, struct arena *a, struct err *e)
+{
+	int c = cols_find(s, TC_ID);
+	struct vec v;
+
+	if (c == -1)
+		return err_set(e, ERR_CORRUPT, "a stripe without trace ids");
+	if (stripe_load(s, (uint32_t)c, NULL, a, &v, e) == -1)
+		return -1;
+	add_ids(o, v.fix, stripe_rows(s, TR_TRACE));
+	widen_by(s, TC_START, &o->min_time, &o->max_time);
+	widen_by(s, TC_END, &o->min_time, &o->max_time);
+	widen_by(s, SP_RECEIVED, &o->min_received, &o->max_received);
+	o->rows += stripe_rows(s, TR_SPAN);
+	return block_copy(o->w, s, e);
+}
+
+static void
+append_ids(struct id **v, size_t *n, const struct id *more, size_t nmore)
+{
+	*v = xrealloc(*v, *n + nmore + 1, sizeof **v);
+	memcpy(*v + *n, more, nmore * sizeof *more);
+	*n += nmore;
+}
+
+/*
+ * Which of the ids an older block has. One that cannot be read may have all of
+ * them: taken so, answers stay exact and only cost more.
+ */
+static void
+split_by(struct block *older, const struct id *ids, size_t n, struct id **split,
+    size_t *nsplit)
+{
+	struct arena mem = { 0 };
+	struct id *found = arena_new(&mem, struct id, n);
+	size_t held = 0;
+
+	if (ids_held(older, ids, n, &mem, found, &held, NULL) == -1)
+		append_ids(split, nsplit, ids, n);
+	else
+		append_ids(split, nsplit, found, held);
+	arena_free(&mem);
+}
+
+/*
+ * The split list: ids that older live blocks hold, too, and those that are in
+ * several stripes of this one.
+ */
+static int
+find_split(struct out *o, struct id **split, size_t *n, struct err *e)
+{
+	const struct store_block *older;
+	size_t nolder = 0, ids = o->traces;
+	struct id *all = xcalloc(ids + 1, sizeof *all);
+
+	for (size_t i = 0; i < ids; i++)
+		all[i] = o->id[i].id;
+	id_sort(all, ids);
+	for (size_t i = 1; i < ids; i++)
+		if (id_cmp(&all[i - 1], &all[i]) == 0)
+			append_ids(split, n, &all[i], 1);
+	ids = id_unique(all, ids);
+	older = store_sink_older(o->sink, o->tenant, &nolder, e);
+	for (size_t i = 0; older && i < nolder; i++)
+		split_by(older[i].block, all, ids, split, n);
+	id_sort(*split, *n);
+	*n = id_unique(*split, *n);
+	free(all);
+	return 0;
+}
+
+int
+out_end(struct out *o, uint64_t raw_bytes, bool rest, struct err *e)
+{
+	struct block_info info = {
+		.tenant = o->tenant, .rows = o->rows, .raw_bytes = raw_bytes,
+		.min_time = (uint64_t)o->min_time,
+		.max_time = (uint64_t)o->max_time,
+		.min_received = (uint64_t)o->min_received,
+		.max_received = (uint64_t)o->max_received,
+	};
+	struct id *split = NULL;
+	size_t n = 0;
+	int r = find_split(o, &split, &n, e);
+
+	if (r == 0)
+		r = ids_write(o->w, o->id, o->traces, split, n, e);
+	if (r == 0) {
+		struct block_writer *w = o->w;
+
+		o->w = NULL;
+		r = rest ? store_sink_rest(o->sink, w, &info, e) :
+		    store_sink_end(o->sink, w, &info, e);
+	}
+	free(split);
+	out_abort(o);
+	return r;
+}
+
+void
+out_abort(struct out *o)
+{
+	if (o->w)
+		store_sink_abort(o->sink, o->w);
+	o->w = NULL;
+	free(o->id);
+	o->id = NULL;
+}

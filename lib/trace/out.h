@@ -1,0 +1,33 @@
+/*
+ * out: a traces block being written: stripes go in, and at its end the ids,
+ * their filter, the split list and the footer's figures.
+ */
+#ifndef TRACE_OUT_H
+#define TRACE_OUT_H
+
+#include "store/store.h"
+#include "trace/columns.h"
+#include "trace/ids.h"
+
+struct out {
+	struct store_sink *sink;
+	struct block_writer *w;
+	struct str tenant;
+	struct id_entry *id;
+	uint32_t traces, cap;
+	uint64_t rows;
+	int64_t min_time, max_time, min_received, max_received;
+};
+
+int out_begin(struct out *, struct store_sink *, struct str tenant,
+    struct err *);
+/* The first rows[t] rows of each table. */
+int out_frame(struct out *, struct frame *, const uint32_t rows[TR_TABLES],
+    struct err *);
+/* A stripe of another block, as it is. */
+int out_stripe(struct out *, struct stripe *, struct arena *, struct err *);
+/* Finishes the block. rest: it may be merged again soon. */
+int out_end(struct out *, uint64_t raw_bytes, bool rest, struct err *);
+void out_abort(struct out *);	/* also after out_end: then it does nothing */
+
+#endif

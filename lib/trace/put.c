@@ -1,0 +1,286 @@
+#include "trace/put.h"
+
+#include "otlp/walk.h"
+
+void
+put_init(struct put *p, struct frame *f)
+{
+	*p = (struct put){ .f = f };
+	keys_init(&p->span, TR_SPAN, 's');
+	keys_init(&p->res, TR_RES, 'r');
+	keys_init(&p->scope, TR_SCOPE, 'i');
+	keys_init(&p->event, TR_EVENT, 'e');
+	keys_init(&p->link, TR_LINK, 'l');
+}
+
+void
+put_free(struct put *p)
+{
+	keys_free(&p->span);
+	keys_free(&p->res);
+	keys_free(&p->scope);
+	keys_free(&p->event);
+	keys_free(&p->link);
+	buf_free(&p->more);
+	buf_free(&p->x);
+}
+
+void
+put_frame(struct put *p, const struct needs *needs)
+{
+	frame_reset(p->f);
+	cols_init(&p->cols, p->f, needs);
+	keys_frame(&p->span);
+	keys_frame(&p->res);
+	keys_frame(&p->scope);
+	keys_frame(&p->event);
+	keys_frame(&p->link);
+	p->frame++;
+	memset(p->rows, 0, sizeof p->rows);
+}
+
+void
+put_done(struct put *p)
+{
+	for (unsigned t = 0; t < TR_TABLES; t++)
+		frame_rows(p->f, t, p->rows[t]);
+}
+
+/* The field again, as a message of its own. */
+static struct str
+field_bytes(const struct field *f, const struct cur *c)
+{
+	return str_mk(f->at, (size_t)(c->p - f->at));
+}
+
+/*
+ * The attributes of a small message (field `no`), and whether the columns now
+ * hold all of it: its fields are below `known`, none twice or odd.
+ */
+static bool
+put_attrs(struct put *p, struct keys *k, uint32_t row, struct str message,
+    uint32_t no, uint32_t known)
+{
+	struct cur c = cur_of(message);
+	struct field f;
+	bool all = true;
+	int r;
+
+	keys_row(k);
+	while ((r = cur_field(&c, &f)) == 1) {
+		struct cur one = cur_of(field_bytes(&f, &c));
+		struct attr a;
+
+		if (f.no != no)
+			all &= f.no <= known;
+		else if (f.wire != 2 || otlp_attr(&one, no, &a) != 1)
+			all = false;
+		else
+			all &= keys_put(k, &p->cols, row, &a) == KEYS_KEPT;
+	}
+	return all && r == 0;
+}
+
+/* The varint field `no` of a message, the last one. */
+static uint64_t
+varint_field(struct str message, uint32_t no)
+{
+	struct cur c = cur_of(message);
+	struct field f;
+	uint64_t v = 0;
+
+	while (cur_field(&c, &f) == 1)
+		if (f.no == no && f.wire == 0)
+			v = f.v;
+	return v;
+}
+
+static uint32_t
+res_row(struct put *p, struct put_group *g)
+{
+	if (g->frame == p->frame)
+		return g->row;
+	g->frame = p->frame;
+	g->row = p->rows[TR_RES]++;
+	cols_str_if(&p->cols, RS_URL, g->row, g->url);
+	cols_int_if(&p->cols, RS_DROPPED, g->row,
+	    (int64_t)varint_field(g->raw, 2));
+	if (!put_attrs(p, &p->res, g->row, g->raw, 1, 2))
+		cols_str(&p->cols, RS_RAW, g->row, g->raw);
+	return g->row;
+}
+
+static uint32_t
+scope_row(struct put *p, struct put_group *g)
+{
+	struct otlp_scope sc = { 0 };
+
+	if (g->frame == p->frame)
+		return g->row;
+	g->frame = p->frame;
+	g->row = p->rows[TR_SCOPE]++;
+	if (otlp_scope(g->raw, &sc) == 0) {
+		cols_str_if(&p->cols, SC_NAME, g->row, sc.name);
+		cols_str_if(&p->cols, SC_VERSION, g->row, sc.version);
+	}
+	cols_str_if(&p->cols, SC_URL, g->row, g->url);
+	cols_int_if(&p->cols, SC_DROPPED, g->row,
+	    (int64_t)varint_field(g->raw, 4));
+	if (!put_attrs(p, &p->scope, g->row, g->raw, 3, 4))
+		cols_str(&p->cols, SC_RAW, g->row, g->raw);
+	return g->row;
+}
+
+static bool
+put_event(struct put *p, uint32_t span, uint64_t start, struct str field)
+{
+	struct cur c = cur_of(field);
+	struct otlp_event e;
+	uint32_t row = p->rows[TR_EVENT];
+
+	if (otlp_event(&c, &e) != 1)
+		return false;
+	p->rows[TR_EVENT]++;
+	cols_int(&p->cols, EV_SPAN, row, span);
+	cols_int(&p->cols, EV_TIME, row, (int64_t)(e.time - start));
+	cols_str(&p->cols, EV_NAME, row, e.name);
+	cols_int_if(&p->cols, EV_DROPPED, row, e.dropped);
+	if (!put_attrs(p, &p->event, row, e.raw, 3, 4))
+		cols_str(&p->cols, EV_RAW, row, e.raw);
+	return true;
+}
+
+static bool
+put_link(struct put *p, uint32_t span, struct str field)
+{
+	struct cur c = cur_of(field);
+	struct otlp_link l;
+	uint32_t row = p->rows[TR_LINK];
+	bool whole;
+
+	if (otlp_link(&c, &l) != 1)
+		return false;
+	p->rows[TR_LINK]++;
+	cols_int(&p->cols, LK_SPAN, row, span);
+	whole = l.trace_id.n == 16 && l.span_id.n == 8;
+	if (l.trace_id.n == 16)
+		cols_fix(&p->cols, LK_TRACE, row, l.trace_id.p);
+	if (l.span_id.n == 8)
+		cols_fix(&p->cols, LK_ID, row, l.span_id.p);
+	cols_str_if(&p->cols, LK_STATE, row, l.trace_state);
+	cols_int_if(&p->cols, LK_FLAGS, row, l.flags);
+	cols_int_if(&p->cols, LK_DROPPED, row, l.dropped);
+	if (!put_attrs(p, &p->link, row, l.raw, 4, 6) || !whole)
+		cols_str(&p->cols, LK_RAW, row, l.raw);
+	return true;
+}
+
+static void
+put_attr(struct put *p, uint32_t row, const struct field *f, struct str field)
+{
+	struct cur one = cur_of(field);
+	struct attr a;
+
+	if (f->wire != 2 || otlp_attr(&one, 9, &a) != 1) {
+		buf_adds(&p->more, field);
+		return;
+	}
+	switch (keys_put(&p->span, &p->cols, row, &a)) {
+	case KEYS_KEPT:
+		break;
+	case KEYS_TWICE:
+		buf_adds(&p->more, field);
+		break;
+	case KEYS_OVER:
+		buf_u8(&p->x, 1 << 3 | 2);
+		buf_varint(&p->x, f->b.n);
+		buf_adds(&p->x, f->b);
+		break;
+	}
+}
+
+/* What a span has many of, and what we do not know. */
+static void
+put_children(struct put *p, uint32_t row, const struct span *s)
+{
+	struct cur c = cur_of(s->raw);
+	struct field f;
+	uint32_t events = 0, links = 0;
+
+	p->more.n = p->x.n = 0;
+	keys_row(&p->span);
+	while (cur_field(&c, &f) == 1) {
+		struct str field = field_bytes(&f, &c);
+
+		if (f.no == 9)
+			put_attr(p, row, &f, field);
+		else if (f.no == 11) {
+			if (events++ >= TRACE_CHILDREN_MAX ||
+			    !put_event(p, row, s->start, field))
+				buf_adds(&p->more, field);
+		} else if (f.no == 13) {
+			if (links++ >= TRACE_CHILDREN_MAX ||
+			    !put_link(p, row, field))
+				buf_adds(&p->more, field);
+		} else if (f.no > 16 || (f.no == 4 && f.b.n % 8 != 0))
+			buf_adds(&p->more, field);
+	}
+	cols_str_if(&p->cols, SP_X, row, buf_str(&p->x));
+	cols_str_if(&p->cols, SP_MORE, row, buf_str(&p->more));
+}
+
+static void
+put_times(struct put *p, uint32_t row, const struct span *s,
+    struct put_times *t)
+{
+	int64_t d = (int64_t)(s->end - s->start);
+
+	cols_int(&p->cols, SP_START, row, (int64_t)s->start);
+	cols_int(&p->cols, SP_DURATION, row, d < 0 ? 0 : d);
+	if (d < 0)
+		cols_int(&p->cols, SP_END_OFF, row, d);
+	t->start = (int64_t)s->start;
+	t->end = (int64_t)(s->start + (uint64_t)(d < 0 ? 0 : d));
+}
+
+void
+put_span(struct put *p, struct str message, const struct put_at *at,
+    struct put_times *t)
+{
+	struct cols *c = &p->cols;
+	uint32_t row = p->rows[TR_SPAN]++;
+	struct span s;
+
+	otlp_span(&s, message);		/* it was read before, and is good */
+	cols_fix(c, SP_ID, row, s.span_id.p);
+	cols_int(c, SP_PARENT, row, at->dist);
+	if (at->dist < 0)
+		cols_fix(c, SP_PARENT_ID, row, s.parent_id.p);
+	cols_str(c, SP_NAME, row, s.name);
+	cols_int(c, SP_KIND, row, s.kind);
+	cols_int(c, SP_STATUS, row, s.status);
+	cols_str_if(c, SP_MESSAGE, row, s.status_message);
+	cols_str_if(c, SP_STATE, row, s.trace_state);
+	cols_int(c, SP_FLAGS, row, s.flags);
+	cols_int_if(c, SP_DROPPED_A, row, s.dropped_attributes);
+	cols_int_if(c, SP_DROPPED_E, row, s.dropped_events);
+	cols_int_if(c, SP_DROPPED_L, row, s.dropped_links);
+	cols_int(c, SP_RES, row, res_row(p, at->res));
+	cols_int(c, SP_SCOPE, row, scope_row(p, at->scope));
+	cols_int(c, SP_RECEIVED, row, (int64_t)at->received);
+	put_times(p, row, &s, t);
+	put_children(p, row, &s);
+}
+
+void
+put_trace(struct put *p, const uint8_t id[16], uint32_t first, int64_t start,
+    int64_t end)
+{
+	uint32_t row = p->rows[TR_TRACE]++;
+
+	cols_fix(&p->cols, TC_ID, row, id);
+	cols_int(&p->cols, TC_FIRST, row, first);
+	cols_int(&p->cols, TC_SPANS, row, p->rows[TR_SPAN] - first);
+	cols_int(&p->cols, TC_START, row, start);
+	cols_int(&p->cols, TC_END, row, end);
+}

@@ -1,0 +1,49 @@
+/*
+ * put: spans, as they stand in OTLP messages, into the columns of a frame.
+ *
+ * Whatever the columns cannot hold goes beside them as it came (more, x, raw),
+ * so that a trace re-encoded is the trace that was sent.
+ */
+#ifndef TRACE_PUT_H
+#define TRACE_PUT_H
+
+#include "trace/cols.h"
+#include "trace/keys.h"
+
+/* A resource or a scope of a batch, and its row in the frame of now. */
+struct put_group {
+	struct str raw, url;
+	uint32_t row;
+	uint32_t frame;		/* number of the frame `row` is of */
+};
+
+struct put {
+	struct frame *f;
+	struct cols cols;
+	struct keys span, res, scope, event, link;
+	struct buf more, x;
+	uint32_t frame;		/* counts up, from 1 */
+	uint32_t rows[TR_TABLES];
+};
+
+void put_init(struct put *, struct frame *);
+void put_frame(struct put *, const struct needs *);	/* resets the frame */
+void put_free(struct put *);
+
+/* A span's place: what its message does not tell. */
+struct put_at {
+	struct put_group *res, *scope;
+	uint64_t received;
+	int64_t dist;		/* as order_trace gives it */
+};
+/* Its start and end, as the columns have them. */
+struct put_times { int64_t start, end; };
+void put_span(struct put *, struct str message, const struct put_at *,
+    struct put_times *);
+/* The spans since row `first` are a trace. */
+void put_trace(struct put *, const uint8_t id[16], uint32_t first,
+    int64_t start, int64_t end);
+/* Tells the frame how many rows its tables have. */
+void put_done(struct put *);
+
+#endif

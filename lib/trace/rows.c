@@ -1,0 +1,283 @@
+/* rows: which spans of which source go where. */
+#include <stdlib.h>
+
+#include "trace/gatherin.h"
+
+static struct source *
+source_of(struct job *j, struct stripe *s)
+{
+	for (uint32_t k = j->nsrc; k-- > 0;)
+		if (j->src[k].stripe == s)
+			return &j->src[k];
+	if ((j->nsrc & (j->nsrc - 1)) == 0)
+		j->src = arena_grow(&j->g->mem, j->src, j->nsrc,
+		    j->nsrc > 0 ? j->nsrc * 2 : 1, sizeof *j->src);
+
+	struct source *src = &j->src[j->nsrc++];
+
+	*src = (struct source){ .stripe = s, .rows = stripe_rows(s, TR_SPAN) };
+	src->pages = arena_zero(&j->g->mem, uint64_t,
+	    BITS_WORDS(src->rows / PAGE_ROWS + 1));
+	return src;
+}
+
+static int
+mark_pages(struct job *j, struct source *src, const struct gather_part *p)
+{
+	if (p->spans == 0)
+		return 0;
+	if (p->first >= src->rows || p->spans > src->rows - p->first)
+		return err_set(j->e, ERR_CORRUPT,
+		    "trace: spans %u and %u more: of %u", p->first, p->spans,
+		    src->rows);
+	for (uint32_t k = p->first / PAGE_ROWS;
+	    k <= (p->first + p->spans - 1) / PAGE_ROWS; k++)
+		bit_set(src->pages, k);
+	src->n += p->spans;	/* at most */
+	return 0;
+}
+
+static int
+find_sources(struct job *j, const struct gather_trace *t, size_t n,
+    bool mixed)
+{
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < t[i].parts; k++) {
+			struct source *src = source_of(j,
+			    t[i].part[k].stripe);
+
+			if (mark_pages(j, src, &t[i].part[k]) == -1)
+				return -1;
+			if (t[i].parts > 1 || mixed)
+				src->mixed = true;
+		}
+	return 0;
+}
+
+int
+job_load(struct job *j, struct source *src, enum col no, struct arena *a,
+    struct vec *v)
+{
+	int c = cols_find(src->stripe, no);
+
+	if (c != -1)
+		return stripe_load(src->stripe, (uint32_t)c,
+		    col_defs[no].table == TR_SPAN ? src->pages : NULL, a, v,
+		    j->e);
+
+	uint32_t rows = stripe_rows(src->stripe, col_defs[no].table);
+	void *zero = arena_zero(a, uint64_t, rows * (size_t)2 + 1);
+
+	*v = (struct vec){ .type = col_defs[no].type, .rows = rows,
+	    .valid = zero, .i = zero, .fix = zero };
+	return 0;
+}
+
+static int
+load_light(struct job *j, struct source *src)
+{
+	struct light *l = &src->light;
+	struct arena *a = &j->g->mem;
+
+	if (job_load(j, src, SP_PARENT, a, &l->parent) == -1 ||
+	    job_load(j, src, SP_PARENT_ID, a, &l->parent_id) == -1 ||
+	    job_load(j, src, SP_START, a, &l->start) == -1 ||
+	    job_load(j, src, SP_DURATION, a, &l->duration) == -1)
+		return -1;
+	if (!src->mixed)
+		return 0;
+	if (job_load(j, src, SP_ID, a, &l->id) == -1 ||
+	    job_load(j, src, SP_KIND, a, &l->kind) == -1 ||
+	    job_load(j, src, SP_RECEIVED, a, &l->received) == -1)
+		return -1;
+	return 0;
+}
+
+static uint64_t
+fix8(const struct vec *v, uint32_t row)
+{
+	return load64(v->fix + (size_t)row * 8);
+}
+
+/* The parent's id, which lies with the parent where that is in the part. */
+static uint64_t
+parent_id(const struct light *l, uint32_t row, const struct gather_part *p)
+{
+	int64_t dist = l->parent.i[row];
+
+	if (dist > 0 && dist <= (int64_t)(row - p->first))
+		return fix8(&l->id, row - (uint32_t)dist);
+	return fix8(&l->parent_id, row);
+}
+
+static struct chosen *
+new_row(struct job *j)
+{
+	if (j->rows == j->cap) {
+		uint32_t cap = j->cap > 0 ? j->cap * 2 : 4096;
+
+		j->row = arena_grow(&j->g->mem, j->row, j->rows, cap,
+		    sizeof *j->row);
+		j->cap = cap;
+	}
+	return &j->row[j->rows++];
+}
+
+struct span_times { int64_t start, end; };
+
+static void
+add_times(struct span_times *sum, const struct light *l, uint32_t row)
+{
+	int64_t end;
+
+	if (l->start.i[row] < sum->start)
+		sum->start = l->start.i[row];
+	if (__builtin_add_overflow(l->start.i[row], l->duration.i[row], &end))
+		end = INT64_MAX;
+	if (end > sum->end)
+		sum->end = end;
+}
+
+/* A trace that lies in one piece. */
+static void
+take_over(struct job *j, const struct gather_part *p, struct span_times *sum)
+{
+	struct source *src = source_of(j, p->stripe);
+	const struct light *l = &src->light;
+
+	for (uint32_t k = 0; k < p->spans; k++) {
+		uint32_t row = p->first + k;
+		int64_t dist = l->parent.i[row];
+
+		*new_row(j) = (struct chosen){
+			.source = (uint32_t)(src - j->src), .row = row,
+			.dist = dist > (int64_t)k ? ORDER_CUT : dist,
+			.parent = fix8(&l->parent_id, row),
+		};
+		add_times(sum, l, row);
+	}
+}
+
+/* The spans of all parts, in the order received, for order_trace. */
+static uint32_t
+list_spans(struct job *j, const struct gather_trace *t,
+    struct order_span *s, struct chosen *at)
+{
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < t->parts; k++) {
+		const struct gather_part *p = &t->part[k];
+		struct source *src = source_of(j, p->stripe);
+		const struct light *l = &src->light;
+
+		for (uint32_t row = p->first; row < p->first + p->spans;
+		    row++, n++) {
+			at[n] = (struct chosen){ .row = row,
+			    .source = (uint32_t)(src - j->src) };
+			s[n] = (struct order_span){
+				.id = fix8(&l->id, row), .ref = n,
+				.start = l->start.i[row],
+				.received = (uint64_t)l->received.i[row],
+				.kind = (uint32_t)l->kind.i[row],
+				.root = l->parent.i[row] == ORDER_ROOT,
+			};
+			if (!s[n].root)
+				s[n].parent = parent_id(l, row, p);
+		}
+	}
+	return n;
+}
+
+static uint32_t
+make_whole(struct job *j, const struct gather_trace *t,
+    const struct gather_opts *opts, struct span_times *sum)
+{
+	uint32_t n = 0, from = 0, to;
+
+	for (uint32_t k = 0; k < t->parts; k++)
+		n += t->part[k].spans;
+
+	struct order_span *s = arena_new(&j->g->load, struct order_span, n);
+	struct chosen *at = arena_new(&j->g->load, struct chosen, n);
+	int64_t *dist = arena_new(&j->g->load, int64_t, n);
+
+	list_spans(j, t, s, at);
+	n = to = order_trace(&j->g->order, s, n, dist);
+	if (opts->to > 0) {
+		from = opts->from;
+		to = opts->to < n ? opts->to : n;
+	}
+	for (uint32_t k = from; k < to; k++) {
+		struct chosen *c = new_row(j);
+
+		*c = at[s[k].ref];
+		c->parent = s[k].parent;
+		c->dist = dist[k] > (int64_t)(k - from) ? ORDER_CUT : dist[k];
+		add_times(sum, &j->src[c->source].light, c->row);
+	}
+	arena_reset(&j->g->load);
+	return n;
+}
+
+static void
+put_trace_row(struct job *j, uint32_t row, const struct id *id,
+    uint32_t first, const struct span_times *sum)
+{
+	cols_fix(&j->cols, TC_ID, row, id->b);
+	cols_int(&j->cols, TC_FIRST, row, first);
+	cols_int(&j->cols, TC_SPANS, row, j->rows - first);
+	cols_int(&j->cols, TC_START, row, sum->start);
+	cols_int(&j->cols, TC_END, row, sum->end);
+}
+
+/* Each source's rows, in the order of the frame. */
+static void
+list_by_source(struct job *j)
+{
+	uint32_t base = 0;
+
+	for (uint32_t k = 0; k < j->nsrc; k++) {
+		struct source *src = &j->src[k];
+
+		src->from = arena_new(&j->g->mem, uint32_t, src->n);
+		src->to = arena_new(&j->g->mem, uint32_t, src->n);
+		src->n = 0;
+	}
+	for (uint32_t r = 0; r < j->rows; r++) {
+		struct source *src = &j->src[j->row[r].source];
+
+		src->from[src->n] = j->row[r].row;
+		src->to[src->n++] = r;
+	}
+	for (uint32_t k = 0; k < j->nsrc; k++) {
+		j->src[k].base = base;
+		base += j->src[k].n;
+	}
+}
+
+int
+job_choose(struct job *j, const struct gather_trace *t, size_t n,
+    const struct gather_opts *opts, uint32_t *spans)
+{
+	if (find_sources(j, t, n, opts->to > 0) == -1)
+		return -1;
+	for (uint32_t k = 0; k < j->nsrc; k++)
+		if (load_light(j, &j->src[k]) == -1)
+			return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct span_times sum = { INT64_MAX, INT64_MIN };
+		uint32_t first = j->rows, all = t[i].part[0].spans;
+
+		if (t[i].parts == 1 && opts->to == 0)
+			take_over(j, &t[i].part[0], &sum);
+		else
+			all = make_whole(j, &t[i], opts, &sum);
+		if (spans)
+			*spans = all;
+		put_trace_row(j, (uint32_t)i, &t[i].id, first, &sum);
+	}
+	frame_rows(j->f, TR_TRACE, (uint32_t)n);
+	frame_rows(j->f, TR_SPAN, j->rows);
+	list_by_source(j);
+	return 0;
+}
