@@ -93,13 +93,17 @@ check_stripe_places(struct check *k, struct stripe *s, struct arena *a)
 {
 	const struct stripe_dir *d = &s->dir;
 	struct extent *x = arena_new(a, struct extent, (size_t)d->packs +
-	    d->blobs + d->cols);
+	    d->blobs + d->cols + d->valids);
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < d->packs; i++)
 		x[n++] = (struct extent){ d->pack[i].at, d->pack[i].size };
 	for (uint32_t i = 0; i < d->blobs; i++)
 		x[n++] = (struct extent){ d->blob[i].at, d->blob[i].size };
+	for (uint32_t i = 0; i < d->valids; i++)
+		if (!d->valid[i].packed)
+			x[n++] = (struct extent){ d->valid[i].at,
+			    d->valid[i].size };
 	for (uint32_t i = 0; i < d->cols; i++)
 		if (!d->col[i].place.packed)
 			x[n++] = (struct extent){ d->col[i].place.at,
@@ -117,7 +121,7 @@ check_columns(struct check *k, struct stripe *s)
 		uint32_t pages = pages_of(s->col[c]->rows);
 		struct vec v;
 
-		if (stripe_check_index(s, c, &a, &e) == -1)
+		if (stripe_check_index(s, c, &e) == -1)
 			fault(k, &e);
 		/* page by page, so that each bad one is named */
 		for (uint32_t p = 0; p < pages; p++) {

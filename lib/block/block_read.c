@@ -226,7 +226,7 @@ read_item(struct block *b, const struct section_entry *s, struct arena *a,
 	char *p = arena_new(a, char, s->stored);
 
 	if (io_pread(b->fd, p, s->stored, s->at, e) == -1 ||
-	    item_get(str_mk(p, s->stored), a, bytes, e) == -1)
+	    item_get(str_mk(p, s->stored), a, NULL, bytes, e) == -1)
 		return -1;
 	if (bytes->n != s->size)
 		return err_set(e, ERR_CORRUPT, "%zu bytes, not %llu",

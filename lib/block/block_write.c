@@ -11,6 +11,7 @@
 #include "block/frame.h"
 #include "block/stripefile.h"
 #include "codec/crc.h"
+#include "codec/nulls.h"
 
 #define WRITE_CHUNK	((size_t)1 << 20)
 #define PACK_CLOSE	((size_t)32 << 10)	/* of packed columns */
@@ -31,7 +32,9 @@ struct block_writer {
 	uint64_t stripe_at;
 	struct stripe_dir dir;
 	uint32_t dir_cap, pack_cap;
-	struct buf pack, dir_bytes;
+	uint32_t valid_cap;
+	struct map valids;	/* table and bits -> which */
+	struct buf pack, dir_bytes, scratch;
 	unsigned pack_table;
 };
 
@@ -81,12 +84,15 @@ writer_free(struct block_writer *w)
 	buf_free(&w->out);
 	buf_free(&w->pack);
 	buf_free(&w->dir_bytes);
+	buf_free(&w->scratch);
+	map_free(&w->valids);
 	map_free(&w->names);
 	free(w->foot.col);
 	free(w->foot.stripe);
 	free(w->foot.section);
 	free(w->dir.col);
 	free(w->dir.pack);
+	free(w->dir.valid);
 	arena_free(&w->mem);
 	free(w);
 }
@@ -164,15 +170,60 @@ close_pack(struct block_writer *w, struct err *e)
 	return flush(w, WRITE_CHUNK, e);
 }
 
+/* Room in a packed page for something of this table: closes a full one. */
+static int
+open_pack(struct block_writer *w, unsigned table, struct err *e)
+{
+	if ((w->pack.n >= PACK_CLOSE || w->pack_table != table) &&
+	    close_pack(w, e) == -1)
+		return -1;
+	w->pack_table = table;
+	return 0;
+}
+
+/* Which rows have a value: an entry of its own, or one that is the same. */
+static int
+put_valid(struct block_writer *w, uint32_t *which, struct err *e)
+{
+	const struct stripe_col *s = &w->en.stat;
+	struct stripe_dir *d = &w->dir;
+	struct valid_entry *v;
+	bool fresh;
+
+	buf_reset(&w->scratch);
+	buf_u8(&w->scratch, (uint8_t)s->table);
+	buf_add(&w->scratch, w->en.bits, BITS_WORDS(s->rows) * 8);
+	*which = map_add(&w->valids, buf_str(&w->scratch), &fresh) + 1;
+	if (!fresh)
+		return 0;
+	d->valid = more(d->valid, d->valids, &w->valid_cap,
+	    sizeof *d->valid);
+	v = &d->valid[d->valids++];
+	*v = (struct valid_entry){ .table = s->table };
+	buf_reset(&w->scratch);
+	nulls_pack(&w->scratch, w->en.bits, s->rows);
+	v->packed = w->scratch.n < PACK_UNDER;
+	if (!v->packed) {
+		v->at = here(w) - w->stripe_at;
+		v->size = item_put(&w->out, buf_str(&w->scratch), LEVEL_TEXT);
+		return flush(w, WRITE_CHUNK, e);
+	}
+	if (open_pack(w, s->table, e) == -1)
+		return -1;
+	v->pack = d->packs;
+	v->at = w->pack.n;
+	v->size = (uint32_t)w->scratch.n;
+	buf_adds(&w->pack, buf_str(&w->scratch));
+	return 0;
+}
+
 static int
 put_packed(struct block_writer *w, struct place *p, struct err *e)
 {
 	struct encoder *en = &w->en;
 
-	if (w->pack.n >= PACK_CLOSE || w->pack_table != en->stat.table)
-		if (close_pack(w, e) == -1)
-			return -1;
-	w->pack_table = en->stat.table;
+	if (open_pack(w, en->stat.table, e) == -1)
+		return -1;
 	p->packed = true;
 	p->pack = w->dir.packs;
 	p->at = w->pack.n;
@@ -191,11 +242,13 @@ static int
 put_own(struct block_writer *w, struct place *p, struct err *e)
 {
 	struct encoder *en = &w->en;
-	int level = en->random ? 0 : en->plain ? LEVEL_TEXT : LEVEL_PAGE;
+	bool fix = en->stat.type == VEC_FIX8 || en->stat.type == VEC_FIX16;
+	int level = fix ? 0 : en->plain ? LEVEL_TEXT : LEVEL_PAGE;
 
 	p->at = here(w) - w->stripe_at;
 	if (en->index.n > 0)
-		p->index = item_put(&w->out, buf_str(&en->index), LEVEL_PAGE);
+		p->index = item_put(&w->out, buf_str(&en->index),
+		    en->filtered ? 0 : LEVEL_PAGE);
 	if (en->dict.n > 0)
 		p->dict = item_put(&w->out, buf_str(&en->dict), LEVEL_TEXT);
 	for (uint32_t k = 0; k < en->pages; k++)
@@ -218,7 +271,8 @@ put_column(struct block_writer *w, const struct frame_column *c,
 	ce = &w->dir.col[w->dir.cols++];
 	*ce = (struct col_entry){ .col = en->stat };
 	ce->place.pages = en->pages;
-	if (column_no(w, &en->stat, &ce->no, e) == -1)
+	if (column_no(w, &en->stat, &ce->no, e) == -1 ||
+	    (en->stat.nulls > 0 && put_valid(w, &ce->valid, e) == -1))
 		return -1;
 	all = en->index.n + en->dict.n;
 	for (uint32_t k = 0; k < en->pages; k++) {
@@ -256,7 +310,8 @@ static void
 stripe_begin(struct block_writer *w)
 {
 	w->stripe_at = here(w);
-	w->dir.cols = w->dir.packs = w->dir.blobs = 0;
+	w->dir.cols = w->dir.packs = w->dir.blobs = w->dir.valids = 0;
+	map_reset(&w->valids);
 	memset(w->dir.rows, 0, sizeof w->dir.rows);
 	buf_reset(&w->pack);
 }
@@ -333,6 +388,11 @@ block_copy(struct block_writer *w, struct stripe *s, struct err *e)
 		*ce = d->col[k];
 		if (column_no(w, &ce->col, &ce->no, e) == -1)
 			return -1;
+	}
+	for (uint32_t k = 0; k < d->valids; k++) {
+		w->dir.valid = more(w->dir.valid, k, &w->valid_cap,
+		    sizeof *w->dir.valid);
+		w->dir.valid[w->dir.valids++] = d->valid[k];
 	}
 	w->dir.blob = d->blob;
 	w->dir.blobs = d->blobs;

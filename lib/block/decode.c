@@ -2,56 +2,36 @@
 #include "codec/ints.h"
 #include "codec/work.h"
 
-/* Bits of the page into the column's, from row `at`, a multiple of 64. */
-static int
-read_valid(struct cur *c, uint32_t at, uint32_t rows, uint64_t *valid,
-    uint32_t *n, struct err *e)
+/* Values in the page: rows of it that are not null. */
+static uint32_t
+count_valid(const uint64_t *valid, uint32_t rows)
 {
-	uint8_t mode = cur_u8(c);
-	size_t words = BITS_WORDS(rows);
+	uint32_t n = 0;
 
-	*n = rows;
-	if (mode == VALID_ALL) {
-		if (valid) {
-			memset(valid + at / 64, 0xff, rows / 64 * 8);
-			if (rows % 64 > 0)
-				valid[at / 64 + words - 1] =
-				    (UINT64_C(1) << rows % 64) - 1;
-		}
-		return c->bad ? err_set(e, ERR_CORRUPT, "cut short") : 0;
-	}
-	if (mode != VALID_BITS || !valid)
-		return err_set(e, ERR_CORRUPT, "bad null bits");
-	struct str s = cur_bytes(c, (rows + 7) / 8);
-
-	if (c->bad)
-		return err_set(e, ERR_CORRUPT, "null bits: cut short");
-	*n = 0;
-	for (size_t w = 0; w < words; w++) {
-		uint8_t t[8] = { 0 };
-
-		memcpy(t, s.p + w * 8, s.n - w * 8 < 8 ? s.n - w * 8 : 8);
-		valid[at / 64 + w] = load64(t);
-		*n += (uint32_t)__builtin_popcountll(load64(t));
-	}
-	if (rows % 64 > 0 && valid[at / 64 + words - 1] >> rows % 64 != 0)
-		return err_set(e, ERR_CORRUPT, "null bits: past the end");
-	return 0;
+	if (!valid)
+		return rows;
+	for (size_t w = 0; w < BITS_WORDS(rows); w++)
+		n += (uint32_t)__builtin_popcountll(valid[w]);
+	return n;
 }
 
-/* n values lie at the front: moves each to its row, zeros elsewhere. */
+/* To each row that has one the next of n values; the others stay zero. */
 static void
-spread64(uint64_t *v, uint32_t n, uint32_t rows, const uint64_t *valid)
+spread64(uint64_t *out, const uint64_t *v, uint32_t rows,
+    const uint64_t *valid)
 {
-	for (uint32_t r = rows; r-- > 0;)
-		v[r] = bit_get(valid, r) ? v[--n] : 0;
+	for (size_t w = 0; w < BITS_WORDS(rows); w++)
+		for (uint64_t b = valid[w]; b != 0; b &= b - 1)
+			out[w * 64 + (unsigned)__builtin_ctzll(b)] = *v++;
 }
 
 static void
-spread32(uint32_t *v, uint32_t n, uint32_t rows, const uint64_t *valid)
+spread32(uint32_t *out, const uint32_t *v, uint32_t rows,
+    const uint64_t *valid)
 {
-	for (uint32_t r = rows; r-- > 0;)
-		v[r] = bit_get(valid, r) ? v[--n] : 0;
+	for (size_t w = 0; w < BITS_WORDS(rows); w++)
+		for (uint64_t b = valid[w]; b != 0; b &= b - 1)
+			out[w * 64 + (unsigned)__builtin_ctzll(b)] = *v++;
 }
 
 static int
@@ -64,7 +44,7 @@ read_codes(struct cur *c, uint32_t *out, uint32_t n, uint32_t ndict,
 		return err_set(e, ERR_CORRUPT, "codes: not well formed");
 	for (uint32_t k = 0; k < n; k++)
 		max = out[k] > max ? out[k] : max;
-	if (n > 0 && max >= ndict)
+	if (max >= ndict)
 		return err_set(e, ERR_CORRUPT, "code %u: past the dictionary "
 		    "of %u", max, ndict);
 	return 0;
@@ -89,9 +69,9 @@ read_plain(struct cur *c, struct str *out, uint32_t n, uint32_t rows,
 {
 	if (read_strings(c, out, n, e) == -1)
 		return -1;
-	if (n < rows)
-		for (uint32_t r = rows; r-- > 0;)
-			out[r] = bit_get(valid, r) ? out[--n] : S("");
+	/* from the back, so that none is overwritten before it moved */
+	for (uint32_t r = rows, k = n; n < rows && r-- > 0;)
+		out[r] = bit_get(valid, r) ? out[--k] : S("");
 	return 0;
 }
 
@@ -104,14 +84,16 @@ read_fix(struct cur *c, uint8_t *out, unsigned width, uint32_t n,
 
 	if (c->bad)
 		return err_set(e, ERR_CORRUPT, "values: cut short");
-	if (n == rows)
+	if (n == rows) {
 		memcpy(out, p, s.n);
-	else
-		for (uint32_t r = 0; r < rows; r++)
-			if (bit_get(valid, r)) {
-				memcpy(out + (size_t)r * width, p, width);
-				p += width;
-			}
+		return 0;
+	}
+	for (size_t w = 0; w < BITS_WORDS(rows); w++)
+		for (uint64_t b = valid[w]; b != 0; b &= b - 1) {
+			memcpy(out + (w * 64 + (unsigned)__builtin_ctzll(b)) *
+			    width, p, width);
+			p += width;
+		}
 	return 0;
 }
 
@@ -119,33 +101,45 @@ static int
 read_numbers(struct cur *c, uint64_t *out, uint32_t n, uint32_t rows,
     const uint64_t *valid, struct err *e)
 {
-	if (n > 0 && !ints_unpack64(c, out, n))
+	uint64_t *v = n == rows ? out : work_room(&work()->text,
+	    n * sizeof *v);
+
+	if (n > 0 && !ints_unpack64(c, v, n))
 		return err_set(e, ERR_CORRUPT, "numbers: not well formed");
 	if (n < rows)
-		spread64(out, n, rows, valid);
+		spread64(out, v, rows, valid);
+	return 0;
+}
+
+static int
+read_column_codes(struct cur *c, uint32_t *out, uint32_t n, uint32_t rows,
+    const uint64_t *valid, uint32_t ndict, struct err *e)
+{
+	uint32_t *v = n == rows ? out : work_room(&work()->text,
+	    n * sizeof *v);
+
+	if (n > 0 && read_codes(c, v, n, ndict, e) == -1)
+		return -1;
+	if (n < rows)
+		spread32(out, v, rows, valid);
 	return 0;
 }
 
 int
 page_decode(struct str payload, uint32_t at, uint32_t rows,
-    const struct page_out *o, struct arena *a, struct err *e)
+    const struct page_out *o, struct err *e)
 {
 	struct cur c = cur_of(payload);
-	uint64_t *valid = o->valid ? o->valid + at / 64 : NULL;
-	uint32_t n;
-	int r = 0;
+	const uint64_t *valid = o->valid ? o->valid + at / 64 : NULL;
+	uint32_t n = count_valid(valid, rows);
+	int r;
 
-	(void)a;
-	if (read_valid(&c, at, rows, o->valid, &n, e) == -1)
-		return -1;
 	if (o->plain)
 		r = read_plain(&c, o->plain + at, n, rows, valid, e);
-	else if (o->code) {
-		if (n > 0)
-			r = read_codes(&c, o->code + at, n, o->ndict, e);
-		if (r == 0 && n < rows)
-			spread32(o->code + at, n, rows, valid);
-	} else if (o->fix) {
+	else if (o->code)
+		r = read_column_codes(&c, o->code + at, n, rows, valid,
+		    o->ndict, e);
+	else if (o->fix) {
 		unsigned width = o->type == VEC_FIX8 ? 8 : 16;
 
 		r = read_fix(&c, o->fix + (size_t)at * width, width, n, rows,
@@ -167,9 +161,6 @@ dict_decode(struct str payload, uint32_t n, struct arena *a,
 
 	*dict = arena_new(a, struct str, (size_t)n + 1);
 	(*dict)[n] = S("");
-	if (n > DICT_ENTRIES)
-		return err_set(e, ERR_LIMIT, "dictionary of %u entries: over "
-		    "the limit", n);
 	if (read_strings(&c, *dict, n, e) == -1)
 		return -1;
 	if (cur_left(&c) > 0)

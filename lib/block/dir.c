@@ -30,6 +30,8 @@ put_col(struct buf *b, const struct col_entry *c)
 	buf_u8(b, (uint8_t)((p->packed ? DIR_PACKED : 0) |
 	    (c->col.ranged ? DIR_RANGED : 0)));
 	buf_varint(b, c->col.nulls);
+	if (c->col.nulls > 0)
+		buf_varint(b, c->valid);
 	buf_varint(b, c->col.ndict);
 	if (c->col.ranged && c->col.type == VEC_F64) {
 		buf_u64(b, f64_bits(c->col.min_f));
@@ -64,6 +66,15 @@ dir_put(struct buf *b, const struct stripe_dir *d)
 		buf_adds(b, d->blob[k].name);
 		buf_varint(b, d->blob[k].at);
 		buf_varint(b, d->blob[k].size);
+	}
+	buf_varint(b, d->valids);
+	for (uint32_t k = 0; k < d->valids; k++) {
+		const struct valid_entry *v = &d->valid[k];
+
+		buf_varint(b, v->table);
+		buf_varint(b, v->packed ? v->pack + 1 : 0);
+		buf_varint(b, v->at);
+		buf_varint(b, v->size);
 	}
 	buf_varint(b, d->cols);
 	for (uint32_t k = 0; k < d->cols; k++)
@@ -140,11 +151,16 @@ get_col(struct cur *c, const struct footer *f, const struct stripe_dir *d,
 	s->name = f->col[no].name;
 	s->rows = d->rows[s->table];
 	s->nulls = get_max(c, s->rows);
+	if (s->nulls > 0)
+		ce->valid = get_max(c, d->valids);
 	s->ndict = get_max(c, DICT_ENTRIES);
 	ce->place.packed = flags & DIR_PACKED;
 	if (flags & DIR_RANGED)
 		get_range(c, s);
 	get_place(c, d, size, ce);
+	if (s->nulls > 0 && (ce->valid == 0 ||
+	    d->valid[ce->valid - 1].table != s->table))
+		c->bad = true;
 	return c->bad ? err_set(e, ERR_CORRUPT, "column %.*s: bad entry",
 	    PS(s->name)) : 0;
 }
@@ -178,6 +194,27 @@ get_blobs(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 	}
 }
 
+static void
+get_valids(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
+{
+	d->valids = get_max(c, cur_left(c) / 4 < VALIDS_MAX ?
+	    cur_left(c) / 4 : VALIDS_MAX);
+	d->valid = arena_zero(a, struct valid_entry, d->valids);
+	for (uint32_t k = 0; k < d->valids; k++) {
+		struct valid_entry *v = &d->valid[k];
+
+		v->table = get_max(c, TABLES_MAX - 1);
+		v->pack = get_max(c, d->packs);
+		v->packed = v->pack > 0;
+		v->pack -= v->packed;
+		v->at = cur_varint(c);
+		v->size = get_max(c, ITEM_MAX);
+		if (!inside(v->at, v->size, v->packed ? d->pack[v->pack].raw :
+		    size))
+			c->bad = true;
+	}
+}
+
 int
 dir_get(struct str in, const struct footer *f, uint64_t size,
     struct arena *a, struct stripe_dir *d, struct err *e)
@@ -189,6 +226,7 @@ dir_get(struct str in, const struct footer *f, uint64_t size,
 		d->rows[t] = get_max(&c, STRIPE_ROWS);
 	get_packs(&c, size, a, d);
 	get_blobs(&c, size, a, d);
+	get_valids(&c, size, a, d);
 	d->cols = get_max(&c, cur_left(&c) / 6);
 	d->col = arena_zero(a, struct col_entry, d->cols);
 	for (uint32_t k = 0; k < d->cols; k++)

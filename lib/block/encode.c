@@ -1,6 +1,5 @@
 #include "block/encode.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/err.h"
@@ -12,6 +11,7 @@ encoder_init(struct encoder *en)
 	*en = (struct encoder){ 0 };
 	en->v = xmalloc(STRIPE_ROWS * sizeof *en->v);
 	en->order = xmalloc(STRIPE_ROWS * sizeof *en->order);
+	en->bits = xmalloc(BITS_WORDS(STRIPE_ROWS) * sizeof *en->bits);
 }
 
 void
@@ -25,129 +25,81 @@ encoder_free(struct encoder *en)
 	free(en->count);
 	free(en->rank);
 	free(en->order);
+	free(en->bits);
 }
 
-static bool
-row_valid(const struct frame_column *c, uint32_t row)
-{
-	return c->nulls == 0 || bit_get(c->valid, row);
-}
-
+/* The range's bits, from bit 0 on; how many there are. */
 static uint32_t
-count_valid(const struct frame_column *c, uint32_t from, uint32_t to)
+take_bits(struct encoder *en, const struct frame_column *c, uint32_t from,
+    uint32_t to)
 {
+	size_t words = BITS_WORDS(to - from), w = from / 64;
+	unsigned shift = from % 64;
 	uint32_t n = 0;
 
 	if (c->nulls == 0)
 		return to - from;
-	for (uint32_t r = from; r < to; r++)
-		n += bit_get(c->valid, r);
+	for (size_t k = 0; k < words; k++, w++) {
+		uint64_t x = c->valid[w] >> shift;
+
+		if (shift > 0 && w < (to - 1) / 64)
+			x |= c->valid[w + 1] << (64 - shift);
+		if (k == words - 1 && (to - from) % 64 > 0)
+			x &= (UINT64_C(1) << (to - from) % 64) - 1;
+		en->bits[k] = x;
+		n += (uint32_t)__builtin_popcountll(x);
+	}
 	return n;
 }
 
-/* 0: no nulls; 1: a bit a row. */
-static void
-put_valid(struct buf *out, const struct frame_column *c, uint32_t from,
-    uint32_t to)
-{
-	uint8_t *p;
-
-	if (count_valid(c, from, to) == to - from) {
-		buf_u8(out, VALID_ALL);
-		return;
-	}
-	buf_u8(out, VALID_BITS);
-	p = (uint8_t *)buf_extend(out, (to - from + 7) / 8);
-	memset(p, 0, (to - from + 7) / 8);
-	for (uint32_t r = from; r < to; r++)
-		p[(r - from) / 8] |= (uint8_t)(bit_get(c->valid, r) <<
-		    (r - from) % 8);
-}
-
-/* The page's values without its nulls, as 64 bits each. */
+/* The rows of the page, without the nulls; from the range's first row. */
 static uint32_t
-take_values(struct encoder *en, const struct frame_column *c, uint32_t from,
-    uint32_t to)
+page_list(const struct encoder *en, uint32_t at, uint32_t rows,
+    uint32_t *list)
 {
-	uint32_t n = 0, code;
+	uint32_t n = 0;
 
-	for (uint32_t r = from; r < to; r++) {
-		if (!row_valid(c, r))
-			continue;
-		if (c->width == 8)
-			memcpy(&en->v[n++], c->data + (size_t)r * 8, 8);
-		else {
-			memcpy(&code, c->data + (size_t)r * 4, 4);
-			en->v[n++] = en->plain ? code : en->rank[code];
-		}
-	}
+	for (uint32_t r = at; r < at + rows; r += 64)
+		for (uint64_t w = en->bits[r / 64]; w != 0; w &= w - 1)
+			list[n++] = r + (uint32_t)__builtin_ctzll(w);
 	return n;
 }
 
+/* The values of the rows listed (NULL: all of the page), as 64 bits each. */
 static void
-stat_ints(struct encoder *en, uint32_t n, bool column)
+take_values(struct encoder *en, const struct frame_column *c, uint32_t from,
+    const uint32_t *list, uint32_t n)
 {
-	struct stripe_col *s = &en->stat;
-	int64_t min = INT64_MAX, max = INT64_MIN;
+	uint32_t code;
 
-	for (uint32_t k = 0; k < n; k++) {
-		int64_t x = (int64_t)en->v[k];
-
-		min = x < min ? x : min;
-		max = x > max ? x : max;
-	}
-	buf_u8(&en->index, n > 0);
-	if (n == 0)
-		return;
-	buf_varint(&en->index, zigzag(min));
-	buf_varint(&en->index, zigzag(max));
-	if (!column)
-		return;
-	s->min_i = !s->ranged || min < s->min_i ? min : s->min_i;
-	s->max_i = !s->ranged || max > s->max_i ? max : s->max_i;
-	s->ranged = true;
-}
-
-/* A NaN among them leaves page and column without a range. */
-static void
-stat_f64(struct encoder *en, uint32_t n, bool *nan)
-{
-	struct stripe_col *s = &en->stat;
-	double min = INFINITY, max = -INFINITY;
-	bool ok = n > 0;
-
-	for (uint32_t k = 0; k < n; k++) {
-		double x;
-
-		memcpy(&x, &en->v[k], sizeof x);
-		min = x < min ? x : min;
-		max = x > max ? x : max;
-		ok = ok && x == x;
-	}
-	buf_u8(&en->index, ok);
-	*nan = *nan || (n > 0 && !ok);
-	if (!ok)
-		return;
-	buf_add(&en->index, &min, sizeof min);
-	buf_add(&en->index, &max, sizeof max);
-	s->min_f = !s->ranged || min < s->min_f ? min : s->min_f;
-	s->max_f = !s->ranged || max > s->max_f ? max : s->max_f;
-	s->ranged = true;
+	if (c->width == 8 && !list)
+		memcpy(en->v, c->data + (size_t)from * 8, (size_t)n * 8);
+	else if (c->width == 8)
+		for (uint32_t k = 0; k < n; k++)
+			memcpy(&en->v[k], c->data + ((size_t)from + list[k]) *
+			    8, 8);
+	else
+		for (uint32_t k = 0; k < n; k++) {
+			memcpy(&code, c->data + ((size_t)from + (list ?
+			    list[k] : k)) * 4, 4);
+			en->v[k] = en->plain ? code : en->rank[code];
+		}
 }
 
 static void
-put_fix(struct buf *out, const struct frame_column *c, uint32_t from,
-    uint32_t to)
+put_fix(struct encoder *en, struct buf *out, const struct frame_column *c,
+    uint32_t from, const uint32_t *list, uint32_t n)
 {
-	if (c->nulls == 0) {
+	size_t was = out->n;
+
+	if (!list)
 		buf_add(out, c->data + (size_t)from * c->width,
-		    (size_t)(to - from) * c->width);
-		return;
-	}
-	for (uint32_t r = from; r < to; r++)
-		if (row_valid(c, r))
-			buf_add(out, c->data + (size_t)r * c->width,
-			    c->width);
+		    (size_t)n * c->width);
+	else
+		for (uint32_t k = 0; k < n; k++)
+			buf_add(out, c->data + ((size_t)from + list[k]) *
+			    c->width, c->width);
+	index_fix(en, (uint8_t *)out->p + was, n, c->width);
 }
 
 /* Strings as they are: lengths, then all bytes. Takes the codes in v. */
@@ -159,36 +111,42 @@ put_plain(struct encoder *en, struct buf *out, const struct frame_column *c,
 
 	for (uint32_t k = 0; k < n; k++)
 		len[k] = c->dict.key[en->v[k]].n;
-	ints_pack(out, len, n, true);
+	if (n > 0)
+		ints_pack(out, len, n, true);
 	for (uint32_t k = 0; k < n; k++)
 		buf_adds(out, c->dict.key[en->v[k]]);
 }
 
+/* The page that begins `at` rows after the range's first, `from`. */
 static void
 put_page(struct encoder *en, const struct frame_column *c, uint32_t from,
-    uint32_t to, bool *nan)
+    uint32_t at, uint32_t rows)
 {
 	struct buf *out = &en->page[en->pages++];
-	uint32_t n;
+	uint32_t list[PAGE_ROWS], *some = NULL, n = rows;
 
 	buf_reset(out);
-	put_valid(out, c, from, to);
-	buf_varint(&en->index, to - from - count_valid(c, from, to));
+	if (en->stat.nulls > 0) {
+		n = page_list(en, at, rows, list);
+		some = list;
+	}
+	buf_varint(&en->index, rows - n);
+	/* a list counts from the range's first row, a page from its own */
+	from += some ? 0 : at;
 	if (c->type == VEC_FIX8 || c->type == VEC_FIX16) {
-		buf_u8(&en->index, 0);
-		put_fix(out, c, from, to);
+		put_fix(en, out, c, from, some, n);
 		return;
 	}
-	n = take_values(en, c, from, to);
+	take_values(en, c, from, some, n);
 	if (c->type == VEC_F64)
-		stat_f64(en, n, nan);
+		index_f64(en, n);
 	else if (en->plain)
-		buf_u8(&en->index, 0);
+		index_plain(en, c, n);
 	else
-		stat_ints(en, n, !vec_coded(c->type));
+		index_ints(en, n, !vec_coded(c->type));
 	if (en->plain)
 		put_plain(en, out, c, n);
-	else
+	else if (n > 0)
 		ints_pack(out, en->v, n, true);
 }
 
@@ -226,7 +184,8 @@ take_dict(struct encoder *en, const struct frame_column *c, uint32_t from,
 
 	room_for_codes(en, c->dict.n);
 	for (uint32_t r = from; r < to; r++)
-		if (row_valid(c, r) && en->count[code[r]]++ == 0) {
+		if ((en->stat.nulls == 0 || bit_get(en->bits, r - from)) &&
+		    en->count[code[r]]++ == 0) {
 			en->order[n] = code[r];
 			en->rank[code[r]] = n++;
 			bytes += c->dict.key[code[r]].n;
@@ -268,16 +227,14 @@ bool
 encode_column(struct encoder *en, const struct frame_column *c,
     uint32_t from, uint32_t to)
 {
-	uint32_t n = count_valid(c, from, to);
-	bool nan = false;
+	uint32_t rows = to - from, n = take_bits(en, c, from, to);
 
 	en->pages = 0;
-	en->plain = false;
+	en->plain = en->filtered = en->nan = false;
 	buf_reset(&en->index);
 	buf_reset(&en->dict);
 	en->stat = (struct stripe_col){ .table = c->table, .type = c->type,
-	    .name = c->name, .rows = to - from, .nulls = to - from - n };
-	en->random = c->type == VEC_FIX8 || c->type == VEC_FIX16;
+	    .name = c->name, .rows = rows, .nulls = rows - n };
 	if (n == 0)
 		return false;
 	if (vec_coded(c->type)) {
@@ -285,10 +242,12 @@ encode_column(struct encoder *en, const struct frame_column *c,
 		if (!en->plain)
 			put_dict(en, c);
 	}
-	for (uint32_t r = from; r < to; r += PAGE_ROWS)
-		put_page(en, c, r, to - r > PAGE_ROWS ? r + PAGE_ROWS : to,
-		    &nan);
-	if (nan)
+	for (uint32_t p = 0; p < pages_of(rows); p++)
+		put_page(en, c, from, p * PAGE_ROWS, page_rows(rows, p));
+	if (en->nan)
 		en->stat.ranged = false;
+	/* the directory says as much of a single page */
+	if (en->pages == 1 && !en->filtered)
+		buf_reset(&en->index);
 	return true;
 }

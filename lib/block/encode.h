@@ -15,7 +15,9 @@ struct encoder {
 	struct buf index, dict, page[PAGES_MAX];
 	uint32_t pages;
 	struct stripe_col stat;
-	bool random;		/* bytes zstd should not be tried on */
+	uint64_t *bits;		/* rows with a value, from bit 0 on */
+	bool plain;		/* strings: too many for a dictionary */
+	bool filtered;		/* the index has filters in it */
 
 	/* scratch */
 	uint64_t *v;		/* a page's values without the nulls */
@@ -24,7 +26,7 @@ struct encoder {
 	uint32_t count_cap;
 	uint64_t *order;	/* distinct codes of the range */
 	uint32_t distinct;
-	bool plain;		/* strings: too many for a dictionary */
+	bool nan;
 };
 
 void encoder_init(struct encoder *);
@@ -32,5 +34,12 @@ void encoder_free(struct encoder *);
 /* Rows from .. to - 1. false: none has a value, nothing was made. */
 bool encode_column(struct encoder *, const struct frame_column *,
     uint32_t from, uint32_t to);
+
+/* The page's numbers in the index: nulls, range, filter. */
+void index_ints(struct encoder *, uint32_t n, bool column);
+void index_f64(struct encoder *, uint32_t n);
+void index_fix(struct encoder *, const uint8_t *p, uint32_t n,
+    unsigned width);
+void index_plain(struct encoder *, const struct frame_column *, uint32_t n);
 
 #endif

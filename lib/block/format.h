@@ -8,7 +8,7 @@
  *	tail	footer_at:u64 footer_len:u32 footer_crc:u32 version:u32
  *		crc:u32 (of the 20 bytes before) "otelblk\n"
  *
- * An item is a page, a page index, a dictionary, a packed page, a blob or a
+ * An item is a page, a page index, a dictionary, null bits, a packed page, a blob or a
  * section: mode:u8 [raw size:varint when zstd] payload crc:u32. What lies in
  * a packed page is payload alone.
  */
@@ -25,6 +25,7 @@
 #define FOOTER_MAX	((size_t)256 << 20)
 #define STRIPES_MAX	65536u		/* in a block */
 #define COLUMNS_MAX	65536u		/* in a block */
+#define VALIDS_MAX	65536u		/* in a stripe */
 #define BLOBS_MAX	1024u		/* in a stripe */
 #define PACKS_MAX	65536u		/* packed pages in a stripe */
 #define SECTIONS_MAX	256u
@@ -37,7 +38,16 @@
 #define UNIT_MAX	((uint32_t)1 << 30)
 
 enum item_mode { ITEM_PLAIN, ITEM_ZSTD, ITEM_MODES };
-enum valid_mode { VALID_ALL, VALID_BITS };	/* first byte of a page */
+enum index_flag { INDEX_RANGE = 1, INDEX_FILTER = 2 };
+
+/* Which rows of a table have a value: an item columns share. */
+struct valid_entry {
+	unsigned table;
+	bool packed;
+	uint32_t pack;
+	uint64_t at;		/* in the stripe, or in the packed page */
+	uint32_t size;
+};
 
 /* Where a column's items lie: index, dictionary, pages, back to back. */
 struct place {
@@ -51,6 +61,7 @@ struct place {
 
 struct col_entry {
 	uint32_t no;		/* in the block's list of columns */
+	uint32_t valid;		/* 0: no nulls; else which valid_entry, + 1 */
 	struct stripe_col col;
 	struct place place;
 };
@@ -72,8 +83,9 @@ struct stripe_dir {
 	uint32_t rows[TABLES_MAX];
 	struct pack_entry *pack;
 	struct blob_entry *blob;
+	struct valid_entry *valid;
 	struct col_entry *col;
-	uint32_t packs, blobs, cols;
+	uint32_t packs, blobs, valids, cols;
 };
 
 struct stripe_entry {
@@ -121,10 +133,10 @@ page_rows(uint32_t rows, uint32_t page)
 uint32_t item_put(struct buf *out, struct str payload, int level);
 /*
  * The payload of an item whose bytes are `in`: CRC checked, decompressed into
- * the arena, or a slice of `in`.
+ * the arena (NULL: into room), or a slice of `in`.
  */
-int item_get(struct str in, struct arena *, struct str *payload,
-    struct err *);
+int item_get(struct str in, struct arena *, struct buf *room,
+    struct str *payload, struct err *);
 
 void footer_put(struct buf *out, const struct footer *);
 /* Slices point into `in`; arrays are the arena's. */

@@ -22,7 +22,8 @@ item_put(struct buf *out, struct str payload, int level)
 }
 
 int
-item_get(struct str in, struct arena *a, struct str *payload, struct err *e)
+item_get(struct str in, struct arena *a, struct buf *room, struct str *payload,
+    struct err *e)
 {
 	struct cur c;
 	uint8_t mode;
@@ -41,7 +42,8 @@ item_get(struct str in, struct arena *a, struct str *payload, struct err *e)
 		if (c.bad || n > ITEM_MAX)
 			return err_set(e, ERR_LIMIT, "%llu bytes: over the "
 			    "limit", (unsigned long long)n);
-		char *p = arena_new(a, char, (size_t)n + 8);
+		char *p = a ? arena_new(a, char, (size_t)n) :
+		    work_room(room, (size_t)n);
 
 		*payload = str_mk(p, (size_t)n);
 		return zstd_unpack(p, (size_t)n,

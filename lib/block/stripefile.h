@@ -17,6 +17,8 @@ struct stripe {
 	uint64_t at, size;	/* in the file */
 	struct stripe_dir dir;
 	struct str *pack;	/* packed pages already read, or {NULL} */
+	uint64_t **valid;	/* null bits already read, or NULL */
+	struct str **dict;	/* dictionaries that lie in mem, or NULL */
 };
 
 const struct stripe_dir *stripe_dir_of(const struct stripe *);
@@ -28,13 +30,12 @@ int block_pread(struct block *, void *, size_t n, uint64_t at, struct err *);
 int stripe_where(const struct stripe *, uint32_t col, struct err *);
 
 /* Reads the page index only, to see whether it is sound. */
-int stripe_check_index(struct stripe *, uint32_t col, struct arena *,
-    struct err *);
+int stripe_check_index(struct stripe *, uint32_t col, struct err *);
 
 /* A page's payload into rows at .. of the vec's arrays, which are zeros. */
 struct page_out {
 	enum vec_type type;
-	uint64_t *valid;	/* of the column; NULL when it has no nulls */
+	const uint64_t *valid;	/* of the column; NULL: no nulls */
 	int64_t *i;		/* also for F64 */
 	uint8_t *fix;
 	uint32_t *code;		/* with a dictionary */
@@ -42,7 +43,7 @@ struct page_out {
 	uint32_t ndict;
 };
 int page_decode(struct str payload, uint32_t at, uint32_t rows,
-    const struct page_out *, struct arena *, struct err *);
+    const struct page_out *, struct err *);
 int dict_decode(struct str payload, uint32_t n, struct arena *,
     struct str **dict, struct err *);
 

@@ -7,5 +7,7 @@
 
 /* Start with 0; feed the result to go on. */
 uint32_t crc32c(uint32_t crc, const void *p, size_t n);
+/* The same without hardware. */
+uint32_t crc32c_plain(uint32_t crc, const void *p, size_t n);
 
 #endif
