@@ -80,6 +80,10 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
+$(O)/conformance/%: tests/conformance/%.c $(KIT)
+	@mkdir -p $(@D)
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+
 unit: $(UNITS) $(FUZZ)
 
 deps:
