@@ -1,0 +1,100 @@
+/*
+ * ast: a TraceQL query as a tree, in an arena.
+ *
+ *     struct tql_query q;
+ *
+ *     if (tql_parse(&q, text, &arena, &e) == -1)
+ *             ...			e has a caret
+ *     tql_free(&q);			the regexes; the rest is the arena's
+ *
+ * Parsing checks everything: grammar, types, regexes, and that the query is
+ * within what the engine answers (else ERR_QUERY "... not supported").
+ * traceql.md sections 2 to 5.
+ */
+#ifndef TQL_AST_H
+#define TQL_AST_H
+
+#include "query/caret.h"
+#include "tql/value.h"
+
+#define TQL_TEXT_MAX	((size_t)128 << 10)	/* bytes of a query */
+#define TQL_NEST_MAX	200u	/* brackets in brackets, signs before signs */
+#define TQL_DEPTH_MAX	2000u	/* of the tree */
+#define TQL_ATTRS_MAX	1000u	/* different ones in a query */
+
+enum tql_scope {
+	SCOPE_ANY,		/* .x: the first of those below that has it */
+	SCOPE_SPAN, SCOPE_RES, SCOPE_EVENT, SCOPE_LINK, SCOPE_INSTR,
+	SCOPES
+};
+
+enum tql_intrinsic {
+	IN_NONE,		/* an attribute */
+	IN_DURATION, IN_NAME, IN_STATUS, IN_KIND, IN_MESSAGE,
+	IN_ROOT_NAME, IN_ROOT_SERVICE, IN_TRACE_DURATION, IN_TRACE_ID,
+	IN_NS_LEFT, IN_NS_RIGHT, IN_NS_PARENT,
+	IN_SPAN_ID, IN_PARENT_ID, IN_CHILD_COUNT,
+	IN_EVENT_NAME, IN_EVENT_TIME, IN_LINK_TRACE, IN_LINK_SPAN,
+	IN_INSTR_NAME, IN_INSTR_VERSION,
+	INTRINSICS
+};
+
+/* An attribute or intrinsic; each different one is in the query once. */
+struct tql_attr {
+	enum tql_intrinsic in;
+	enum tql_scope scope;
+	struct str name;	/* attributes only */
+	uint32_t no;		/* in tql_query.attr */
+};
+
+enum tql_expr_kind { EX_LIT, EX_ATTR, EX_UNARY, EX_BINARY,
+	EX_NIL /* l = nil, l != nil */ };
+
+struct tql_expr {
+	enum tql_expr_kind kind;
+	enum tql_op op;
+	struct tql_expr *l, *r;
+	struct tql_val val;		/* EX_LIT */
+	const struct tql_attr *attr;	/* EX_ATTR */
+	struct re *re;			/* of OP_RE, OP_NRE */
+	struct caret at;
+	unsigned depth;
+};
+
+/* A spanset expression: a filter, or two joined by an operator. */
+struct tql_set {
+	enum tql_op op;
+	struct tql_set *l, *r;		/* NULL: a filter */
+	struct tql_expr *filter;
+	struct caret at;
+	unsigned depth;
+};
+
+struct tql_query {
+	struct str text;
+	struct tql_set *set;
+	struct tql_attr **attr;
+	uint32_t nattr;
+	struct re **re;
+	uint32_t nre;
+	struct arena *mem;
+};
+
+int tql_parse(struct tql_query *, struct str text, struct arena *,
+    struct err *);
+void tql_free(struct tql_query *);
+
+/* Appends the canonical form. */
+void tql_print(struct buf *, const struct tql_query *);
+void tql_expr_print(struct buf *, const struct tql_expr *);
+void tql_attr_print(struct buf *, const struct tql_attr *);
+
+/* Of the module's parts: static types; 0, or -1 with a caret. */
+enum tql_type tql_attr_type(const struct tql_attr *);
+enum tql_type tql_expr_type(const struct tql_expr *);
+int tql_check(struct tql_query *, struct tql_expr *, struct err *);
+/* Whether an operator takes this pair of types, and why not. */
+enum tql_fit { FIT, FIT_NOT_SAME, FIT_ILLEGAL };
+enum tql_fit tql_fits(enum tql_op, enum tql_type, enum tql_type);
+
+#endif

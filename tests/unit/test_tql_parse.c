@@ -1,0 +1,118 @@
+/* Queries, their canonical form, and what is said of bad ones. */
+#include "unit.h"
+#include "tql/ast.h"
+
+static void
+prints(struct str text, struct str want)
+{
+	struct arena a = { 0 };
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	struct tql_query q;
+	int r = tql_parse(&q, text, &a, &e);
+
+	CHECK(r == 0);
+	if (r == 0) {
+		tql_print(&b, &q);
+		CHECK(str_eq(buf_str(&b), want));
+		if (!str_eq(buf_str(&b), want))
+			fprintf(stderr, "  got: %.*s\n", PS(buf_str(&b)));
+		tql_free(&q);
+	} else {
+		fprintf(stderr, "  %s\n", e.msg);
+	}
+	buf_free(&b);
+	arena_free(&a);
+}
+
+static void
+refused(struct str text, const char *says)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct tql_query q;
+
+	CHECK(tql_parse(&q, text, &a, &e) == -1);
+	CHECK(e.kind == ERR_QUERY);
+	CHECK(strstr(e.msg, says));
+	if (!strstr(e.msg, says))
+		fprintf(stderr, "  got: %s\n", e.msg);
+	arena_free(&a);
+}
+
+static void
+test_good(void)
+{
+	prints(S("{}"), S("{ true }"));
+	prints(S("{.a=1&&.b=2||.c=3}"),
+	    S("{ ((.a = 1) && (.b = 2)) || (.c = 3) }"));
+	prints(S("{ .a+1=2 }"), S("{ .a+1 = 2 }"));
+	prints(S("{ .a + 1 = 2 }"), S("{ (.a + 1) = 2 }"));
+	prints(S("{ span.\"foo bar\".baz = `x` }"),
+	    S("{ span.\"foo bar.baz\" = `x` }"));
+	prints(S("{ -.a * .b = 2 ^ 3 ^ .c }"),
+	    S("{ (-(.a * .b)) = (2 ^ (3 ^ .c)) }"));
+	prints(S("{ !.a = .b }"), S("{ (!.a) = .b }"));
+	prints(S("{ nil != span:name } /* c */ >> {} // d"),
+	    S("({ name != nil }) >> ({ true })"));
+	prints(S("{ .t > 1d2h || .t < 1h30m0.5s }"),
+	    S("{ (.t > 26h0m0s) || (.t < 1h30m0.5s) }"));
+	prints(S("{ trace:id = \"00ab\" }"), S("{ trace:id = `ab` }"));
+}
+
+static void
+test_bad(void)
+{
+	refused(S(""), "1:1: the query is empty");
+	refused(S("{ durations > 5s }"), "spans have \"duration\"");
+	refused(S("{ .a = 1.5d }"), "1:11: unexpected d");
+	refused(S("{ .a = 9223372036854775808 }"), "does not fit 64 bits");
+	refused(S("{ .a = 0x1 }"), "decimal");
+	refused(S("{ name > 1 }"), "same type: name > 1");
+	refused(S("{ .a =~ \"(\" }"), "invalid regex");
+	refused(S("{ name = nil }"), "cannot be nil");
+	refused(S("{ span :name = 1 }"), "unknown identifier");
+	refused(S("{ .a } | count() > 2"), "1:8: pipelines: not supported");
+	refused(S("count() > 2"), "not supported");
+	refused(S("{ parent.a }"), "parent: not supported");
+	refused(S("{ . a }"), "a name must follow");
+	refused(S("{ .\"a }"), "the quote does not end");
+	refused(S("{ .a = \"\\q\" }"), "no such escape");
+	refused(S("{\n .a = }"), "2:7: ");
+}
+
+/* However deep or long: an answer or a refusal, no stack overrun. */
+static void
+test_limits(void)
+{
+	struct buf b = { 0 };
+
+	for (int i = 0; i < 60000; i++)
+		buf_u8(&b, '(');
+	refused(buf_str(&b), "nested over the limit");
+	buf_reset(&b);
+	buf_adds(&b, S("{ "));
+	for (int i = 0; i < 60000; i++)
+		buf_u8(&b, '!');
+	refused(buf_str(&b), "nested over the limit");
+	buf_reset(&b);
+	buf_adds(&b, S("{ .a"));
+	for (int i = 0; i < 20000; i++)
+		buf_adds(&b, S("||.a"));
+	buf_adds(&b, S("}"));
+	refused(buf_str(&b), "over the limit of 2000 operators");
+	buf_reset(&b);
+	for (size_t i = 0; i <= TQL_TEXT_MAX; i++)
+		buf_u8(&b, ' ');
+	refused(buf_str(&b), "over the limit of 131072");
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	test_good();
+	test_bad();
+	test_limits();
+	return unit_done();
+}
