@@ -4,6 +4,7 @@
 
 #include "show/json.h"
 #include "show/show.h"
+#include "show/waterfall.h"
 
 static bool
 is(struct buf *b, const char *want)
@@ -76,6 +77,37 @@ table(struct buf *b)
 	show_table_free(&t);
 }
 
+static void
+waterfall(struct buf *b)
+{
+	static const struct show_event ev = { 5000000, { "exception", 9 },
+		{ "boom\x1b[1m", 8 } };
+	struct show_span s[] = {
+		{ .name = S("GET /"), .service = S("gw"),
+		  .duration = 100000000 },
+		{ .depth = 1, .name = S("call"), .service = S("gw"),
+		  .start = 10000000, .duration = 40000000 },
+		{ .depth = 2, .name = S("handle"), .service = S("cart"),
+		  .start = 12000000, .duration = 30000000, .error = true,
+		  .message = S("no stock"), .events = &ev, .nevents = 1 },
+		{ .depth = 1, .name = S("store"), .service = S("db"),
+		  .start = 60000000, .duration = 1 },
+	};
+	struct show_trace t = { S("abc123"), UINT64_C(1767225600000000000),
+		100000000, s, 4 };
+	struct show sh = { false, 70 };
+
+	show_waterfall(&sh, &t, b);
+	CHECK(is(b,
+"trace abc123  2026-01-01T00:00:00.000Z  100ms  4 spans  3 services  1 error\n"
+"GET /        gw   ███████████████████████████████████████████   100ms\n"
+"├─ call      gw       █████████████████▌                       40.0ms\n"
+"│  └─ handle cart      █████████████                           30.0ms ✗ no "
+"stock\n"
+"│        • +5.00ms exception: boom\\x1b[1m\n"
+"└─ store     db                            ▊                      1ns\n"));
+}
+
 int
 main(void)
 {
@@ -84,6 +116,7 @@ main(void)
 	json(&b);
 	text(&b);
 	table(&b);
+	waterfall(&b);
 	buf_free(&b);
 	return unit_done();
 }
