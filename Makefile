@@ -28,7 +28,6 @@ OBJS	= $(SRCS:%.c=$(O)/%.o)
 KIT	= $(O)/libkit.a
 UNITS	= $(patsubst tests/unit/%.c,$(O)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ	= $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-CONF	= $(patsubst tests/conformance/%.c,$(O)/conformance/%,$(wildcard tests/conformance/*.c))
 
 # which library each tool needs beside the common ones
 LIBS	= $(shell pkg-config --libs libxxhash libzstd libpcre2-8 zlib)
@@ -81,12 +80,11 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
-# cases that other implementations share, read from a folder: see tests/conformance.sh
 $(O)/conformance/%: tests/conformance/%.c $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
-unit: $(UNITS) $(FUZZ) $(CONF)
+unit: $(UNITS) $(FUZZ)
 
 deps:
 	@sh tests/deps.sh

@@ -23,8 +23,10 @@ struct cur {
 static inline struct cur
 cur_of(struct str s)
 {
-	return (struct cur){ (const uint8_t *)s.p, (const uint8_t *)s.p + s.n,
-	    false };
+	const uint8_t *p = (const uint8_t *)s.p;
+
+	/* NULL plus 0 is undefined */
+	return (struct cur){ p, s.n > 0 ? p + s.n : p, false };
 }
 
 static inline size_t

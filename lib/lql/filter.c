@@ -39,8 +39,6 @@ typed(const struct lql_filter *f, struct str v, bool *error)
 	double d, with = f->type == LQL_F_DURATION ? (double)f->duration :
 	    f->number;
 
-	if (*error)
-		return true;
 	if (v.n == 0)
 		return false;
 	if (!convert(f, v, &d)) {

@@ -7,8 +7,7 @@
 /*
  * Whether a stage keeps an entry with these values (of its names, in order;
  * empty: the label is missing). *error is set when a value that should be
- * compared as a number is none: the entry is kept and marked; when it is set
- * already, such comparisons let the entry pass.
+ * compared as a number is none: such a comparison lets the entry pass, marked.
  */
 bool lql_keeps(const struct lql_stage *, const struct str *values,
     bool *error);

@@ -214,7 +214,8 @@ lql_bytes(struct str s, bool loose, double *v)
 	if (s.n == 0)
 		return loose;
 	char c = s.p[0] | 32;
-	const char *l = memchr(letters, c, sizeof letters - 1);
+	/* written 1EB, it is a bad exponent to the lexer */
+	const char *l = memchr(letters, c, sizeof letters - 1 - !loose);
 	bool binary = l && s.n > 1 && (s.p[1] | 32) == 'i';
 	struct str tail = str_skip(s, l ? binary ? 2 : 1 : 0);
 

@@ -44,6 +44,19 @@ any_word(const struct parser *p, const char *const *of)
 	return false;
 }
 
+/* Words that name no label, in any letter case: logql.md section 2. */
+static bool
+label_name(const struct parser *p)
+{
+	static const char *const reserved[] = { "by", "without", "bool",
+		"json", "regexp", "logfmt", "unpack", "pattern",
+		"label_format", "line_format", "decolorize", "drop", "keep",
+		"unwrap", "offset", "on", "ignoring", "group_left",
+		"group_right", "or", "and", "unless", NULL };
+
+	return p->l.type == LQL_IDENT && !any_word(p, reserved);
+}
+
 static int
 compile(struct parser *p, struct str pattern, unsigned flags, struct re **re)
 {
@@ -78,7 +91,7 @@ matcher(struct parser *p)
 	struct lql_query *q = p->q;
 	struct log_matcher m = { .name = p->l.text };
 
-	if (p->l.type != LQL_IDENT)
+	if (!label_name(p))
 		return fail(p, "expected a label name");
 	if (next(p) == -1)
 		return -1;
@@ -277,7 +290,7 @@ primary(struct parser *p)
 {
 	struct lql_filter *f;
 
-	if (p->l.type == LQL_IDENT)
+	if (label_name(p))
 		return comparison(p);
 	if (p->l.type != LQL_PAREN) {
 		fail(p, "expected a label filter");
@@ -441,12 +454,11 @@ query(struct parser *p)
 
 	if (p->l.type == LQL_END)
 		return fail(p, "the query is empty");
-	if (any_word(p, metric_words) || p->l.type == LQL_NUMBER)
-		return unsupported(p, "metric queries are");
 	for (; p->l.type == LQL_PAREN; parens++)
 		if (next(p) == -1)
 			return -1;
-	if (any_word(p, metric_words))
+	if (any_word(p, metric_words) || p->l.type == LQL_NUMBER ||
+	    p->l.type == LQL_OTHER)
 		return unsupported(p, "metric queries are");
 	if (selector(p) == -1 || pipeline(p) == -1)
 		return -1;

@@ -264,6 +264,24 @@ check_scope(struct check *k, struct str level, check_fn *item)
 	return r == 0 ? 0 : check_broken(k, &c);
 }
 
+/* The Resource: attributes, and references to entities. */
+static int
+check_about(struct check *k, struct str raw)
+{
+	struct cur c = cur_of(raw);
+	struct wire w;
+	int r, ok = 0;
+
+	while (ok == 0 && (r = wire_next(&c, &w)) == 1)
+		if (w.tag == WIRE(1, WIRE_BYTES))
+			ok = check_keyvalue(k, w.b, 0);
+		else if (w.tag == WIRE(3, WIRE_BYTES))
+			ok = check_message(k, w.b, 0);
+	if (ok == -1)
+		return -1;
+	return r == 0 ? 0 : check_broken(k, &c);
+}
+
 static int
 check_resource(struct check *k, struct str level, check_fn *item)
 {
@@ -275,7 +293,7 @@ check_resource(struct check *k, struct str level, check_fn *item)
 		if (w.tag == WIRE(2, WIRE_BYTES))
 			ok = check_scope(k, w.b, item);
 		else if (w.tag == WIRE(1, WIRE_BYTES))
-			ok = check_message(k, w.b, 1);
+			ok = check_about(k, w.b);
 	if (ok == -1)
 		return -1;
 	return r == 0 ? 0 : check_broken(k, &c);

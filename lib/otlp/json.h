@@ -1,7 +1,10 @@
 /*
  * json: OTLP/JSON to and from the protobuf encoding. otlp.md 4.2, 4.3, 8.
  *
- * Goes through the generated messages (proto/) and jansson.
+ * Both ways are driven by the descriptors of the generated messages (proto/),
+ * and go between JSON and the wire directly. Fields come out in the order of
+ * their numbers, so what a usual encoder wrote comes back byte for byte;
+ * fields we do not know have no JSON and are lost. Reading uses jansson.
  */
 #ifndef OTLP_JSON_H
 #define OTLP_JSON_H
@@ -11,8 +14,21 @@
 #include "base/str.h"
 
 /*
+ * Profiles have no schema here, since theirs still changes: in their JSON,
+ * which is ours alone, this key holds the payload in base64.
+ */
+#define OTLP_PROFILES_KEY	"profilesData"
+
+/*
+ * The parsed form of JSON may take this many times its bytes (real requests
+ * take 11 to 17), and a mebibyte; more is refused with ERR_LIMIT.
+ */
+#define OTLP_JSON_GROWTH	32
+
+/*
  * Appends the payload encoded as protobuf. `signal` as in record.h; 0: told
- * by the top key, and *signal is set.
+ * by the top key, and *signal is set. Nesting is bounded, but not yet as
+ * strictly as otlp_check does it: give it the result.
  */
 int otlp_from_json(unsigned *signal, struct str json, struct buf *,
     struct err *);

@@ -3,8 +3,8 @@
  *
  * For the hot paths: slices into the payload, no allocation. All fields in any
  * order, the last of a repeated singular one wins (two Resources of one
- * ResourceSpans are not merged), unknown fields are skipped (otlp.md section 2).
- * Walkers follow cur: 1 an item, 0 the clean end, -1 bad bytes.
+ * ResourceSpans are not merged), unknown fields are skipped (otlp.md
+ * section 2). Walkers follow cur: 1 an item, 0 the clean end, -1 bad bytes.
  */
 #ifndef OTLP_WALK_H
 #define OTLP_WALK_H

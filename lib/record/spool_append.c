@@ -12,6 +12,23 @@
 
 #define SEGMENT_LEAST	((uint64_t)4 << 10)
 
+/* The name of the folder itself is made durable. */
+static int
+sync_parent(const char *dir, struct err *e)
+{
+	struct arena a = { 0 };
+	struct str parent = str_of(dir);
+	int r;
+
+	while (parent.n > 0 && parent.p[parent.n - 1] == '/')
+		parent.n--;
+	while (parent.n > 0 && parent.p[parent.n - 1] != '/')
+		parent.n--;
+	r = io_sync_dir(parent.n > 0 ? arena_str(&a, parent).p : ".", e);
+	arena_free(&a);
+	return r;
+}
+
 /* The first writer gives the spool its ID; the flock is held. */
 static int
 give_id(struct spool *s, struct err *e)
@@ -20,38 +37,14 @@ give_id(struct spool *s, struct err *e)
 	int r = spool_id_read(s->dir, s->id, e);
 
 	if (r == 0) {
-		r = getrandom(s->id, sizeof s->id, 0) == sizeof s->id ? 0 :
-		    err_sys(e, "getrandom");
+		r = getrandom(s->id, sizeof s->id, 0) == sizeof s->id ?
+		    sync_parent(s->dir, e) : err_sys(e, "getrandom");
 		if (r == 0)
 			r = io_replace(io_path(&a, s->dir, "ID"),
 			    str_mk(s->id, sizeof s->id), e);
 	}
 	arena_free(&a);
 	return r == -1 ? -1 : 0;
-}
-
-/* The folder's own name is durable, too. */
-static int
-make_dir(const char *dir, struct err *e)
-{
-	struct arena a = { 0 };
-	struct stat st;
-	struct str parent = str_of(dir);
-	int r = 0;
-
-	if (sys_stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
-	while (parent.n > 0 && parent.p[parent.n - 1] == '/')
-		parent.n--;
-	while (parent.n > 0 && parent.p[parent.n - 1] != '/')
-		parent.n--;
-	if (io_mkdir(dir, e) == -1)
-		r = -1;
-	else
-		r = io_sync_dir(parent.n > 0 ? arena_str(&a, parent).p : ".",
-		    e);
-	arena_free(&a);
-	return r;
 }
 
 static void
@@ -76,7 +69,7 @@ set_up(struct spool *s, struct err *e)
 	int r;
 
 	spool_boot(s->boot);
-	if (make_dir(s->dir, e) == -1)
+	if (io_mkdir(s->dir, e) == -1)
 		return -1;
 	s->lockfd = io_open(io_path(&a, s->dir, "lock"), O_RDWR | O_CREAT, e);
 	arena_free(&a);

@@ -157,7 +157,13 @@ remove_upto(const char *dir, struct spool_segment *v, size_t n,
 	struct arena a = { 0 };
 	int r = 0;
 
-	if (n > 0)
+	struct stat st;
+	char *cursors = io_path(&a, dir, "cursors");
+
+	/* a cursor's rename may not have been synced; and origins are kept */
+	if (n > 0 && sys_stat(cursors, &st) == 0)
+		r = io_sync_dir(cursors, e);
+	if (n > 0 && r == 0)
 		r = spool_origin_keep(dir, v[n - 1].no + 1, e);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		r = io_unlink(spool_path(&a, dir, v[i].no), e);

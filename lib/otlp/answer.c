@@ -1,0 +1,96 @@
+/* The answers to an export. They are built as protobuf; JSON is made of it. */
+#include "otlp/json.h"
+#include "otlp/tojson.h"
+#include "otlp/wire.h"
+
+static void
+put_text(struct buf *b, uint32_t no, struct str s)
+{
+	buf_varint(b, WIRE(no, WIRE_BYTES));
+	buf_varint(b, s.n);
+	buf_adds(b, s);
+}
+
+static void
+put_number(struct buf *b, uint32_t no, uint64_t v)
+{
+	buf_varint(b, WIRE(no, WIRE_VARINT));
+	buf_varint(b, v);
+}
+
+/* A string field: readers of protobuf insist on UTF-8. */
+static void
+put_message(struct buf *b, uint32_t no, struct str s)
+{
+	struct buf clean = { 0 };
+
+	while (s.n > 0) {
+		unsigned n = str_utf8(s);
+
+		if (n > 0)
+			buf_add(&clean, s.p, n);
+		else
+			buf_adds(&clean, S("\xef\xbf\xbd"));
+		s = str_skip(s, n ? n : 1);
+	}
+	put_text(b, no, buf_str(&clean));
+	buf_free(&clean);
+}
+
+static void
+put_either(struct buf *out, bool json, const ProtobufCMessageDescriptor *m,
+    struct buf *b)
+{
+	if (json)
+		tojson(m, buf_str(b), out, NULL);
+	else
+		buf_adds(out, buf_str(b));
+	buf_free(b);
+}
+
+void
+otlp_put_partial(struct buf *out, unsigned signal, bool json,
+    uint64_t rejected, struct str message)
+{
+	struct buf part = { 0 }, b = { 0 };
+
+	if (rejected > 0)
+		put_number(&part, 1, rejected);
+	if (message.n > 0)
+		put_message(&part, 2, message);
+	if (part.n > 0)
+		put_text(&b, 1, buf_str(&part));
+	buf_free(&part);
+	put_either(out, json, schema_answer(signal), &b);
+}
+
+/* google.protobuf.Any holding a RetryInfo. JSON leaves it to Retry-After. */
+static void
+put_retry(struct buf *b, unsigned seconds)
+{
+	struct buf duration = { 0 }, info = { 0 }, any = { 0 };
+
+	put_number(&duration, 1, seconds);
+	put_text(&info, 1, buf_str(&duration));
+	put_text(&any, 1, S("type.googleapis.com/google.rpc.RetryInfo"));
+	put_text(&any, 2, buf_str(&info));
+	put_text(b, 3, buf_str(&any));
+	buf_free(&duration);
+	buf_free(&info);
+	buf_free(&any);
+}
+
+void
+otlp_put_status(struct buf *out, bool json, int code, struct str message,
+    unsigned retry_seconds)
+{
+	struct buf b = { 0 };
+
+	if (code != 0)
+		put_number(&b, 1, (uint64_t)(int64_t)code);
+	if (message.n > 0)
+		put_message(&b, 2, message);
+	if (retry_seconds > 0 && !json)
+		put_retry(&b, retry_seconds);
+	put_either(out, json, schema_status(), &b);
+}
