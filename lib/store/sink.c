@@ -101,11 +101,15 @@ store_sink_end(struct store_sink *k, struct block_writer *w,
 /*
  * A rest is as if sealed now: a sequence of its own keeps ranges apart, so
  * that a range inside another, at a lower level, always means "replaced by".
+ * When all of the merge is rest, nothing else would cover the inputs: then it
+ * is an output like any other.
  */
 int
 store_sink_rest(struct store_sink *k, struct block_writer *w,
     struct block_info *info, struct err *e)
 {
+	if (k->outs == 0)
+		return store_sink_end(k, w, info, e);
 	k->rest_sequence = k->st->man.sequence;
 	info->level = 0;
 	info->sequence = info->sequence_to = k->rest_sequence;

@@ -43,8 +43,9 @@ struct block_writer *store_sink_begin(struct store_sink *, struct err *);
 int store_sink_end(struct store_sink *, struct block_writer *,
     struct block_info *, struct err *);
 /*
- * As store_sink_end, for the rest of a merge (what may still grow): the block
- * stays at level 0, so that the next merge takes it in again.
+ * As store_sink_end, for the rest of a merge (what may still grow), after the
+ * other outputs: the block stays at level 0, so that the next merge takes it
+ * in again.
  */
 int store_sink_rest(struct store_sink *, struct block_writer *,
     struct block_info *, struct err *);
