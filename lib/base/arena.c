@@ -37,7 +37,7 @@ piece_add(struct arena *a, size_t n)
 static void *
 take(struct arena *a, size_t n)
 {
-	size_t round = (n + 15) & ~(size_t)15;
+	size_t round = ((n > 0 ? n : 1) + 15) & ~(size_t)15;
 
 	a->used += round;
 	if (EACH_ITS_OWN)
