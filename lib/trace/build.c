@@ -235,6 +235,14 @@ valid(const struct span *s)
 	    !zeros(s->trace_id) && !zeros(s->span_id);
 }
 
+static bool
+wanted(const struct batch *b, const struct span *s)
+{
+	return valid(s) && (!b->from ||
+	    (memcmp(s->trace_id.p, b->from, 16) >= 0 &&
+	    memcmp(s->trace_id.p, b->to, 16) <= 0));
+}
+
 static int
 take_items(struct batch *b, struct lot *l, struct str payload,
     uint64_t received)
@@ -250,7 +258,7 @@ take_items(struct batch *b, struct lot *l, struct str payload,
 	while ((r = otlp_items_next(&it, &item)) == 1) {
 		if (otlp_span(&s, item) == -1)
 			return -1;
-		if (!valid(&s))
+		if (!wanted(b, &s))
 			continue;
 		if (it.resource_no != res_no || it.scope_no != scope_no) {
 			res_no = it.resource_no;

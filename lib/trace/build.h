@@ -10,6 +10,7 @@
 #define TRACE_BUILD_H
 
 #include "record/record.h"
+#include "trace/ids.h"
 #include "trace/order.h"
 #include "trace/put.h"
 
@@ -56,6 +57,7 @@ struct batch {
 	struct put put;
 	struct order order;
 	struct buf key;
+	const struct id *from, *to;	/* only ids in [from, to]; NULL: all */
 };
 
 void batch_init(struct batch *);

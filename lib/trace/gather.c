@@ -34,7 +34,7 @@ gather_columns(struct job *j, struct source *src)
 			continue;
 		if (stripe_load(src->stripe, c, src->pages, &j->g->load, &v,
 		    j->e) == -1)
-			return -1;
+			return job_bad(j, src);
 		frame_gather(j->f, frame_col(j->f, TR_SPAN, sc->name,
 		    sc->type), src->base, &v, src->from, src->n);
 		arena_reset(&j->g->load);
@@ -81,6 +81,7 @@ gather_traces(struct gather *g, struct frame *f,
 {
 	struct job j = { .g = g, .f = f, .e = e };
 
+	g->bad = NULL;
 	arena_reset(&g->mem);
 	arena_reset(&g->load);
 	frame_reset(f);

@@ -41,6 +41,7 @@ struct gather_opts {
 struct gather {
 	struct arena mem, load;
 	struct order order;
+	struct stripe *bad;	/* after a failure: whose, or NULL */
 };
 
 /*

@@ -44,12 +44,13 @@ struct job {
 /* Chooses the rows of all traces and puts TR_TRACE (rows.c). */
 int job_choose(struct job *, const struct gather_trace *, size_t n,
     const struct gather_opts *, uint32_t *spans);
-/* Resources, scopes (tables.c): the frame's row of each row of the source's,
- * NO_ROW where none was wanted. */
-struct group_map;
+/* Takes resources or scopes along, and puts the spans' rows of them. */
 int job_groups(struct job *, unsigned table, enum col ref);
 /* Events, links. */
 int job_children(struct job *, unsigned table, enum col ref);
+
+/* Remembers whose fault it is; -1. */
+int job_bad(struct job *, struct source *);
 
 /* Loads a column; when the stripe has none, every row is null (all zeros). */
 int job_load(struct job *, struct source *, enum col, struct arena *,

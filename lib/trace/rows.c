@@ -26,10 +26,12 @@ mark_pages(struct job *j, struct source *src, const struct gather_part *p)
 {
 	if (p->spans == 0)
 		return 0;
-	if (p->first >= src->rows || p->spans > src->rows - p->first)
+	if (p->first >= src->rows || p->spans > src->rows - p->first) {
+		job_bad(j, src);
 		return err_set(j->e, ERR_CORRUPT,
 		    "trace: spans %u and %u more: of %u", p->first, p->spans,
 		    src->rows);
+	}
 	for (uint32_t k = p->first / PAGE_ROWS;
 	    k <= (p->first + p->spans - 1) / PAGE_ROWS; k++)
 		bit_set(src->pages, k);
@@ -55,15 +57,24 @@ find_sources(struct job *j, const struct gather_trace *t, size_t n,
 }
 
 int
+job_bad(struct job *j, struct source *src)
+{
+	j->g->bad = src->stripe;
+	return -1;
+}
+
+int
 job_load(struct job *j, struct source *src, enum col no, struct arena *a,
     struct vec *v)
 {
 	int c = cols_find(src->stripe, no);
 
+	if (c != -1 && stripe_load(src->stripe, (uint32_t)c,
+	    col_defs[no].table == TR_SPAN ? src->pages : NULL, a, v,
+	    j->e) == -1)
+		return job_bad(j, src);
 	if (c != -1)
-		return stripe_load(src->stripe, (uint32_t)c,
-		    col_defs[no].table == TR_SPAN ? src->pages : NULL, a, v,
-		    j->e);
+		return 0;
 
 	uint32_t rows = stripe_rows(src->stripe, col_defs[no].table);
 	void *zero = arena_zero(a, uint64_t, rows * (size_t)2 + 1);

@@ -34,7 +34,7 @@ load_groups(struct job *j, struct source *src, struct groups *gr)
 			continue;
 		if (stripe_load(src->stripe, c, NULL, a, &gr->vec[gr->ncols],
 		    j->e) == -1)
-			return -1;
+			return job_bad(j, src);
 		gr->handle[gr->ncols++] = frame_col(j->f, sc->table, sc->name,
 		    sc->type);
 	}
@@ -113,10 +113,12 @@ map_groups(struct job *j, struct source *src, struct groups *gr,
 		int64_t row = ref->i[src->from[k]];
 		bool fresh;
 
-		if (row < 0 || row >= gr->rows)
+		if (row < 0 || row >= gr->rows) {
+			job_bad(j, src);
 			return err_set(j->e, ERR_CORRUPT,
 			    "span: row %lld of table %u: of %u",
 			    (long long)row, gr->table, gr->rows);
+		}
 		if (gr->to[row] == NO_ROW) {
 			group_key(gr, (uint32_t)row, key);
 			gr->to[row] = map_add(known, buf_str(key), &fresh);
@@ -210,7 +212,7 @@ gather_children(struct job *j, struct source *src, unsigned table,
 			continue;
 		if (stripe_load(src->stripe, c, pages, &j->g->load, &v,
 		    j->e) == -1)
-			return -1;
+			return job_bad(j, src);
 		frame_gather(j->f, frame_col(j->f, table, sc->name, sc->type),
 		    at, &v, from, n);
 		arena_reset(&j->g->load);

@@ -1,0 +1,315 @@
+#include "trace/places.h"
+
+#include <stdlib.h>
+
+void
+places_init(struct places *p, struct store_view *view,
+    struct tail_part *tail)
+{
+	*p = (struct places){ .view = view, .tail = tail };
+	p->block = store_view_blocks(view, &p->blocks);
+}
+
+void
+places_free(struct places *p)
+{
+	free(p->id);
+	free(p->place);
+	free(p->trace);
+	arena_free(&p->mem);
+}
+
+static void
+add_ids(struct places *p, const struct id *v, size_t n)
+{
+	p->id = xrealloc(p->id, p->ids + n + 1, sizeof *p->id);
+	if (n > 0)
+		memcpy(p->id + p->ids, v, n * sizeof *v);
+	p->ids += n;
+}
+
+/* What the blocks' split lists say. */
+static void
+add_splits(struct places *p)
+{
+	for (size_t i = 0; i < p->blocks; i++) {
+		struct err e = { 0 };
+		const struct id *v;
+		size_t n;
+
+		if (ids_split(p->block[i].block, &p->mem, &v, &n, &e) == -1)
+			store_view_fault(p->view, &e);
+		else
+			add_ids(p, v, n);
+		arena_reset(&p->mem);
+	}
+}
+
+/* Ids of the tail that a block has, too. */
+static void
+add_tail(struct places *p)
+{
+	uint32_t n = p->tail->traces;
+	struct id *v = xcalloc(n + (size_t)1, sizeof *v);
+	struct id *held = xcalloc(n + (size_t)1, sizeof *held);
+
+	for (uint32_t k = 0; k < n; k++)
+		memcpy(v[k].b, p->tail->ids + (size_t)k * 16, 16);
+	id_sort(v, n);
+	for (size_t i = 0; i < p->blocks; i++) {
+		struct err e = { 0 };
+		size_t found = 0;
+
+		/* the fault of a bad one is said when its places are sought */
+		if (ids_held(p->block[i].block, v, n, &p->mem, held, &found,
+		    &e) == 0)
+			add_ids(p, held, found);
+		arena_reset(&p->mem);
+	}
+	free(v);
+	free(held);
+}
+
+static struct place *
+new_place(struct places *p)
+{
+	if (p->places == p->places_cap) {
+		p->places_cap = p->places_cap * 2 + 64;
+		p->place = xrealloc(p->place, p->places_cap,
+		    sizeof *p->place);
+	}
+	return &p->place[p->places++];
+}
+
+static int
+by_trace(const void *pa, const void *pb)
+{
+	const struct id_hit *a = pa, *b = pb;
+
+	return (a->trace > b->trace) - (a->trace < b->trace);
+}
+
+/* Looks up where the spans of some traces of a stripe are. */
+static int
+read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
+    struct err *e)
+{
+	static const enum col cols[] = { TC_FIRST, TC_SPANS, TC_START,
+	    TC_END };
+	struct vec vec[4];
+
+	for (int k = 0; k < 4; k++) {
+		int c = cols_find(s, cols[k]);
+
+		if (c == -1)
+			return err_set(e, ERR_CORRUPT, "a stripe without %s",
+			    col_defs[cols[k]].name);
+		if (stripe_load(s, (uint32_t)c, NULL, a, &vec[k], e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct place *pl = &v[i];
+
+		pl->first = (uint32_t)vec[0].i[pl->row];
+		pl->spans = (uint32_t)vec[1].i[pl->row];
+		pl->start = vec[2].i[pl->row];
+		pl->end = vec[3].i[pl->row];
+		if (pl->spans > stripe_rows(s, TR_SPAN))
+			return err_set(e, ERR_CORRUPT,
+			    "trace %u: %u spans: too many", pl->row,
+			    pl->spans);
+	}
+	return 0;
+}
+
+/* Hits are trace numbers of the whole block: to stripes and rows. */
+static int
+place_hits(struct places *p, size_t block, struct id_hit *hit, size_t n,
+    struct err *e)
+{
+	struct block *b = p->block[block].block;
+	uint64_t base = 0;
+	size_t i = 0;
+
+	qsort(hit, n, sizeof *hit, by_trace);
+	for (uint32_t no = 0; no < block_stripes(b) && i < n; no++) {
+		struct stripe *s = block_stripe(b, no, &p->mem, e);
+		size_t first = p->places;
+		uint64_t end;
+
+		if (!s)
+			return -1;
+		end = base + stripe_rows(s, TR_TRACE);
+		for (; i < n && hit[i].trace < end; i++)
+			*new_place(p) = (struct place){ .id = hit[i].asked,
+			    .block = (uint32_t)block, .stripe = no,
+			    .row = (uint32_t)(hit[i].trace - base) };
+		base = end;
+		if (p->places > first && read_rows(s, p->place + first,
+		    p->places - first, &p->mem, e) == -1) {
+			p->places = first;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void
+find_in_block(struct places *p, size_t block)
+{
+	struct err e = { 0 };
+	struct id_hit *hit;
+	size_t n;
+
+	if (ids_find(p->block[block].block, p->id, p->ids, &p->mem, &hit, &n,
+	    &e) == -1 || (n > 0 && place_hits(p, block, hit, n, &e) == -1)) {
+		err_in(&e, "%s", block_path(p->block[block].block));
+		store_view_fault(p->view, &e);
+	}
+	arena_reset(&p->mem);
+}
+
+static void
+find_in_tail(struct places *p)
+{
+	const struct tail_part *t = p->tail;
+
+	for (uint32_t k = 0; k < t->traces; k++) {
+		const struct id *id = (const struct id *)(const void *)
+		    (t->ids + (size_t)k * 16);
+		size_t lo = 0, hi = p->ids;
+
+		while (lo < hi) {
+			size_t mid = lo + (hi - lo) / 2;
+
+			if (id_cmp(&p->id[mid], id) < 0)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		if (lo == p->ids || id_cmp(&p->id[lo], id) != 0)
+			continue;
+		*new_place(p) = (struct place){ .id = (uint32_t)lo,
+		    .block = PLACE_TAIL, .row = k,
+		    .first = (uint32_t)t->first[k],
+		    .spans = (uint32_t)t->spans[k],
+		    .start = t->start[k], .end = t->end[k] };
+	}
+}
+
+static void
+find_all(struct places *p)
+{
+	for (size_t i = 0; i < p->blocks && p->ids > 0; i++)
+		find_in_block(p, i);
+	if (p->ids > 0)
+		find_in_tail(p);
+}
+
+void
+places_of_split(struct places *p)
+{
+	add_splits(p);
+	if (p->tail->traces > 0)
+		add_tail(p);
+	id_sort(p->id, p->ids);
+	p->ids = id_unique(p->id, p->ids);
+	find_all(p);
+}
+
+void
+places_of_id(struct places *p, const struct id *id)
+{
+	add_ids(p, id, 1);
+	find_all(p);
+}
+
+static int
+by_id(const void *pa, const void *pb)
+{
+	const struct place *a = pa, *b = pb;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (a->block != b->block)
+		return a->block < b->block ? -1 : 1;
+	return a->stripe != b->stripe ? a->stripe < b->stripe ? -1 : 1 :
+	    (a->row > b->row) - (a->row < b->row);
+}
+
+void
+places_join(struct places *p, uint32_t least)
+{
+	if (p->places > 1)
+		qsort(p->place, p->places, sizeof *p->place, by_id);
+	p->trace = xcalloc(p->places + 1, sizeof *p->trace);
+	for (size_t i = 0, k; i < p->places; i = k) {
+		struct place_trace *t = &p->trace[p->traces];
+
+		*t = (struct place_trace){ .at = (uint32_t)i,
+		    .start = INT64_MAX, .end = INT64_MIN };
+		for (k = i; k < p->places && p->place[k].id == p->place[i].id;
+		    k++) {
+			const struct place *pl = &p->place[k];
+
+			t->spans += pl->spans;
+			t->start = pl->start < t->start ? pl->start : t->start;
+			t->end = pl->end > t->end ? pl->end : t->end;
+		}
+		t->n = (uint32_t)(k - i);
+		if (t->n >= least)
+			p->traces++;
+	}
+}
+
+static struct stripe *
+open_stripe(const struct places *p, const struct place *pl,
+    struct place_stripes *open, struct scan_count *count, struct arena *a,
+    struct err *e)
+{
+	struct place_stripe *ps;
+
+	for (size_t k = open->n; k-- > 0;)
+		if (open->v[k].block == pl->block &&
+		    open->v[k].no == pl->stripe)
+			return open->v[k].stripe;
+	if (open->n == open->cap) {
+		open->v = arena_grow(a, open->v, open->n, open->cap * 2 + 8,
+		    sizeof *open->v);
+		open->cap = open->cap * 2 + 8;
+	}
+	ps = &open->v[open->n];
+	*ps = (struct place_stripe){ pl->block, pl->stripe, NULL };
+	if (pl->block == PLACE_TAIL)
+		ps->stripe = p->tail->stripe;
+	else
+		ps->stripe = block_stripe(p->block[pl->block].block,
+		    pl->stripe, a, e);
+	if (!ps->stripe)
+		return NULL;
+	if (pl->block != PLACE_TAIL)
+		stripe_count(ps->stripe, count);
+	open->n++;
+	return ps->stripe;
+}
+
+int
+places_gather(const struct places *p, const struct place_trace *t,
+    struct place_stripes *open, struct scan_count *count, struct arena *a,
+    struct gather_trace *out, struct err *e)
+{
+	struct gather_part *part = arena_new(a, struct gather_part, t->n);
+
+	*out = (struct gather_trace){ .id = p->id[p->place[t->at].id],
+	    .part = part };
+	for (uint32_t k = 0; k < t->n; k++) {
+		const struct place *pl = &p->place[t->at + k];
+		struct stripe *s = open_stripe(p, pl, open, count, a, e);
+
+		if (!s)
+			return -1;
+		part[out->parts++] = (struct gather_part){ s, pl->first,
+		    pl->spans };
+	}
+	return 0;
+}

@@ -1,0 +1,63 @@
+/*
+ * places: for some ids, every place of a view where their traces lie.
+ *
+ * The heart of whole traces: S is the union of the live blocks' split lists and
+ * of the tail's ids that blocks hold, too; its traces are left out where blocks
+ * are evaluated, and are put together from their places instead.
+ */
+#ifndef TRACE_PLACES_H
+#define TRACE_PLACES_H
+
+#include "trace/gather.h"
+#include "trace/tailpart.h"
+
+#define PLACE_TAIL	UINT32_MAX	/* instead of a block's number */
+
+struct place {
+	uint32_t id;		/* of places.id */
+	uint32_t block, stripe;
+	uint32_t row, first, spans;
+	int64_t start, end;
+};
+
+/* A trace with several places: place[at .. at + n). */
+struct place_trace {
+	uint32_t at, n, spans;
+	int64_t start, end;
+};
+
+struct places {
+	struct store_view *view;
+	const struct store_block *block;
+	size_t blocks;
+	struct tail_part *tail;
+	struct id *id;		/* sorted, each once */
+	size_t ids;
+	struct place *place;	/* by id, older block first, tail last */
+	size_t places, places_cap;
+	struct place_trace *trace;
+	size_t traces;
+	struct arena mem;
+};
+
+/* Faults are the view's. `tail` may have no stripe. */
+void places_init(struct places *, struct store_view *, struct tail_part *);
+/* All of S. */
+void places_of_split(struct places *);
+/* One id. */
+void places_of_id(struct places *, const struct id *);
+/* Groups places into traces; those with fewer than `least` are forgotten. */
+void places_join(struct places *, uint32_t least);
+void places_free(struct places *);
+
+/* The places of a trace as gather wants them; stripes are opened in a. */
+struct place_stripe { uint32_t block, no; struct stripe *stripe; };
+struct place_stripes {
+	struct place_stripe *v;
+	size_t n, cap;
+};
+int places_gather(const struct places *, const struct place_trace *,
+    struct place_stripes *, struct scan_count *, struct arena *,
+    struct gather_trace *, struct err *);
+
+#endif
