@@ -7,7 +7,11 @@
 
 struct source {
 	char *name;
+	char *cursor;		/* NULL: none named */
 	bool follow;
+	uint64_t committed;	/* records passed at the last commit */
+	uint64_t records;
+	uint64_t damage;	/* told */
 	struct rec_reader *stream;
 	struct spool_reader *spool;
 };
@@ -36,6 +40,8 @@ source_open(const char *path, const char *cursor, bool follow,
 
 	s->name = strcpy(xmalloc(strlen(path) + 1), path);
 	s->follow = follow;
+	if (cursor)
+		s->cursor = strcpy(xmalloc(strlen(cursor) + 1), cursor);
 	if (spool) {
 		if (open_spool(s, cursor, e) == 0)
 			return s;
@@ -86,9 +92,36 @@ int
 source_next(struct source *s, struct rec *rec, int timeout_ms, int stop,
     struct err *e)
 {
-	if (s->spool)
-		return follow(s, rec, timeout_ms, stop, e);
-	return rec_wait(s->stream, rec, timeout_ms, stop, e);
+	int r = s->spool ? follow(s, rec, timeout_ms, stop, e) :
+	    rec_wait(s->stream, rec, timeout_ms, stop, e);
+
+	s->records += r == 1;
+	return r;
+}
+
+int
+source_commit(struct source *s, struct err *e)
+{
+	struct spool_cursor at;
+
+	if (!s->cursor || s->records == s->committed)
+		return 0;
+	spool_tell(s->spool, &at);
+	if (spool_reader_sync(s->spool, e) == -1 ||
+	    spool_cursor_set(s->name, s->cursor, &at, e) == -1)
+		return -1;
+	s->committed = s->records;
+	return 0;
+}
+
+bool
+source_damage(struct source *s, const char **msg)
+{
+	uint64_t n = s->spool ? spool_reader_damage(s->spool, msg) : 0;
+	bool fresh = n != s->damage;
+
+	s->damage = n;
+	return fresh;
 }
 
 struct spool_reader *
@@ -110,6 +143,21 @@ source_close(struct source *s)
 		return;
 	rec_close(s->stream);
 	spool_reader_close(s->spool);
+	free(s->cursor);
 	free(s->name);
 	free(s);
+}
+
+void
+source_stamp(struct source *s, struct rec *rec)
+{
+	struct spool_cursor at;
+
+	if (!s->spool)
+		return;
+	spool_tell(s->spool, &at);
+	rec->has_origin = true;
+	memcpy(rec->origin.spool, at.id, sizeof at.id);
+	rec->origin.segment = at.segment;
+	rec->origin.offset = rec->off;
 }

@@ -24,6 +24,20 @@ struct source *source_open(const char *path, const char *cursor, bool follow,
  */
 int source_next(struct source *, struct rec *, int timeout_ms, int stop,
     struct err *);
+/*
+ * All records read so far were dealt with: the named cursor, if there is one,
+ * moves past them, once they are durable in the spool.
+ */
+int source_commit(struct source *, struct err *);
+/* Whether damage was met since the last call; the words for it in *msg. */
+bool source_damage(struct source *, const char **msg);
+/* The record just read, when it is a spool's, is marked as coming from there. */
+void source_stamp(struct source *, struct rec *);
+/*
+ * All that comes from the source into the spool, stamped, durable when there
+ * is nothing more at hand. A full spool is waited for. 0 at the end, -1.
+ */
+int spool_pump(struct spool *, struct source *, int stop, struct err *);
 /* The spool's reader, or NULL for streams. */
 struct spool_reader *source_spool(struct source *);
 const char *source_name(const struct source *);	/* for messages */

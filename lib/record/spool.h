@@ -57,6 +57,7 @@ int spool_write(struct spool *, const struct rec *, struct origin *at,
 int spool_flush(struct spool *, struct err *);
 void spool_stats(struct spool *, struct spool_stats *);
 const uint8_t *spool_id(const struct spool *);
+const struct spool_opts *spool_options(const struct spool *);
 int spool_close(struct spool *, struct err *);	/* flushes */
 
 /* Readers: no lock, any number. */
@@ -89,6 +90,9 @@ int spool_cursor_get(const char *dir, const char *name, struct spool_cursor *,
     struct err *);
 int spool_cursor_set(const char *dir, const char *name,
     const struct spool_cursor *, struct err *);
+/* A cursor at the oldest record, unless there is one of that name. */
+int spool_register(const char *dir, const char *name, struct err *);
+int spool_unregister(const char *dir, const char *name, struct err *);
 /* Removes what all registered cursors passed and is older than min_age. */
 int spool_trim(const char *dir, uint64_t min_age_ns, uint64_t *freed,
     struct err *);
@@ -98,6 +102,11 @@ int spool_segments(const char *dir, struct arena *, struct spool_segment **,
     size_t *n, struct err *);
 int spool_cursors(const char *dir, struct arena *, struct str **names,
     size_t *n, struct err *);
+/* For a person: lines of the id, the segments, the cursors. */
+int spool_list(const char *dir, struct buf *out, struct err *);
+/* Reads everything, says each damaged place; how many there are, or -1. */
+int64_t spool_verify(const char *dir, void (*say)(void *, const char *),
+    void *arg, uint64_t *records, struct err *);
 /* Whether path is a folder that holds a spool. */
 bool spool_is(const char *path);
 

@@ -274,6 +274,12 @@ spool_stats(struct spool *s, struct spool_stats *st)
 	pthread_mutex_unlock(&s->mu);
 }
 
+const struct spool_opts *
+spool_options(const struct spool *s)
+{
+	return &s->opts;
+}
+
 const uint8_t *
 spool_id(const struct spool *s)
 {

@@ -105,6 +105,17 @@ spool_cursor_set(const char *dir, const char *name,
 }
 
 int
+spool_unregister(const char *dir, const char *name, struct err *e)
+{
+	struct arena a = { 0 };
+	char *path = cursor_path(&a, dir, name, e);
+	int r = path ? io_unlink(path, e) : -1;
+
+	arena_free(&a);
+	return r;
+}
+
+int
 spool_cursors(const char *dir, struct arena *a, struct str **names,
     size_t *n, struct err *e)
 {
