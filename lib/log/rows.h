@@ -67,6 +67,13 @@ struct log_row *rows_next(struct log_rows *);
 /* What was appended to data since rows_next is the row's. */
 void rows_added(struct log_rows *);
 
+/*
+ * Splits the line: sets the row's template and appends its values. The ids in
+ * hex are looked at if the row has them. After its metadata, before the end.
+ */
+void rows_line(struct log_rows *, struct log_row *, struct str line,
+    const char *trace, const char *span);
+
 /* Orders, deduplicates, numbers the trace ids. */
 void rows_sort(struct log_rows *);
 /* Where the stripe ends that begins at order[from]. */

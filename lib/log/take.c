@@ -169,27 +169,13 @@ zeros(struct str s)
 	return true;
 }
 
-static void
-put_line(struct take *t, const struct logrec *l)
+void
+rows_line(struct log_rows *r, struct log_row *row, struct str line,
+    const char *trace, const char *span)
 {
-	struct log_rows *r = t->r;
-	char trace[33], span[17];
-	bool has_trace = l->trace_id.n == 16 && !zeros(l->trace_id);
-	struct log_row *row = t->row;
-
-	if (has_trace) {
-		row->trace = map_add(&r->ids, l->trace_id, NULL);
-		str_hex(trace, l->trace_id.p, 16);
-	}
-	if (l->span_id.n == 8 && !zeros(l->span_id)) {
-		memcpy(row->span, l->span_id.p, 8);
-		row->has_span = true;
-		str_hex(span, l->span_id.p, 8);
-	}
-	struct str line = body_text(t, l);
 	size_t before = r->data.n;
-	struct str template = split_line(line, has_trace ? trace : NULL,
-	    row->has_span ? span : NULL, r->text, &r->data);
+	struct str template = split_line(line, row->trace != LOG_NONE ?
+	    trace : NULL, row->has_span ? span : NULL, r->text, &r->data);
 
 	row->template = map_find(&r->templates, template);
 	if (row->template != MAP_NONE)
@@ -203,6 +189,25 @@ put_line(struct take *t, const struct logrec *l)
 	row->template = map_add(&r->templates, template, NULL);
 }
 
+static void
+put_line(struct take *t, const struct logrec *l)
+{
+	struct log_rows *r = t->r;
+	char trace[33], span[17];
+	struct log_row *row = t->row;
+
+	if (l->trace_id.n == 16 && !zeros(l->trace_id)) {
+		row->trace = map_add(&r->ids, l->trace_id, NULL);
+		str_hex(trace, l->trace_id.p, 16);
+	}
+	if (l->span_id.n == 8 && !zeros(l->span_id)) {
+		memcpy(row->span, l->span_id.p, 8);
+		row->has_span = true;
+		str_hex(span, l->span_id.p, 8);
+	}
+	rows_line(r, row, body_text(t, l), trace, span);
+}
+
 static int
 put_item(struct take *t, struct str item)
 {
@@ -212,8 +217,9 @@ put_item(struct take *t, struct str item)
 	if (otlp_logrec(&l, item) == -1)
 		return -1;
 	t->row = rows_next(r);
-	t->row->time = l.time != 0 ? l.time : l.observed != 0 ? l.observed :
+	uint64_t time = l.time != 0 ? l.time : l.observed != 0 ? l.observed :
 	    t->rec->received;
+	t->row->time = time > INT64_MAX ? INT64_MAX : time;
 	t->row->observed = l.observed;
 	t->row->stream = t->stream;
 	t->row->context = t->context;

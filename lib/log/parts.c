@@ -1,0 +1,433 @@
+/* The stripes' rows, merged by time, each line once. */
+#include "log/parts.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/pool.h"
+#include "log/find.h"
+
+struct stream {
+	struct log_pair *label;
+	uint32_t n;
+};
+
+struct member {			/* of the lines with one time */
+	struct log_found *f;
+	uint32_t row;
+	struct str stream;	/* its labels' bytes */
+};
+
+struct scan {
+	const struct log_scan_opts *o;
+	const struct filter *filter;
+	struct log_found *piece;	/* all stripes, in the order they may
+					   begin to matter */
+	size_t pieces, next;		/* not looked at yet, from here */
+	struct log_found **heap;
+	size_t heaped;
+	uint64_t given;
+	struct map streams;
+	struct stream *stream;
+	uint32_t stream_cap;
+	struct member *group;
+	size_t group_n, group_cap;
+	struct map seen;
+	struct arena mem, line;
+	struct arena worker[POOL_WORKERS_MAX];
+	struct buf text, key;
+	part_fault_fn *fault;
+	void *fault_arg;
+	pthread_mutex_t lock;		/* of fault */
+	log_line_fn *fn;
+	void *arg;
+};
+
+/* ---- pieces -------------------------------------------------------------- */
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct log_found *x = a, *y = b;
+
+	if (x->part->max_time != y->part->max_time)
+		return x->part->max_time > y->part->max_time ? -1 : 1;
+	if (x->part->no != y->part->no)
+		return x->part->no > y->part->no ? -1 : 1;
+	return (x->stripe > y->stripe) - (x->stripe < y->stripe);
+}
+
+static int
+oldest_first(const void *a, const void *b)
+{
+	const struct log_found *x = a, *y = b;
+
+	if (x->part->min_time != y->part->min_time)
+		return x->part->min_time < y->part->min_time ? -1 : 1;
+	if (x->part->no != y->part->no)
+		return x->part->no < y->part->no ? -1 : 1;
+	return (x->stripe > y->stripe) - (x->stripe < y->stripe);
+}
+
+static bool
+in_range(const struct log_part *p, const struct log_scan_opts *o)
+{
+	return (o->from == 0 && o->to == 0) ||
+	    (p->max_time >= o->from && p->min_time < o->to);
+}
+
+static void
+list_pieces(struct scan *s, struct log_part *p, size_t n)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += in_range(&p[i], s->o) ? p[i].stripes : 0;
+	s->piece = arena_zero(&s->mem, struct log_found, all + 1);
+	s->heap = arena_new(&s->mem, struct log_found *, all + 1);
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; in_range(&p[i], s->o) && k < p[i].stripes;
+		    k++) {
+			s->piece[s->pieces].part = &p[i];
+			s->piece[s->pieces++].stripe = k;
+		}
+	qsort(s->piece, s->pieces, sizeof *s->piece, s->o->forward ?
+	    oldest_first : newest_first);
+}
+
+/* A fault of the data is told and passed over, one of the query is not. */
+static int
+pass_fault(struct scan *s, const struct log_found *f, struct err *e)
+{
+	if (!s->fault || (e->kind != ERR_CORRUPT && e->kind != ERR_SYS))
+		return -1;
+	if (f->part->block)
+		err_in(e, "%s: stripe %u", block_path(f->part->block),
+		    f->stripe);
+	pthread_mutex_lock(&s->lock);
+	s->fault(s->fault_arg, e);
+	pthread_mutex_unlock(&s->lock);
+	*e = (struct err){ 0 };
+	return 0;
+}
+
+static int
+look(void *arg, size_t part, unsigned worker, struct err *e)
+{
+	struct scan *s = arg;
+	struct log_found *f = &s->piece[s->next + part];
+	struct arena none = { 0 };
+	int r;
+
+	f->mem = s->worker[worker];
+	r = found_rows(f, s->o, s->filter, e);
+	if (r != 1) {		/* the next stripe has the memory */
+		s->worker[worker] = f->mem;
+		f->mem = none;
+		f->n = 0;
+	} else {
+		s->worker[worker] = none;
+	}
+	return r == -1 ? pass_fault(s, f, e) : 0;
+}
+
+/* ---- heap ---------------------------------------------------------------- */
+
+static uint64_t
+time_of(const struct log_found *f)
+{
+	return f->hit[f->next].time;
+}
+
+static bool
+sooner(const struct scan *s, const struct log_found *a,
+    const struct log_found *b)
+{
+	return s->o->forward ? time_of(a) < time_of(b) :
+	    time_of(a) > time_of(b);
+}
+
+static void
+sink_down(struct scan *s, size_t i)
+{
+	for (;;) {
+		size_t least = i, kid = 2 * i + 1;
+
+		for (size_t k = kid; k < kid + 2 && k < s->heaped; k++)
+			if (sooner(s, s->heap[k], s->heap[least]))
+				least = k;
+		if (least == i)
+			return;
+		struct log_found *f = s->heap[i];
+
+		s->heap[i] = s->heap[least];
+		s->heap[least] = f;
+		i = least;
+	}
+}
+
+static void
+push(struct scan *s, struct log_found *f)
+{
+	size_t i = s->heaped++;
+
+	for (; i > 0 && sooner(s, f, s->heap[(i - 1) / 2]); i = (i - 1) / 2)
+		s->heap[i] = s->heap[(i - 1) / 2];
+	s->heap[i] = f;
+}
+
+/* The top has given its row: the next one, or out. */
+static void
+advance(struct scan *s)
+{
+	struct log_found *f = s->heap[0];
+
+	if (++f->next == f->n)
+		s->heap[0] = s->heap[--s->heaped];
+	sink_down(s, 0);
+}
+
+/* May the piece hold a row at or before the heap's top, in our order? */
+static bool
+due(const struct scan *s, const struct log_found *f)
+{
+	if (s->heaped == 0)
+		return true;
+	return s->o->forward ? f->part->min_time <= time_of(s->heap[0]) :
+	    f->part->max_time >= time_of(s->heap[0]);
+}
+
+/*
+ * How many pieces to look at together. With a limit, and nothing found yet,
+ * just those of one part: they may be enough.
+ */
+static size_t
+batch(const struct scan *s)
+{
+	const struct log_found *f = &s->piece[s->next];
+	size_t n = 0, most = 8 * s->o->workers;
+
+	while (s->next + n < s->pieces && n < most && due(s, &f[n]) &&
+	    (s->heaped > 0 || s->o->limit == 0 || f[n].part == f->part))
+		n++;
+	return n;
+}
+
+/* Looks at pieces until the heap's top is the next row of all. */
+static int
+refill(struct scan *s, struct err *e)
+{
+	while (s->next < s->pieces && due(s, &s->piece[s->next])) {
+		size_t n = batch(s);
+
+		if (pool_run(s->o->workers, n, look, s, e) == -1)
+			return -1;
+		for (size_t i = 0; i < n; i++)
+			if (s->piece[s->next + i].n > 0)
+				push(s, &s->piece[s->next + i]);
+		s->next += n;
+	}
+	return 0;
+}
+
+/* ---- lines --------------------------------------------------------------- */
+
+static int
+stream_of(struct scan *s, struct log_found *f, uint32_t row, uint32_t *no,
+    struct err *e)
+{
+	const struct vec *v = &f->cols.stream;
+	uint32_t code = v->code ? v->code[row] : row;
+	bool fresh;
+
+	if (f->stream[code] == LOG_NONE) {
+		uint32_t k = map_add(&s->streams, v->dict[code], &fresh);
+
+		if (fresh && k >= s->stream_cap) {
+			s->stream_cap = s->stream_cap * 2 + 64;
+			s->stream = xrealloc(s->stream, s->stream_cap,
+			    sizeof *s->stream);
+		}
+		if (fresh && pairs_read(s->streams.key[k], &s->mem,
+		    &s->stream[k].label, &s->stream[k].n) == -1)
+			return err_set(e, ERR_CORRUPT,
+			    "labels of a stream: not well formed");
+		f->stream[code] = k;
+	}
+	*no = f->stream[code];
+	return 0;
+}
+
+static int
+give(struct scan *s, struct log_found *f, uint32_t row, struct err *e)
+{
+	struct log_line line;
+	uint32_t no = 0;
+
+	arena_reset(&s->line);
+	if (found_line(f, row, s->o->want_line, s->o->want_meta, &line,
+	    &s->text, &s->line, e) == -1 || stream_of(s, f, row, &no, e) == -1)
+		return pass_fault(s, f, e);
+	line.stream = no;
+	line.labels = s->stream[no].label;
+	line.nlabels = s->stream[no].n;
+	s->given++;
+	return s->fn(s->arg, &line, e);
+}
+
+/* All that makes a line what it is, as bytes. 1, or 0: it cannot be read. */
+static int
+line_key(struct scan *s, const struct member *m, struct err *e)
+{
+	struct log_line line;
+
+	arena_reset(&s->line);
+	if (found_line(m->f, m->row, true, true, &line, &s->text, &s->line,
+	    e) == -1)
+		return pass_fault(s, m->f, e);
+	buf_reset(&s->key);
+	pairs_put(&s->key, m->stream, line.line);
+	pairs_put(&s->key, line.trace_id, line.span_id);
+	buf_varint(&s->key, line.severity);
+	for (uint32_t i = 0; i < line.nmeta; i++)
+		pairs_put(&s->key, line.meta[i].name, line.meta[i].value);
+	return 1;
+}
+
+/* By stream, part and row: the order of lines of one time. */
+static int
+by_place(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int d = str_cmp(x->stream, y->stream);
+
+	if (d != 0)
+		return d;
+	if (x->f->part->no != y->f->part->no)
+		return x->f->part->no < y->f->part->no ? -1 : 1;
+	if (x->f->stripe != y->f->stripe)
+		return x->f->stripe < y->f->stripe ? -1 : 1;
+	return (x->row > y->row) - (x->row < y->row);
+}
+
+/* Takes the rows with the top's time off the heap. */
+static void
+take_group(struct scan *s)
+{
+	uint64_t time = time_of(s->heap[0]);
+
+	s->group_n = 0;
+	while (s->heaped > 0 && time_of(s->heap[0]) == time) {
+		struct log_found *f = s->heap[0];
+		uint32_t row = f->hit[f->next].row;
+
+		if (s->group_n == s->group_cap) {
+			s->group_cap = s->group_cap * 2 + 16;
+			s->group = xrealloc(s->group, s->group_cap,
+			    sizeof *s->group);
+		}
+		s->group[s->group_n++] = (struct member){ f, row,
+			vec_str(&f->cols.stream, row) };
+		advance(s);
+	}
+}
+
+/* Leaves one of equal lines: the oldest part's. */
+static int
+drop_equal(struct scan *s, struct err *e)
+{
+	size_t kept = 0;
+	bool several = false, fresh;
+
+	for (size_t i = 1; i < s->group_n; i++)
+		several |= s->group[i].f->part != s->group[0].f->part;
+	if (!several)
+		return 0;
+	map_reset(&s->seen);
+	for (size_t i = 0; i < s->group_n; i++) {
+		int r = line_key(s, &s->group[i], e);
+
+		if (r == -1)
+			return -1;
+		if (r == 0)
+			continue;
+		map_add(&s->seen, buf_str(&s->key), &fresh);
+		if (fresh)
+			s->group[kept++] = s->group[i];
+	}
+	s->group_n = kept;
+	return 0;
+}
+
+/* Gives out all lines of the next time. 0, 1 to stop, -1. */
+static int
+give_group(struct scan *s, struct err *e)
+{
+	take_group(s);
+	if (s->group_n > 1) {
+		qsort(s->group, s->group_n, sizeof *s->group, by_place);
+		if (drop_equal(s, e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < s->group_n; i++) {
+		struct member *m = &s->group[s->o->forward ? i :
+		    s->group_n - 1 - i];
+		int r;
+
+		if (s->o->limit > 0 && s->given == s->o->limit)
+			return 1;
+		if ((r = give(s, m->f, m->row, e)) != 0)
+			return r;
+	}
+	for (size_t i = 0; i < s->group_n; i++)
+		if (s->group[i].f->next == s->group[i].f->n)
+			found_free(s->group[i].f);
+	return 0;
+}
+
+static int
+run(struct scan *s, struct err *e)
+{
+	int r = 0;
+
+	while (r == 0 && (s->o->limit == 0 || s->given < s->o->limit)) {
+		if (refill(s, e) == -1)
+			return -1;
+		if (s->heaped == 0)
+			return 0;
+		r = give_group(s, e);
+	}
+	return r == 1 ? 0 : r;
+}
+
+int
+parts_scan(struct log_part *parts, size_t n, const struct log_scan_opts *o,
+    part_fault_fn *fault, void *fault_arg, log_line_fn *fn, void *arg,
+    struct err *e)
+{
+	struct log_scan_opts opts = *o;
+	struct scan s = { .o = &opts, .fault = fault, .fault_arg = fault_arg,
+		.fn = fn, .arg = arg };
+	int r;
+
+	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
+		opts.workers = pool_workers();
+	pthread_mutex_init(&s.lock, NULL);
+	s.filter = filters_new(o->filter, o->nfilter, &s.mem);
+	list_pieces(&s, parts, n);
+	r = run(&s, e);
+	for (size_t i = 0; i < s.pieces; i++)
+		found_free(&s.piece[i]);
+	free(s.stream);
+	free(s.group);
+	map_free(&s.streams);
+	map_free(&s.seen);
+	buf_free(&s.text);
+	buf_free(&s.key);
+	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
+		arena_free(&s.worker[i]);
+	arena_free(&s.line);
+	arena_free(&s.mem);
+	pthread_mutex_destroy(&s.lock);
+	return r;
+}

@@ -1,0 +1,14 @@
+/* parts: a scan over any parts; what log_scan does with those of a view. */
+#ifndef LOG_PARTS_H
+#define LOG_PARTS_H
+
+#include "log/part.h"
+
+/* Told of a stripe that cannot be read; the scan goes on. May be NULL. */
+typedef void part_fault_fn(void *arg, const struct err *);
+
+/* As log_scan. Parts oldest first. */
+int parts_scan(struct log_part *, size_t n, const struct log_scan_opts *,
+    part_fault_fn *, void *fault_arg, log_line_fn *, void *arg, struct err *);
+
+#endif

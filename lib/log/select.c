@@ -1,0 +1,417 @@
+#include "log/select.h"
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+int
+cols_load(struct log_cols *c, struct str name, enum vec_type type,
+    struct vec *v, struct err *e)
+{
+	int col = stripe_find(c->stripe, LG_ROW, name, type);
+
+	if (col == -1 || v->rows > 0)
+		return 0;
+	return stripe_load(c->stripe, (uint32_t)col, NULL, c->mem, v, e);
+}
+
+int
+cols_meta(struct log_cols *c, uint32_t k, struct err *e)
+{
+	struct log_meta *m = &c->meta[k];
+
+	if (m->loaded)
+		return 0;
+	m->loaded = true;
+	return stripe_load(c->stripe, m->col, NULL, c->mem, &m->v, e);
+}
+
+void
+cols_open(struct log_cols *c, struct log_part *part, struct stripe *s,
+    struct arena *mem)
+{
+	uint32_t n = stripe_ncols(s);
+
+	*c = (struct log_cols){ .part = part, .stripe = s, .mem = mem,
+		.rows = stripe_rows(s, LG_ROW) };
+	c->meta = arena_zero(mem, struct log_meta, n + 1);
+	for (uint32_t k = 0; k < n; k++) {
+		const struct stripe_col *col = stripe_col(s, k);
+
+		if (col->type == VEC_STR && str_starts(col->name, S("m.")))
+			c->meta[c->nmeta++] = (struct log_meta){
+				.name = str_skip(col->name, 2), .col = k };
+	}
+}
+
+int
+cols_stream(struct log_cols *c, struct err *e)
+{
+	if (cols_load(c, S("stream"), VEC_STR, &c->stream, e) == -1)
+		return -1;
+	if (c->stream.rows != c->rows)
+		return err_set(e, ERR_CORRUPT, "stream: not there");
+	return 0;
+}
+
+int
+select_stream(struct str labels, const struct log_matcher *m, size_t n,
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct str v = pairs_get(labels, m[i].name);
+		bool not = m[i].op == LOG_NE || m[i].op == LOG_NRE;
+		int r;
+
+		if (m[i].op == LOG_EQ || m[i].op == LOG_NE)
+			r = str_eq(v, m[i].value);
+		else if ((r = re_match(m[i].re, str_mk(v.p ? v.p : "", v.n),
+		    e)) == -1)
+			return -1;
+		if (r == not)
+			return 0;
+	}
+	return 1;
+}
+
+static void
+set_all(uint64_t *rows, uint32_t n)
+{
+	memset(rows, 0xff, n / 64 * sizeof *rows);
+	if (n % 64 > 0)
+		rows[n / 64] = (UINT64_C(1) << n % 64) - 1;
+}
+
+/* Answers by dictionary entry: 1 all, 0 none, 2 some, -1. */
+static int
+judge_streams(const struct str *dict, uint32_t n, bool *yes,
+    const struct log_scan_opts *o, struct err *e)
+{
+	bool all = true, any = false;
+
+	for (uint32_t d = 0; d < n; d++) {
+		int r = select_stream(dict[d], o->match, o->nmatch, e);
+
+		if (r == -1)
+			return -1;
+		yes[d] = r;
+		all &= r;
+		any |= r;
+	}
+	return all ? 1 : any ? 2 : 0;
+}
+
+/* Rows of streams that match; the codes are read only if some do not. */
+static int
+by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
+    struct err *e)
+{
+	int col = stripe_find(c->stripe, LG_ROW, S("stream"), VEC_STR), r = 2;
+	const struct str *dict;
+	uint32_t n;
+	bool *yes;
+
+	if (col == -1 || c->rows == 0)
+		return c->rows == 0 ? 0 : err_set(e, ERR_CORRUPT,
+		    "stream: not there");
+	if (stripe_dict(c->stripe, (uint32_t)col, c->mem, &dict, &n, e) == -1)
+		return -1;
+	yes = arena_new(c->mem, bool, n + 1);
+	if (n > 0)
+		r = judge_streams(dict, n, yes, o, e);
+	if (r == 1)
+		set_all(rows, c->rows);
+	if (r != 2)
+		return r;
+	if (cols_stream(c, e) == -1)
+		return -1;
+	yes = arena_new(c->mem, bool, c->stream.ndict + 1);
+	r = judge_streams(c->stream.dict, c->stream.ndict, yes, o, e);
+	for (uint32_t i = 0; i < c->rows && r > 0; i++)
+		if (yes[c->stream.code ? c->stream.code[i] : i])
+			bit_set(rows, i);
+	return r > 0 ? 1 : r;
+}
+
+static void
+clear(uint64_t *rows, uint32_t i)
+{
+	rows[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+static int
+by_time(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
+    struct err *e)
+{
+	int col = stripe_find(c->stripe, LG_ROW, S("time"), VEC_INT);
+	const struct stripe_col *sc;
+
+	if (col == -1)
+		return err_set(e, ERR_CORRUPT, "time: not there");
+	sc = stripe_col(c->stripe, (uint32_t)col);
+	if ((o->from == 0 && o->to == 0) || (sc->ranged &&
+	    (uint64_t)sc->min_i >= o->from && (uint64_t)sc->max_i < o->to))
+		return 1;
+	if (sc->ranged && ((uint64_t)sc->max_i < o->from ||
+	    (uint64_t)sc->min_i >= o->to))
+		return 0;
+	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
+		return -1;
+	for (uint32_t i = 0; i < c->rows; i++)
+		if ((uint64_t)c->time.i[i] < o->from ||
+		    (uint64_t)c->time.i[i] >= o->to)
+			clear(rows, i);
+	return 1;
+}
+
+static int
+by_trace(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
+    struct err *e)
+{
+	uint32_t *numbers;
+	uint64_t *wanted;
+	ptrdiff_t n;
+
+	if (!o->trace_ids)
+		return 1;
+	numbers = arena_new(c->mem, uint32_t, o->ntrace_ids + 1);
+	n = part_find_ids(c->part, o->trace_ids, o->ntrace_ids, numbers, e);
+	if (n <= 0)
+		return (int)n;
+	if (cols_load(c, S("trace"), VEC_INT, &c->trace, e) == -1)
+		return -1;
+	uint32_t top = 0;
+
+	for (ptrdiff_t i = 0; i < n; i++)
+		top = numbers[i] > top ? numbers[i] : top;
+	wanted = arena_zero(c->mem, uint64_t, BITS_WORDS((size_t)top + 1));
+	for (ptrdiff_t i = 0; i < n; i++)
+		bit_set(wanted, numbers[i]);
+	for (uint32_t i = 0; i < c->rows; i++)
+		if (!cols_has(&c->trace, i) || c->trace.i[i] < 0 ||
+		    c->trace.i[i] > top ||
+		    !bit_get(wanted, (uint32_t)c->trace.i[i]))
+			clear(rows, i);
+	return c->trace.rows > 0;
+}
+
+struct str
+select_level(int64_t severity)
+{
+	static const char *const names[] = { "", "trace", "debug", "info",
+		"warn", "error", "fatal" };
+
+	return severity < 0 || severity > 24 ? S("") :
+	    str_of(names[(severity + 3) / 4]);
+}
+
+/* Where the values of one name come from. */
+struct source {
+	struct str *by_stream, *by_context;	/* by code; n 0: not there */
+	struct vec *meta;
+	bool in_x;
+	enum { PLAIN, TRACE_ID, SPAN_ID, SEVERITY, SEVERITY_TEXT, LEVEL,
+		OBSERVED } kind;
+};
+
+static struct str *
+from_dict(struct log_cols *c, const struct vec *v, struct str name)
+{
+	struct str *out = arena_zero(c->mem, struct str, v->ndict + 1);
+
+	for (uint32_t d = 0; d < v->ndict; d++)
+		out[d] = pairs_get(v->dict[d], name);
+	return out;
+}
+
+static int
+load_kind(struct log_cols *c, struct str name, struct source *s,
+    struct err *e)
+{
+	static const struct { const char *name; int kind; } known[] = {
+		{ "trace_id", TRACE_ID }, { "span_id", SPAN_ID },
+		{ "severity_number", SEVERITY },
+		{ "severity_text", SEVERITY_TEXT },
+		{ "detected_level", LEVEL },
+		{ "observed_timestamp", OBSERVED },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(name, str_of(known[i].name)))
+			s->kind = known[i].kind;
+	switch ((int)s->kind) {
+	case TRACE_ID:
+		return cols_load(c, S("trace"), VEC_INT, &c->trace, e);
+	case SPAN_ID:
+		return cols_load(c, S("span"), VEC_FIX8, &c->span, e);
+	case SEVERITY:
+	case LEVEL:
+		return cols_load(c, S("severity"), VEC_INT, &c->severity, e);
+	case SEVERITY_TEXT:
+		return cols_load(c, S("severity_text"), VEC_STR,
+		    &c->severity_text, e);
+	case OBSERVED:
+		return cols_load(c, S("time"), VEC_INT, &c->time, e) == -1 ?
+		    -1 : cols_load(c, S("observed"), VEC_INT, &c->observed,
+		    e);
+	}
+	return 0;
+}
+
+static int
+source_init(struct log_cols *c, struct str name, struct source *s,
+    struct err *e)
+{
+	*s = (struct source){ 0 };
+	if (cols_stream(c, e) == -1 ||
+	    cols_load(c, S("context"), VEC_STR, &c->context, e) == -1 ||
+	    cols_load(c, S("x"), VEC_STR, &c->x, e) == -1 ||
+	    load_kind(c, name, s, e) == -1)
+		return -1;
+	s->by_stream = from_dict(c, &c->stream, name);
+	s->by_context = from_dict(c, &c->context, name);
+	s->in_x = c->x.rows > 0;
+	for (uint32_t k = 0; k < c->nmeta; k++)
+		if (str_eq(c->meta[k].name, name)) {
+			if (cols_meta(c, k, e) == -1)
+				return -1;
+			s->meta = &c->meta[k].v;
+		}
+	return 0;
+}
+
+static uint32_t
+code_of(const struct vec *v, uint32_t row)
+{
+	return v->code ? v->code[row] : row;
+}
+
+/* The values that have columns of their own. */
+static int
+kind_value(struct log_cols *c, const struct source *s, uint32_t row,
+    char text[40], struct str *out, struct err *e)
+{
+	const uint8_t *id;
+
+	switch ((int)s->kind) {
+	case TRACE_ID:
+		if (!cols_has(&c->trace, row))
+			break;
+		if (!(id = part_id(c->part, c->trace.i[row], e)))
+			return -1;
+		str_hex(text, id, 16);
+		*out = str_mk(text, 32);
+		break;
+	case SPAN_ID:
+		if (!cols_has(&c->span, row))
+			break;
+		str_hex(text, c->span.fix + (size_t)row * 8, 8);
+		*out = str_mk(text, 16);
+		break;
+	case SEVERITY:
+		if (cols_has(&c->severity, row) && c->severity.i[row] != 0)
+			*out = str_mk(text, (size_t)snprintf(text, 40, "%lld",
+			    (long long)c->severity.i[row]));
+		break;
+	case LEVEL:
+		if (cols_has(&c->severity, row))
+			*out = select_level(c->severity.i[row]);
+		break;
+	case SEVERITY_TEXT:
+		if (cols_has(&c->severity_text, row))
+			*out = vec_str(&c->severity_text, row);
+		break;
+	case OBSERVED:
+		if (cols_has(&c->observed, row))
+			*out = str_mk(text, (size_t)snprintf(text, 40, "%llu",
+			    (unsigned long long)c->time.i[row] +
+			    (unsigned long long)c->observed.i[row]));
+		break;
+	}
+	return 0;
+}
+
+/* Stream label first, then the line's own metadata, then its context's. */
+static int
+value_of(struct log_cols *c, const struct source *s, struct str name,
+    uint32_t row, char text[40], struct str *out, struct err *e)
+{
+	*out = s->by_stream[code_of(&c->stream, row)];
+	if (out->n > 0)
+		return 0;
+	if (s->meta && cols_has(s->meta, row))
+		*out = vec_str(s->meta, row);
+	if (out->n == 0 && s->in_x && cols_has(&c->x, row))
+		*out = pairs_get(vec_str(&c->x, row), name);
+	if (out->n == 0 && s->kind != PLAIN &&
+	    kind_value(c, s, row, text, out, e) == -1)
+		return -1;
+	if (out->n == 0 && cols_has(&c->context, row))
+		*out = s->by_context[code_of(&c->context, row)];
+	if (!out->p)
+		*out = S("");
+	return 0;
+}
+
+static int
+by_label(struct log_cols *c, const struct log_label_filter *f, uint64_t *rows,
+    struct err *e)
+{
+	struct source *s = arena_new(c->mem, struct source, f->n + 1);
+	struct str *v = arena_new(c->mem, struct str, f->n + 1);
+	struct str *last = arena_zero(c->mem, struct str, f->n + 1);
+	char (*text)[40] = arena_get(c->mem, f->n + 1, 40);
+	bool known = false, answer = false, plain = true;
+
+	for (size_t k = 0; k < f->n; k++) {
+		if (source_init(c, f->names[k], &s[k], e) == -1)
+			return -1;
+		plain &= s[k].kind == PLAIN;
+	}
+	for (uint32_t i = 0; i < c->rows; i++) {
+		bool same = known && plain;
+
+		if (!bit_get(rows, i))
+			continue;
+		for (size_t k = 0; k < f->n; k++) {
+			if (value_of(c, &s[k], f->names[k], i, text[k], &v[k],
+			    e) == -1)
+				return -1;
+			same &= v[k].p == last[k].p && v[k].n == last[k].n;
+			last[k] = v[k];
+		}
+		if (!same)
+			answer = f->test(f->arg, v);
+		known = true;
+		if (!answer)
+			clear(rows, i);
+	}
+	return 0;
+}
+
+static bool
+any(const uint64_t *rows, uint32_t n)
+{
+	uint64_t all = 0;
+
+	for (size_t k = 0; k < BITS_WORDS(n); k++)
+		all |= rows[k];
+	return all != 0;
+}
+
+int
+select_rows(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
+    struct err *e)
+{
+	int r;
+
+	memset(rows, 0, BITS_WORDS(c->rows) * sizeof *rows);
+	if ((r = by_stream(c, o, rows, e)) != 1 ||
+	    (r = by_time(c, o, rows, e)) != 1 ||
+	    (r = by_trace(c, o, rows, e)) != 1)
+		return r;
+	for (size_t i = 0; i < o->nlabel && any(rows, c->rows); i++)
+		if (by_label(c, &o->label[i], rows, e) == -1)
+			return -1;
+	return any(rows, c->rows);
+}
