@@ -1,0 +1,120 @@
+#include "log/kind.h"
+
+#include <stdlib.h>
+
+#include "log/labels.h"
+#include "log/rows.h"
+
+struct batch {
+	struct map tenants;
+	struct log_rows **rows;		/* by tenant */
+	uint32_t cap;
+	struct buf promoted;
+	bool given;			/* promoted is */
+	struct arena mem;
+};
+
+static void *
+new_batch(const struct store_options *o)
+{
+	struct batch *b = xcalloc(1, sizeof *b);
+	struct str labels = store_option(o, LOG_OPTION_LABELS);
+
+	b->given = labels.p != NULL;
+	buf_adds(&b->promoted, labels);
+	return b;
+}
+
+static void
+empty(struct batch *b)
+{
+	for (uint32_t i = 0; i < b->tenants.n; i++)
+		rows_free(b->rows[i]);
+	map_reset(&b->tenants);
+}
+
+static void
+free_batch(void *batch)
+{
+	struct batch *b = batch;
+
+	empty(b);
+	map_free(&b->tenants);
+	free(b->rows);
+	buf_free(&b->promoted);
+	arena_free(&b->mem);
+	free(b);
+}
+
+static int
+add(void *batch, const struct rec *rec, struct err *e)
+{
+	struct batch *b = batch;
+	bool fresh;
+	uint32_t t = map_add(&b->tenants, rec->tenant, &fresh);
+
+	if (t >= b->cap) {
+		b->cap = b->cap * 2 + 4;
+		b->rows = xrealloc(b->rows, b->cap, sizeof *b->rows);
+	}
+	if (fresh)
+		b->rows[t] = rows_new();
+	arena_reset(&b->mem);
+	return rows_take(b->rows[t], rec, b->given ? str_mk(b->promoted.p ?
+	    b->promoted.p : "", b->promoted.n) : (struct str){ NULL, 0 },
+	    &b->mem, e);
+}
+
+static size_t
+bytes(const void *batch)
+{
+	const struct batch *b = batch;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < b->tenants.n; i++)
+		n += rows_bytes(b->rows[i]);
+	return n;
+}
+
+static int
+write_tenant(struct log_rows *r, struct str tenant, struct store_sink *sink,
+    struct err *e)
+{
+	struct block_info info = { .tenant = tenant };
+	struct block_writer *w;
+
+	if (r->n == 0)
+		return 0;
+	if (!(w = store_sink_begin(sink, e)))
+		return -1;
+	if (rows_write(r, w, &info, e) == -1) {
+		store_sink_abort(sink, w);
+		return -1;
+	}
+	return store_sink_end(sink, w, &info, e);
+}
+
+static int
+write_batch(void *batch, struct store_sink *sink, struct err *e)
+{
+	struct batch *b = batch;
+	int r = 0;
+
+	for (uint32_t i = 0; i < b->tenants.n && r == 0; i++)
+		r = write_tenant(b->rows[i], b->tenants.key[i], sink, e);
+	empty(b);
+	return r;
+}
+
+const struct store_kind log_kind = {
+	.name = "logs",
+	.signal = SIGNAL_LOGS,
+	.batch_new = new_batch,
+	.batch_add = add,
+	.batch_bytes = bytes,
+	.batch_write = write_batch,
+	.batch_free = free_batch,
+	.merge = log_merge,
+	.check = log_check,
+	.info = log_info,
+};

@@ -1,0 +1,22 @@
+/* kind: the parts of log_kind. */
+#ifndef LOG_KIND_H
+#define LOG_KIND_H
+
+#include "store/store.h"
+
+/* Inputs are taken together up to this much of records: the memory bound. */
+#define LOG_MERGE_RAW	((uint64_t)96 << 20)
+
+int log_merge(const struct store_merge *, const struct store_options *,
+    struct store_sink *, struct err *);
+unsigned log_check(struct block *, void (*say)(void *, const char *),
+    void *arg);
+int log_info(const struct store_block *, size_t n, struct arena *,
+    struct buf *out, struct err *);
+
+/* Adds all rows of a part, by code; only plain lines are split again. */
+struct log_rows;
+struct log_part;
+int rows_take_part(struct log_rows *, struct log_part *, struct err *);
+
+#endif
