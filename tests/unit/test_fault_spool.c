@@ -6,6 +6,7 @@
 #include "record/spool.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "fault/fault.h"
@@ -249,6 +250,57 @@ failures(unsigned long calls, int err)
 	}
 }
 
+struct thread { struct spool *s; unsigned first; };
+
+static void *
+append_five(void *arg)
+{
+	struct thread *t = arg;
+
+	for (unsigned n = t->first; n < t->first + 5; n++) {
+		static const char body[BODY];
+		struct rec r = { .signal = SIGNAL_LOGS, .payload =
+		    str_mk(body, sizeof body), .received = n + 1 };
+
+		run.acked[n] = spool_append(t->s, &r, NULL, NULL) == 0;
+	}
+	return NULL;
+}
+
+/* Threads share syncs: when one fails, all that waited for it are refused. */
+static void
+together(unsigned long rounds)
+{
+	unsigned refused = 0, seed = 1;
+
+	for (unsigned long i = 0; i < rounds; i++) {
+		pthread_t id[4];
+		struct thread t[4];
+		struct spool *s;
+
+		fault_clear();
+		run.n = 20;
+		run.attempts = 0;
+		s = open_twice();
+		fault_fail(1 + (unsigned long)rand_r(&seed) % 120, EIO);
+		for (unsigned k = 0; k < 4; k++) {
+			t[k] = (struct thread){ s, k * 5 };
+			pthread_create(&id[k], NULL, append_five, &t[k]);
+		}
+		for (unsigned k = 0; k < 4; k++)
+			pthread_join(id[k], NULL);
+		for (unsigned k = 0; k < 20; k++)
+			refused += !run.acked[k];
+		check("threads", i);
+		fault_cut(1, 0);
+		spool_close(s, NULL);
+		CHECK(!spool_is(run.dir));
+		fault_power();
+		check_on("threads, power cut", i);
+	}
+	CHECK(refused > rounds / 2);
+}
+
 int
 main(void)
 {
@@ -272,6 +324,7 @@ main(void)
 		power_cuts(calls, (unsigned)s);
 	for (size_t i = 0; i < sizeof errs / sizeof *errs; i++)
 		failures(calls, errs[i]);
+	together(unit_rounds(200, 5000));
 	fault_clear();
 	CHECK(rmdir(run.root) == 0);
 	return unit_done();

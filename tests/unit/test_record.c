@@ -213,9 +213,35 @@ test_large(void)
 	buf_free(&body);
 }
 
+/* The golden file of version 1, as record(5) describes it. */
+static void
+test_golden(void)
+{
+	struct err e = { 0 };
+	struct rec_reader *rd = rec_open("tests/golden/record-1.rec", &e);
+	struct rec r;
+
+	CHECK(rd != NULL);
+	if (!rd)
+		return;
+	CHECK(rec_next(rd, &r, &e) == 1);
+	CHECK(r.signal == SIGNAL_LOGS && r.payload.n == 12);
+	CHECK(str_eq(r.tenant, S("acme")) && r.items == 1);
+	CHECK(r.received == UINT64_C(1700000000000000001));
+	CHECK(r.min_time == UINT64_C(1700000000000000000));
+	CHECK(r.max_time == r.min_time && r.has_crc && r.has_origin);
+	CHECK(r.origin.spool[15] == 15 && r.origin.segment == 3 &&
+	    r.origin.offset == 300);
+	CHECK(rec_next(rd, &r, &e) == 1 && r.off == 80);
+	CHECK(r.signal == SIGNAL_TRACES && r.payload.n == 0 && !r.has_crc);
+	CHECK(rec_next(rd, &r, &e) == 0);
+	rec_close(rd);
+}
+
 int
 main(void)
 {
+	test_golden();
 	CHECK(crc32c(0, "123456789", 9) == 0xe3069283);
 	CHECK(signal_of_name(S("logs")) == SIGNAL_LOGS);
 	CHECK(signal_of_name(S("none")) == SIGNAL_NONE);
