@@ -68,21 +68,22 @@ $(O)/%.o: %.c
 
 $(O)/unit/%: tests/unit/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 # tests that simulate faults link the twin of lib/base/sys.c
-$(O)/unit/test_fault_%: tests/unit/test_fault_%.c tests/fault/sys.c $(KIT)
+FAULT	= tests/fault/sys.c tests/fault/disk.c
+$(O)/unit/test_fault_%: tests/unit/test_fault_%.c $(FAULT) $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(FAULT) $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 # fuzz targets: replay a corpus by default (gcc); `make fuzz` builds them with clang
 FUZZ_MAIN ?= tests/fuzz/replay.c
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(FUZZ_MAIN) $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 $(O)/conformance/%: tests/conformance/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 unit: $(UNITS) $(FUZZ)
 
@@ -98,7 +99,7 @@ bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $(filter-out %.h,$^) $(LDFLAGS) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $< $(KIT) $(LDFLAGS) $(LIBS) -lm
 fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit

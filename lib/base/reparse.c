@@ -1,22 +1,11 @@
 #include "base/reparse.h"
 
-struct flags {
-	bool i, m, s, U;
-};
+#include "base/reparser.h"
 
-struct parser {
-	struct str all, s;	/* the whole pattern, what is left of it */
-	struct flags f;
-	unsigned depth;
-	struct arena *a;
-	struct err *e;
-	bool bad;
-};
+static struct re_node *alternation(struct re_parser *);
 
-static struct re_node *alternation(struct parser *);
-
-static struct re_node *
-fail(struct parser *p, const char *what, struct str at)
+struct re_node *
+re_fail(struct re_parser *p, const char *what, struct str at)
 {
 	if (!p->bad)
 		err_set(p->e, ERR_QUERY, "error parsing regexp: %s: `%.*s`",
@@ -25,15 +14,14 @@ fail(struct parser *p, const char *what, struct str at)
 	return NULL;
 }
 
-/* The pattern's text from `from` up to where the parser stands. */
-static struct str
-since(const struct parser *p, const char *from)
+struct str
+re_since(const struct re_parser *p, const char *from)
 {
 	return str_mk(from, (size_t)(p->s.p - from));
 }
 
 static struct re_node *
-node(struct parser *p, enum re_node_type type)
+node(struct re_parser *p, enum re_node_type type)
 {
 	struct re_node *n = arena_zero(p->a, struct re_node, 1);
 
@@ -41,8 +29,8 @@ node(struct parser *p, enum re_node_type type)
 	return n;
 }
 
-static struct re_node *
-text_node(struct parser *p, enum re_node_type type, struct str text)
+struct re_node *
+re_text_node(struct re_parser *p, enum re_node_type type, struct str text)
 {
 	struct re_node *n = node(p, type);
 
@@ -61,16 +49,16 @@ add_kid(struct re_node *n, struct re_node *kid)
 	n->last = kid;
 }
 
-static bool
-peek(const struct parser *p, char c)
+bool
+re_peek(const struct re_parser *p, char c)
 {
 	return p->s.n > 0 && p->s.p[0] == c;
 }
 
-static bool
-take(struct parser *p, char c)
+bool
+re_take(struct re_parser *p, char c)
 {
-	if (!peek(p, c))
+	if (!re_peek(p, c))
 		return false;
 	p->s = str_skip(p->s, 1);
 	return true;
@@ -103,9 +91,8 @@ utf8_put(char out[4], uint32_t r)
 	return 4;
 }
 
-/* One character off the pattern, which is known to be UTF-8. */
-static uint32_t
-rune(struct parser *p)
+uint32_t
+re_rune(struct re_parser *p)
 {
 	const uint8_t *s = (const uint8_t *)p->s.p;
 	unsigned n = str_utf8(p->s);
@@ -117,8 +104,8 @@ rune(struct parser *p)
 	return r;
 }
 
-static int
-hex(char c)
+int
+re_hex(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' :
 	    c >= 'a' && c <= 'f' ? c - 'a' + 10 :
@@ -126,33 +113,32 @@ hex(char c)
 }
 
 static bool
-hex_escape(struct parser *p, uint32_t *r)
+hex_escape(struct re_parser *p, uint32_t *r)
 {
 	unsigned n = 0;
 
 	*r = 0;
-	if (!take(p, '{')) {
-		for (; n < 2 && p->s.n > 0 && hex(p->s.p[0]) >= 0; n++)
-			*r = *r * 16 + (uint32_t)hex((char)rune(p));
+	if (!re_take(p, '{')) {
+		for (; n < 2 && p->s.n > 0 && re_hex(p->s.p[0]) >= 0; n++)
+			*r = *r * 16 + (uint32_t)re_hex((char)re_rune(p));
 		return n == 2;
 	}
-	for (; p->s.n > 0 && hex(p->s.p[0]) >= 0 && *r <= 0x10ffff; n++)
-		*r = *r * 16 + (uint32_t)hex((char)rune(p));
-	return n > 0 && take(p, '}') && *r <= 0x10ffff;
+	for (; p->s.n > 0 && re_hex(p->s.p[0]) >= 0 && *r <= 0x10ffff; n++)
+		*r = *r * 16 + (uint32_t)re_hex((char)re_rune(p));
+	return n > 0 && re_take(p, '}') && *r <= 0x10ffff;
 }
 
-/* An escape that stands for one character; the backslash is taken. */
-static bool
-escape(struct parser *p, const char *start, uint32_t *r)
+bool
+re_escape(struct re_parser *p, const char *start, uint32_t *r)
 {
 	static const char from[] = "afnrtv", to[] = "\a\f\n\r\t\v";
 	const char *at;
 
 	if (p->s.n == 0) {
-		fail(p, "trailing backslash at end of expression", S(""));
+		re_fail(p, "trailing backslash at end of expression", S(""));
 		return false;
 	}
-	uint32_t c = rune(p);
+	uint32_t c = re_rune(p);
 
 	if (c >= '1' && c <= '7' && !(p->s.n > 0 && p->s.p[0] >= '0' &&
 	    p->s.p[0] <= '7'))
@@ -161,7 +147,7 @@ escape(struct parser *p, const char *start, uint32_t *r)
 		*r = c - '0';
 		for (int i = 1; i < 3 && p->s.n > 0 && p->s.p[0] >= '0' &&
 		    p->s.p[0] <= '7'; i++)
-			*r = *r * 8 + rune(p) - '0';
+			*r = *r * 8 + re_rune(p) - '0';
 		return true;
 	}
 	if (c == 'x') {
@@ -179,202 +165,30 @@ escape(struct parser *p, const char *start, uint32_t *r)
 		return true;
 	}
 bad:
-	fail(p, "invalid escape sequence", since(p, start));
+	re_fail(p, "invalid escape sequence", re_since(p, start));
 	return false;
-}
-
-/* ---- classes ------------------------------------------------------------ */
-
-static const char *
-perl_class(char c)
-{
-	switch (c) {
-	case 'd': return "0-9";
-	case 's': return "\\t\\n\\f\\r ";
-	case 'w': return "0-9A-Za-z_";
-	default: return NULL;
-	}
-}
-
-/* \d \S \pL \P{Greek} at the parser, appended as what stands inside [...]. */
-static bool
-class_escape(struct parser *p, struct buf *b)
-{
-	if (p->s.n < 2 || p->s.p[0] != '\\')
-		return false;
-	const char *start = p->s.p;
-	char c = start[1];
-	const char *set = perl_class((char)(c | 32));
-
-	if (set) {
-		p->s = str_skip(p->s, 2);
-		if (c >= 'a')
-			buf_addf(b, "%s", set);
-		else if (c == 'D')
-			buf_addf(b, "\\x{0}-/:-\\x{10ffff}");
-		else if (c == 'S')
-			buf_addf(b, "\\x{0}-\\x{8}\\x{b}\\x{e}-\\x{1f}"
-			    "\\x{21}-\\x{10ffff}");
-		else
-			buf_addf(b, "\\x{0}-/:-@\\x{5b}-\\x{5e}`"
-			    "\\x{7b}-\\x{10ffff}");
-		return true;
-	}
-	if (c != 'p' && c != 'P')
-		return false;
-	p->s = str_skip(p->s, 2);
-	bool negate = c == 'P';
-	struct str name;
-
-	if (take(p, '{')) {
-		const char *end = p->s.n > 0 ? memchr(p->s.p, '}', p->s.n) :
-		    NULL;
-
-		if (!end) {
-			fail(p, "invalid character class range",
-			    str_mk(start, p->s.n + (size_t)(p->s.p - start)));
-			return true;
-		}
-		name = str_mk(p->s.p, (size_t)(end - p->s.p));
-		p->s = str_skip(p->s, name.n + 1);
-		if (name.n > 0 && name.p[0] == '^') {
-			negate = !negate;
-			name = str_skip(name, 1);
-		}
-	} else {
-		name.p = p->s.p;
-		if (p->s.n > 0)
-			rune(p);
-		name.n = (size_t)(p->s.p - name.p);
-	}
-	for (size_t i = 0; i < name.n; i++)
-		if (hex(name.p[i]) < 0 && !((name.p[i] | 32) >= 'a' &&
-		    (name.p[i] | 32) <= 'z') && name.p[i] != '_')
-			name.n = 0;
-	if (name.n == 0)
-		fail(p, "invalid character class range", since(p, start));
-	else if (str_eq(name, S("Any")))
-		buf_addf(b, negate ? "" : "\\x{0}-\\x{10ffff}");
-	else
-		buf_addf(b, "\\%c{%.*s}", negate ? 'P' : 'p', PS(name));
-	return true;
-}
-
-static void
-class_rune(struct buf *b, uint32_t r)
-{
-	if ((r >= '0' && r <= '9') || ((r | 32) >= 'a' && (r | 32) <= 'z'))
-		buf_u8(b, (uint8_t)r);
-	else
-		buf_addf(b, "\\x{%x}", r);
-}
-
-/* [:alpha:] inside brackets. */
-static bool
-posix_class(struct parser *p, struct buf *b)
-{
-	static const char *const known[] = { "alnum", "alpha", "ascii",
-		"blank", "cntrl", "digit", "graph", "lower", "print", "punct",
-		"space", "upper", "word", "xdigit" };
-	const char *start = p->s.p;
-	size_t end;
-
-	if (!str_starts(p->s, S("[:")) ||
-	    (end = str_find(p->s, S(":]"))) > p->s.n)
-		return false;
-	struct str name = str_mk(start + 2, end - 2);
-
-	if (name.n > 0 && name.p[0] == '^')
-		name = str_skip(name, 1);
-	p->s = str_skip(p->s, end + 2);
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (str_eq(name, str_of(known[i]))) {
-			buf_adds(b, since(p, start));
-			return true;
-		}
-	fail(p, "invalid character class range", since(p, start));
-	return true;
-}
-
-static bool
-class_char(struct parser *p, const char *class_start, uint32_t *r)
-{
-	const char *start = p->s.p;
-
-	if (p->s.n == 0) {
-		fail(p, "missing closing ]", str_mk(class_start,
-		    (size_t)(p->s.p - class_start)));
-		return false;
-	}
-	*r = rune(p);
-	return *r != '\\' || escape(p, start, r);
-}
-
-static struct re_node *
-class(struct parser *p)
-{
-	const char *start = p->s.p;
-	struct buf b = { 0 };
-	bool first = true;
-
-	take(p, '[');
-	buf_addf(&b, "[%s", take(p, '^') ? "^" : "");
-	while (!p->bad && (first || !peek(p, ']'))) {
-		const char *from = p->s.p;
-		uint32_t lo, hi;
-
-		first = false;
-		if (posix_class(p, &b) || class_escape(p, &b))
-			continue;
-		if (!class_char(p, start, &lo))
-			break;
-		hi = lo;
-		if (p->s.n >= 2 && peek(p, '-') && p->s.p[1] != ']') {
-			take(p, '-');
-			if (!class_char(p, start, &hi))
-				break;
-			if (hi < lo) {
-				fail(p, "invalid character class range",
-				    since(p, from));
-				break;
-			}
-		}
-		class_rune(&b, lo);
-		if (hi != lo) {
-			buf_u8(&b, '-');
-			class_rune(&b, hi);
-		}
-	}
-	if (!p->bad && !take(p, ']'))
-		fail(p, "missing closing ]", str_mk(start, (size_t)(p->all.p +
-		    p->all.n - start)));
-	buf_u8(&b, ']');
-	struct str text = arena_str(p->a, buf_str(&b));
-
-	buf_free(&b);
-	return p->bad ? NULL : text_node(p, RE_CLASS, text);
 }
 
 /* ---- atoms -------------------------------------------------------------- */
 
 static struct re_node *
-literal(struct parser *p, uint32_t r)
+literal(struct re_parser *p, uint32_t r)
 {
 	char utf8[4];
 
-	return text_node(p, RE_LIT, arena_str(p->a,
+	return re_text_node(p, RE_LIT, arena_str(p->a,
 	    str_mk(utf8, utf8_put(utf8, r))));
 }
 
 /* The flags of (?imsU-imsU) or (?i: up to ) or :; the "(?" is taken. */
 static bool
-group_flags(struct parser *p, const char *start, bool *opens)
+group_flags(struct re_parser *p, const char *start, bool *opens)
 {
-	struct flags f = p->f;
+	struct re_flags_now f = p->f;
 	bool on = true, any = false;
 
 	while (p->s.n > 0) {
-		char c = (char)rune(p);
+		char c = (char)re_rune(p);
 
 		switch (c) {
 		case 'i': f.i = on; any = true; break;
@@ -398,15 +212,15 @@ group_flags(struct parser *p, const char *start, bool *opens)
 			goto bad;
 		}
 	}
-	fail(p, "missing closing )", since(p, start));
+	re_fail(p, "missing closing )", re_since(p, start));
 	return false;
 bad:
-	fail(p, "invalid or unsupported Perl syntax", since(p, start));
+	re_fail(p, "invalid or unsupported Perl syntax", re_since(p, start));
 	return false;
 }
 
 static bool
-group_name(struct parser *p, const char *start)
+group_name(struct re_parser *p, const char *start)
 {
 	const char *end = p->s.n > 0 ? memchr(p->s.p, '>', p->s.n) : NULL;
 	size_t n = end ? (size_t)(end - p->s.p) : 0;
@@ -417,7 +231,7 @@ group_name(struct parser *p, const char *start)
 		    p->s.p[i] != '_')
 			n = 0;
 	if (n == 0) {
-		fail(p, "invalid named capture", str_mk(start, end ?
+		re_fail(p, "invalid named capture", str_mk(start, end ?
 		    (size_t)(end + 1 - start) : p->s.n + (size_t)(p->s.p -
 		    start)));
 		return false;
@@ -427,19 +241,19 @@ group_name(struct parser *p, const char *start)
 }
 
 static struct re_node *
-group(struct parser *p)
+group(struct re_parser *p)
 {
 	const char *start = p->s.p;
-	struct flags keep = p->f;
+	struct re_flags_now keep = p->f;
 	bool capture = true, opens = true;
 
-	take(p, '(');
+	re_take(p, '(');
 	if (str_starts(p->s, S("?P<")) || (str_starts(p->s, S("?<")) &&
 	    !str_starts(p->s, S("?<=")) && !str_starts(p->s, S("?<!")))) {
 		p->s = str_skip(p->s, p->s.p[1] == 'P' ? 3 : 2);
 		if (!group_name(p, start))
 			return NULL;
-	} else if (take(p, '?')) {
+	} else if (re_take(p, '?')) {
 		capture = false;
 		if (!group_flags(p, start, &opens))
 			return NULL;
@@ -447,14 +261,14 @@ group(struct parser *p)
 			return node(p, RE_EMPTY);
 	}
 	if (++p->depth > RE_DEPTH_MAX)
-		return fail(p, "expression nests too deeply", p->all);
+		return re_fail(p, "expression nests too deeply", p->all);
 	struct re_node *kid = alternation(p);
 
 	p->depth--;
 	if (!kid)
 		return NULL;
-	if (!take(p, ')'))
-		return fail(p, "missing closing )", p->all);
+	if (!re_take(p, ')'))
+		return re_fail(p, "missing closing )", p->all);
 	p->f = keep;
 	if (!capture)
 		return kid;
@@ -465,7 +279,7 @@ group(struct parser *p)
 }
 
 static struct re_node *
-backslash(struct parser *p)
+backslash(struct re_parser *p)
 {
 	const char *start = p->s.p;
 	char c = p->s.n > 1 ? start[1] : 0;
@@ -474,7 +288,7 @@ backslash(struct parser *p)
 
 	if (c == 'A' || c == 'z' || c == 'b' || c == 'B') {
 		p->s = str_skip(p->s, 2);
-		return text_node(p, RE_ASSERT, str_mk(start, 2));
+		return re_text_node(p, RE_ASSERT, str_mk(start, 2));
 	}
 	if (c == 'Q') {
 		p->s = str_skip(p->s, 2);
@@ -482,49 +296,49 @@ backslash(struct parser *p)
 		struct str text = str_mk(p->s.p, n > p->s.n ? p->s.n : n);
 
 		p->s = str_skip(p->s, n > p->s.n ? n : n + 2);
-		return text_node(p, text.n > 0 ? RE_LIT : RE_EMPTY, text);
+		return re_text_node(p, text.n > 0 ? RE_LIT : RE_EMPTY, text);
 	}
 	buf_u8(&b, '[');
-	if (class_escape(p, &b)) {
+	if (re_class_escape(p, &b)) {
 		buf_u8(&b, ']');
 		struct str text = arena_str(p->a, buf_str(&b));
 
 		buf_free(&b);
 		/* \P{Any} matches nothing; PCRE2 has no empty class */
-		return text_node(p, RE_CLASS, text.n == 2 ? S("(*FAIL)") :
+		return re_text_node(p, RE_CLASS, text.n == 2 ? S("(*FAIL)") :
 		    text);
 	}
 	buf_free(&b);
-	take(p, '\\');
-	return escape(p, start, &r) ? literal(p, r) : NULL;
+	re_take(p, '\\');
+	return re_escape(p, start, &r) ? literal(p, r) : NULL;
 }
 
 static struct re_node *
-atom(struct parser *p)
+atom(struct re_parser *p)
 {
 	switch (p->s.p[0]) {
 	case '(':
 		return group(p);
 	case '[':
-		return class(p);
+		return re_class(p);
 	case '\\':
 		return backslash(p);
 	case '.':
-		take(p, '.');
+		re_take(p, '.');
 		return node(p, p->f.s ? RE_ANY : RE_ANY_NOT_NL);
 	case '^':
-		take(p, '^');
-		return text_node(p, RE_ASSERT, p->f.m ? S("(?m:^)") :
+		re_take(p, '^');
+		return re_text_node(p, RE_ASSERT, p->f.m ? S("(?m:^)") :
 		    S("\\A"));
 	case '$':
-		take(p, '$');
-		return text_node(p, RE_ASSERT, p->f.m ? S("(?m:$)") :
+		re_take(p, '$');
+		return re_text_node(p, RE_ASSERT, p->f.m ? S("(?m:$)") :
 		    S("\\z"));
 	case '*': case '+': case '?':
-		return fail(p, "missing argument to repetition operator",
+		return re_fail(p, "missing argument to repetition operator",
 		    str_mk(p->s.p, 1));
 	default:
-		return literal(p, rune(p));
+		return literal(p, re_rune(p));
 	}
 }
 
@@ -547,7 +361,7 @@ number(struct str *s, int *v)
 
 /* {n}, {n,} or {n,m}: anything else is literal text. */
 static bool
-braces(struct parser *p, int *min, int *max)
+braces(struct re_parser *p, int *min, int *max)
 {
 	struct str s = str_skip(p->s, 1);
 
@@ -567,16 +381,16 @@ braces(struct parser *p, int *min, int *max)
 }
 
 static bool
-repeat_op(struct parser *p, int *min, int *max)
+repeat_op(struct re_parser *p, int *min, int *max)
 {
-	*min = peek(p, '+');
-	*max = peek(p, '?') ? 1 : -1;
-	return peek(p, '{') ? braces(p, min, max) :
-	    take(p, '*') || take(p, '+') || take(p, '?');
+	*min = re_peek(p, '+');
+	*max = re_peek(p, '?') ? 1 : -1;
+	return re_peek(p, '{') ? braces(p, min, max) :
+	    re_take(p, '*') || re_take(p, '+') || re_take(p, '?');
 }
 
 static struct re_node *
-repeated(struct parser *p)
+repeated(struct re_parser *p)
 {
 	struct re_node *n = atom(p);
 	const char *op = p->s.p;
@@ -586,26 +400,26 @@ repeated(struct parser *p)
 		return n;
 	if (min > RE_REPEAT_MAX || max > RE_REPEAT_MAX ||
 	    (max >= 0 && min > max))
-		return fail(p, "invalid repeat count", since(p, op));
+		return re_fail(p, "invalid repeat count", re_since(p, op));
 	struct re_node *r = node(p, RE_REPEAT);
 
 	r->min = min;
 	r->max = max;
-	r->greedy = !take(p, '?');
+	r->greedy = !re_take(p, '?');
 	if (p->f.U)
 		r->greedy = !r->greedy;
 	add_kid(r, n);
 	if (p->s.n > 0 && repeat_op(p, &min, &max)) {
-		take(p, '?');
-		return fail(p, "invalid nested repetition operator",
-		    since(p, op));
+		re_take(p, '?');
+		return re_fail(p, "invalid nested repetition operator",
+		    re_since(p, op));
 	}
 	return r;
 }
 
 /* Neighbouring literals of one case become one. */
 static void
-cat_add(struct parser *p, struct re_node *cat, struct re_node *n)
+cat_add(struct re_parser *p, struct re_node *cat, struct re_node *n)
 {
 	struct re_node *l = cat->last;
 
@@ -621,11 +435,11 @@ cat_add(struct parser *p, struct re_node *cat, struct re_node *n)
 }
 
 static struct re_node *
-concatenation(struct parser *p)
+concatenation(struct re_parser *p)
 {
 	struct re_node *cat = node(p, RE_CAT);
 
-	while (p->s.n > 0 && !peek(p, '|') && !peek(p, ')')) {
+	while (p->s.n > 0 && !re_peek(p, '|') && !re_peek(p, ')')) {
 		struct re_node *n = repeated(p);
 
 		if (!n)
@@ -638,7 +452,7 @@ concatenation(struct parser *p)
 }
 
 static struct re_node *
-alternation(struct parser *p)
+alternation(struct re_parser *p)
 {
 	struct re_node *alt = node(p, RE_ALT);
 
@@ -649,7 +463,7 @@ alternation(struct parser *p)
 			return NULL;
 		n->next = NULL;
 		add_kid(alt, n);
-	} while (take(p, '|'));
+	} while (re_take(p, '|'));
 	return alt->kid == alt->last ? alt->kid : alt;
 }
 
@@ -657,7 +471,7 @@ struct re_node *
 re_parse(struct str pattern, bool icase, bool dotall, struct arena *a,
     struct err *e)
 {
-	struct parser p = { .all = pattern, .s = pattern, .a = a, .e = e,
+	struct re_parser p = { .all = pattern, .s = pattern, .a = a, .e = e,
 	    .f = { .i = icase, .s = dotall } };
 
 	if (pattern.n > RE_PATTERN_MAX) {
@@ -676,7 +490,7 @@ re_parse(struct str pattern, bool icase, bool dotall, struct arena *a,
 	struct re_node *n = alternation(&p);
 
 	if (n && p.s.n > 0)
-		return fail(&p, "unexpected )", pattern);
+		return re_fail(&p, "unexpected )", pattern);
 	return n;
 }
 

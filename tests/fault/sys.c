@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "fault/disk.c"	/* one object: what the rule for tests links */
+#include "fault/disk.h"
 #include "fault/fault.h"
 
 #define BOOT_ID	"/proc/sys/kernel/random/boot_id"
