@@ -1,0 +1,26 @@
+# bash completion for lql
+_lql()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	case $prev in
+	-d|--store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-D|--traces-store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-n|--limit) return ;;
+	--since) return ;;
+	--from) return ;;
+	--to) return ;;
+	--trace) return ;;
+	--traces) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--direction) COMPREPLY=($(compgen -W "forward backward" -- "$cur")); return ;;
+	-o|--output) COMPREPLY=($(compgen -W "table json csv raw ids rec" -- "$cur")); return ;;
+	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
+	--tenant) return ;;
+	esac
+	case $cur in
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to --trace --traces --direction -f --follow -o --output --color --tenant --stats -h --help -V --version" -- "$cur")) ;;
+	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+	esac
+}
+complete -F _lql lql

@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# lql: queries over a log store, outputs, the prompt, mistakes.
+load helper
+bats_require_minimum_version 1.5.0
+
+# Two services, four lines, one trace; times a second apart from 1767225600.
+lines() {
+	cat <<-'END'
+	{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"cart"}},{"key":"host.name","value":{"stringValue":"h1"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225600000000000","severityNumber":9,"severityText":"INFO","body":{"stringValue":"cart of u-11 has 2 items"},"attributes":[{"key":"took","value":{"stringValue":"250ms"}},{"key":"items","value":{"intValue":"2"}}],"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708"},{"timeUnixNano":"1767225601000000000","severityNumber":17,"severityText":"ERROR","body":{"stringValue":"connection to 10.0.0.7:5432 refused"},"attributes":[{"key":"took","value":{"stringValue":"1.5s"}}]}]}]}]}
+	{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"payment"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225602000000000","severityNumber":13,"severityText":"WARN","body":{"stringValue":"retry 1 of 3"},"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060709"},{"timeUnixNano":"1767225603000000000","severityNumber":9,"severityText":"INFO","body":{"stringValue":"charged \u001b[31mu-11\u001b[0m"},"attributes":[{"key":"took","value":{"stringValue":"soon"}}]}]}]}]}
+	END
+}
+
+store() {
+	lines | rec -r | lstore -d "$T/logs" -
+}
+
+lql() {
+	"$BIN/lql" -d "$T/logs" "$@"
+}
+
+@test "a selector, newest first; forward and limit" {
+	store
+	run lql -o raw '{service_name="cart"}'
+	[ "$status" -eq 0 ]
+	[ "${lines[0]}" = "connection to 10.0.0.7:5432 refused" ]
+	[ "${lines[1]}" = "cart of u-11 has 2 items" ]
+	run lql -o raw --direction forward -n 1 '{service_name=~".+"}'
+	[ "$output" = "cart of u-11 has 2 items" ]
+}
+
+@test "line filters" {
+	store
+	[ "$(lql -o raw '{service_name=~".+"} |= "refused"' | wc -l)" -eq 1 ]
+	[ "$(lql -o raw '{service_name=~".+"} != "refused"' | wc -l)" -eq 3 ]
+	[ "$(lql -o raw '{service_name=~".+"} |~ "[0-9]+ (of|items)"' | wc -l)" -eq 2 ]
+	[ "$(lql -o raw '{service_name=~".+"} !~ "u-1[0-9]"' | wc -l)" -eq 2 ]
+	[ "$(lql -o raw '{service_name=~".+"} |= "retry" or "refused"' | wc -l)" -eq 2 ]
+	[ "$(lql -o raw '{service_name=~".+"} |= "of u-11 has"' | wc -l)" -eq 1 ]
+	[ "$(lql -o raw '{service_name=~".+"} |= "7:5432 ref"' | wc -l)" -eq 1 ]
+}
+
+@test "label filters on metadata: text, numbers, durations" {
+	store
+	[ "$(lql -o raw '{service_name=~".+"} | severity_text="ERROR"')" = "connection to 10.0.0.7:5432 refused" ]
+	[ "$(lql -o raw '{service_name=~".+"} | items > 1')" = "cart of u-11 has 2 items" ]
+	[ "$(lql -o raw '{service_name="cart"} | took >= 1s')" = "connection to 10.0.0.7:5432 refused" ]
+	# what is no duration stays, marked
+	run lql -o json '{service_name="payment"} | took >= 1s'
+	[ "$(jq -r '.metadata.__error__' <<<"$output")" = LabelFilterErr ]
+	[ "$(lql -o raw '{service_name=~".+"} | severity_text="ERROR" or items=2' | wc -l)" -eq 2 ]
+}
+
+@test "lines of a trace, of many, of none; ids" {
+	store
+	id=0102030405060708090a0b0c0d0e0f10
+	[ "$(lql -o raw --trace $id | wc -l)" -eq 2 ]
+	[ "$(echo $id | lql -o raw --traces - | wc -l)" -eq 2 ]
+	echo 00000000000000000000000000000001 >none
+	run --separate-stderr lql -o raw --traces none
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+	: >empty
+	run --separate-stderr lql -o raw --traces empty
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+	[ "$(lql -o ids '{service_name=~".+"}')" = $id ]
+	fails 2 lql --trace xyz
+	[[ $output == *'not a trace id'* ]]
+}
+
+@test "json, csv, table and records" {
+	store
+	lql -o json '{service_name="cart"} |= "items"' | jq -e '
+		.timestamp == "2026-01-01T00:00:00.000000000Z" and
+		.labels.service_name == "cart" and .metadata.host_name == "h1" and
+		.metadata.took == "250ms" and .line == "cart of u-11 has 2 items"'
+	run lql -o csv '{service_name="cart"} |= "items"'
+	[ "${lines[0]}" = "timestamp,level,labels,line" ]
+	[[ ${lines[1]} == 2026-01-01T00:00:00.000000000Z,INFO,*,"cart of u-11 has 2 items" ]]
+	# control characters do not reach a terminal
+	run lql -o table '{service_name="payment"} |= "charged"'
+	[[ $output == *'INFO  payment charged \x1b[31mu-11\x1b[0m' ]]
+	[ "$(lql -o rec '{service_name=~".+"}' | rec -o json | jq -s '[.[].resourceLogs[].scopeLogs[].logRecords[]] | length')" -eq 4 ]
+}
+
+@test "time ranges" {
+	store
+	[ "$(lql -o raw --from 2026-01-01T00:00:01Z --to 1767225602 '{service_name=~".+"}')" = "connection to 10.0.0.7:5432 refused" ]
+	fails 2 lql --from yesterday '{a="b"}'
+	fails 2 lql --from 2 --to 1 '{a="b"}'
+}
+
+@test "no match: says what the store holds" {
+	store
+	run --separate-stderr lql '{service_name="nobody"}'
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+	[[ $stderr == *'2026-01-01T00:00:00.000Z to 2026-01-01T00:00:03.000Z'* ]]
+}
+
+@test "mistakes: carets and statuses" {
+	store
+	fails 2 lql '{service_name="cart" |= "x"'
+	[[ $output == *'-e:1:22: expected , or }'* ]]
+	[[ $output == *'^'* ]]
+	fails 2 lql '{a=~"("}'
+	[[ $output == *'missing closing )'* ]]
+	fails 2 lql 'rate({a="b"}[5m])'
+	[[ $output == *'not supported'* ]]
+	fails 2 lql '{a="b"}' '{c="d"}'
+	fails 1 "$BIN/lql" -d "$T/nowhere" '{a="b"}'
+	[[ $output == *nowhere* ]]
+	fails 2 "$BIN/lql" -o xml -d "$T/logs" '{a="b"}'
+	run bash -c "'$BIN/lql' -d '$T/logs' '{service_name=~\".+\"}' >/dev/full"
+	[ "$status" -eq 1 ]
+}
+
+@test "a store of another kind is refused" {
+	tstore -d "$T/traces" /dev/null
+	fails 1 "$BIN/lql" -d "$T/traces" '{a="b"}'
+	[[ $output == *traces* ]]
+}
+
+@test "follow prints lines as they come" {
+	mkfifo in
+	lstore -d "$T/logs" - <in &
+	PIDS+=($!)
+	exec 5>in
+	lines | head -n 1 | rec -r >&5
+	until_true sh -c "'$BIN/lql' -d '$T/logs' -o raw '{service_name=~\".+\"}' 2>/dev/null | grep -q refused"
+	"$BIN/lql" -d "$T/logs" -f -o raw '{service_name=~".+"}' >out &
+	PIDS+=($!)
+	until_true grep -q refused out
+	lines | tail -n 1 | rec -r >&5
+	until_true grep -q charged out
+	[ "$(wc -l <out)" -eq 4 ]
+	exec 5>&-
+}
+
+@test "the prompt: queries, commands, completion" {
+	store
+	run bash -c "printf '%s\n' '{service_name=\"cart\"}' '\\limit 1' '{service_name=~\".+\"}' '\\nonsense' '\\q' | '$BIN/lql' -d '$T/logs' -o raw"
+	[[ $output == *'has 2 items'* ]]
+	[[ $output == *'\nonsense: unknown'* ]]
+	[ "$(grep -c refused <<<"$output")" -eq 1 ]
+	S=otelutils-$BASHPID
+	tmux -L "$S" new-session -d -x 100 -y 30 "$BIN/lql -d $T/logs"
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'lql>'"
+	tmux -L "$S" send-keys '{service_n' Tab '="pay' Tab '"}' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'retry 1 of 3'"
+	tmux -L "$S" capture-pane -p | grep -q '{service_name="payment"}'
+	tmux -L "$S" kill-server
+}
