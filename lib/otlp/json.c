@@ -5,19 +5,14 @@
 #include "otlp/tidy.h"
 #include "otlp/tojson.h"
 
-static const char *const top_key[] = { NULL, "resourceSpans",
-    "resourceMetrics", "resourceLogs", OTLP_PROFILES_KEY };
-
-#define SIGNALS	(sizeof top_key / sizeof *top_key)
-
 /* The one signal whose key the object has, or 0. */
 static unsigned
 told_by_key(json_t *o)
 {
 	unsigned found = 0;
 
-	for (unsigned i = 1; i < SIGNALS; i++)
-		if (json_object_get(o, top_key[i])) {
+	for (unsigned i = 1; schema_top(i); i++)
+		if (json_object_get(o, schema_top(i))) {
 			if (found)
 				return 0;
 			found = i;
@@ -50,7 +45,7 @@ convert(unsigned *signal, json_t *o, struct buf *out, struct err *e)
 	if (*signal == 0)
 		return err_set(e, ERR_CORRUPT, "not one of the keys "
 		    "resourceSpans, resourceMetrics, resourceLogs");
-	if (*signal == SIGNALS - 1)
+	if (*signal == 4)
 		return profiles_from_json(o, out, e);
 	m = schema_root(*signal);
 	if (!m)

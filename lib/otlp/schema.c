@@ -3,6 +3,7 @@
 #include "collector.pb-c.h"
 #include "logs.pb-c.h"
 #include "metrics.pb-c.h"
+#include "otlp/json.h"
 #include "otlp/wire.h"
 #include "status.pb-c.h"
 #include "trace.pb-c.h"
@@ -17,6 +18,15 @@ schema_root(unsigned signal)
 	case 3: return &opentelemetry__proto__logs__v1__logs_data__descriptor;
 	default: return NULL;
 	}
+}
+
+const char *
+schema_top(unsigned signal)
+{
+	static const char *const key[] = { NULL, "resourceSpans",
+	    "resourceMetrics", "resourceLogs", OTLP_PROFILES_KEY };
+
+	return signal < sizeof key / sizeof *key ? key[signal] : NULL;
 }
 
 const ProtobufCMessageDescriptor *

@@ -24,6 +24,8 @@
 
 /* The payload of a signal; NULL for profiles and unknown ones. */
 const ProtobufCMessageDescriptor *schema_root(unsigned signal);
+/* The one key of a payload in JSON, which tells its signal; or NULL. */
+const char *schema_top(unsigned signal);
 /* The answer to an export of that signal. */
 const ProtobufCMessageDescriptor *schema_answer(unsigned signal);
 const ProtobufCMessageDescriptor *schema_status(void);

@@ -289,5 +289,9 @@ otlp_to_json(unsigned signal, struct str payload, struct buf *out,
 		return profiles_to_json(payload, out);
 	if (!m)
 		return err_set(e, ERR_CORRUPT, "signal %u: unknown", signal);
+	if (payload.n == 0) {		/* the key tells the signal */
+		buf_addf(out, "{\"%s\":[]}", schema_top(signal));
+		return 0;
+	}
 	return tojson(m, payload, out, e);
 }

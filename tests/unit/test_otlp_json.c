@@ -92,6 +92,7 @@ test_spans(void)
 	    "\"startTimeUnixNano\":\"1.5447126600000000010e18\""),
 	    SPAN("\"startTimeUnixNano\":\"1544712660000000001\","
 	    "\"endTimeUnixNano\":\"18446744073709551615\""));
+	STAYS(METRICS, "{\"resourceMetrics\":[]}");
 	STAYS(TRACES, "{\"resourceSpans\":[{},{\"resource\":{}}]}");
 	STAYS(TRACES, SPAN("\"traceId\":\"0102\""));
 }

@@ -1,0 +1,11 @@
+# fish completion for rec
+complete -c rec -s o -l output -x -a 'json table summary rec' -d 'what to print: JSON lines by default'
+complete -c rec -s i -l input -x -a 'auto rec json collector' -d 'what is read: by default, told by its first bytes'
+complete -c rec -s r -l read-json -d 'read JSON lines, write records: -i json -o rec'
+complete -c rec -s s -l signal -x -a 'traces metrics logs profiles' -d 'only this one; files of the collector need it'
+complete -c rec -s n -l number -x -d 'stop after N records'
+complete -c rec -s c -l count -d 'print records and items by signal'
+complete -c rec -s v -l verify -d 'print nothing, but check everything'
+complete -c rec -s t -l tenant -x -d 'whose the records made of text are'
+complete -c rec -s h -l help -d 'print this help and exit'
+complete -c rec -s V -l version -d 'print the version and exit'
