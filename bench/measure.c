@@ -1,12 +1,13 @@
 /*
  * measure: run a command several times, and print what it cost at best:
  *
- *   measure [-n TIMES] [-c FILE] [-p COMMAND] COMMAND
+ *   measure [-n TIMES] [-c FILE] [-p COMMAND] [-w FILE] COMMAND
  *
  * COMMAND is the shell's. Its stdout goes to FILE (default /dev/null). -p runs
  * another command before each run, not counted. Prints "WALL CPU KIB": the
  * least wall seconds, the least CPU seconds (user and system, children too),
- * and the peak memory of its largest process in KiB. Fails when COMMAND does.
+ * and the peak memory of its largest process in KiB. With -w that goes to a
+ * file, and COMMAND's stdout stays ours. Fails when COMMAND does.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ run(const char *command, const char *out, struct rusage *ru)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (!freopen(out, "w", stdout))
+		if (out && !freopen(out, "w", stdout))
 			_exit(127);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
@@ -57,24 +58,27 @@ run(const char *command, const char *out, struct rusage *ru)
 int
 main(int argc, char *argv[])
 {
-	const char *out = "/dev/null", *before = NULL;
+	const char *out = NULL, *before = NULL, *figures = NULL;
 	double wall = 1e9, cpu = 1e9;
 	struct rusage ru;
 	long kib = 0;
 	int c, n = 5;
 
-	while ((c = getopt(argc, argv, "+n:c:p:")) != -1)
+	while ((c = getopt(argc, argv, "+n:c:p:w:")) != -1)
 		switch (c) {
 		case 'n': n = atoi(optarg); break;
 		case 'c': out = optarg; break;
 		case 'p': before = optarg; break;
+		case 'w': figures = optarg; break;
 		default: return 2;
 		}
 	if (optind + 1 != argc || n < 1) {
 		fprintf(stderr, "usage: measure [-n TIMES] [-c FILE] "
-		    "[-p COMMAND] COMMAND\n");
+		    "[-p COMMAND] [-w FILE] COMMAND\n");
 		return 2;
 	}
+	if (!out && !figures)
+		out = "/dev/null";
 	for (int i = 0; i < n; i++) {
 		if (before)
 			run(before, "/dev/null", &ru);
@@ -87,6 +91,10 @@ main(int argc, char *argv[])
 		wall = w < wall ? w : wall;
 		cpu = u < cpu ? u : cpu;
 		kib = ru.ru_maxrss > kib ? ru.ru_maxrss : kib;
+	}
+	if (figures && !freopen(figures, "w", stdout)) {
+		perror(figures);
+		return 1;
 	}
 	printf("%.4f %.4f %ld\n", wall, cpu, kib);
 	return 0;
