@@ -15,7 +15,7 @@
 
 #define WRITE_CHUNK	((size_t)1 << 20)
 #define PACK_CLOSE	((size_t)32 << 10)	/* of packed columns */
-#define LEVEL_PAGE	1
+#define LEVEL_PAGE	3
 #define LEVEL_TEXT	3
 
 struct block_writer {
@@ -165,7 +165,7 @@ close_pack(struct block_writer *w, struct err *e)
 	p = &d->pack[d->packs++];
 	p->at = here(w) - w->stripe_at;
 	p->raw = (uint32_t)w->pack.n;
-	p->size = item_put(&w->out, buf_str(&w->pack), LEVEL_TEXT);
+	p->size = item_put(&w->out, buf_str(&w->pack), NULL, LEVEL_TEXT);
 	buf_reset(&w->pack);
 	return flush(w, WRITE_CHUNK, e);
 }
@@ -205,7 +205,7 @@ put_valid(struct block_writer *w, uint32_t *which, struct err *e)
 	v->packed = w->scratch.n < PACK_UNDER;
 	if (!v->packed) {
 		v->at = here(w) - w->stripe_at;
-		v->size = item_put(&w->out, buf_str(&w->scratch), LEVEL_TEXT);
+		v->size = item_put(&w->out, buf_str(&w->scratch), NULL, LEVEL_TEXT);
 		return flush(w, WRITE_CHUNK, e);
 	}
 	if (open_pack(w, s->table, e) == -1)
@@ -248,11 +248,12 @@ put_own(struct block_writer *w, struct place *p, struct err *e)
 	p->at = here(w) - w->stripe_at;
 	if (en->index.n > 0)
 		p->index = item_put(&w->out, buf_str(&en->index),
-		    en->filtered ? 0 : LEVEL_PAGE);
+		    NULL, en->filtered ? 0 : LEVEL_PAGE);
 	if (en->dict.n > 0)
-		p->dict = item_put(&w->out, buf_str(&en->dict), LEVEL_TEXT);
+		p->dict = item_put(&w->out, buf_str(&en->dict), NULL, LEVEL_TEXT);
 	for (uint32_t k = 0; k < en->pages; k++)
-		p->page[k] = item_put(&w->out, buf_str(&en->page[k]), level);
+		p->page[k] = item_put(&w->out, buf_str(&en->page[k]),
+		    &en->cuts[k], level);
 	return flush(w, WRITE_CHUNK, e);
 }
 
@@ -298,7 +299,7 @@ put_blobs(struct block_writer *w, struct frame *f, struct err *e)
 		d->blob[k].name = f->blob[k].name;
 		d->blob[k].at = here(w) - w->stripe_at;
 		d->blob[k].size = item_put(&w->out, f->blob[k].bytes,
-		    LEVEL_TEXT);
+		    NULL, LEVEL_TEXT);
 		if (flush(w, WRITE_CHUNK, e) == -1)
 			return -1;
 	}
@@ -439,7 +440,7 @@ block_section(struct block_writer *w, struct str name, struct str bytes,
 		if (put_raw(w, s, bytes, e) == -1)
 			return -1;
 	} else
-		item_put(&w->out, bytes, LEVEL_TEXT);
+		item_put(&w->out, bytes, NULL, LEVEL_TEXT);
 	s->stored = here(w) - s->at;
 	return flush(w, WRITE_CHUNK, e);
 }

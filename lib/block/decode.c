@@ -1,4 +1,5 @@
 #include "block/stripefile.h"
+#include "codec/floats.h"
 #include "codec/ints.h"
 #include "codec/work.h"
 
@@ -98,13 +99,13 @@ read_fix(struct cur *c, uint8_t *out, unsigned width, uint32_t n,
 }
 
 static int
-read_numbers(struct cur *c, uint64_t *out, uint32_t n, uint32_t rows,
+read_numbers(struct cur *c, bool f64, uint64_t *out, uint32_t n, uint32_t rows,
     const uint64_t *valid, struct err *e)
 {
 	uint64_t *v = n == rows ? out : work_room(&work()->text,
 	    n * sizeof *v);
 
-	if (n > 0 && !ints_unpack64(c, v, n))
+	if (n > 0 && !(f64 ? floats_unpack : ints_unpack64)(c, v, n))
 		return err_set(e, ERR_CORRUPT, "numbers: not well formed");
 	if (n < rows)
 		spread64(out, v, rows, valid);
@@ -145,8 +146,8 @@ page_decode(struct str payload, uint32_t at, uint32_t rows,
 		r = read_fix(&c, o->fix + (size_t)at * width, width, n, rows,
 		    valid, e);
 	} else
-		r = read_numbers(&c, (uint64_t *)o->i + at, n, rows, valid,
-		    e);
+		r = read_numbers(&c, o->type == VEC_F64,
+		    (uint64_t *)o->i + at, n, rows, valid, e);
 	if (r == 0 && (c.bad || cur_left(&c) > 0))
 		return err_set(e, ERR_CORRUPT, "%s", c.bad ? "cut short" :
 		    "more than it should be");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "codec/floats.h"
 #include "codec/ints.h"
 
 void
@@ -105,14 +106,15 @@ put_fix(struct encoder *en, struct buf *out, const struct frame_column *c,
 /* Strings as they are: lengths, then all bytes. Takes the codes in v. */
 static void
 put_plain(struct encoder *en, struct buf *out, const struct frame_column *c,
-    uint32_t n)
+    uint32_t n, struct cuts *cuts)
 {
 	uint64_t *len = en->v + PAGE_ROWS;
 
 	for (uint32_t k = 0; k < n; k++)
 		len[k] = c->dict.key[en->v[k]].n;
 	if (n > 0)
-		ints_pack(out, len, n, true);
+		ints_pack(out, len, n, cuts);
+	cut_here(cuts, out->n);
 	for (uint32_t k = 0; k < n; k++)
 		buf_adds(out, c->dict.key[en->v[k]]);
 }
@@ -122,9 +124,11 @@ static void
 put_page(struct encoder *en, const struct frame_column *c, uint32_t from,
     uint32_t at, uint32_t rows)
 {
+	struct cuts *cuts = &en->cuts[en->pages];
 	struct buf *out = &en->page[en->pages++];
 	uint32_t list[PAGE_ROWS], *some = NULL, n = rows;
 
+	cuts->n = 0;
 	buf_reset(out);
 	if (en->stat.nulls > 0) {
 		n = page_list(en, at, rows, list);
@@ -145,9 +149,11 @@ put_page(struct encoder *en, const struct frame_column *c, uint32_t from,
 	else
 		index_ints(en, n, !vec_coded(c->type));
 	if (en->plain)
-		put_plain(en, out, c, n);
+		put_plain(en, out, c, n, cuts);
+	else if (n > 0 && c->type == VEC_F64)
+		floats_pack(out, en->v, n, cuts);
 	else if (n > 0)
-		ints_pack(out, en->v, n, true);
+		ints_pack(out, en->v, n, cuts);
 }
 
 static int
@@ -217,7 +223,7 @@ put_dict(struct encoder *en, const struct frame_column *c)
 
 	for (uint32_t k = 0; k < n; k++)
 		en->v[k] = c->dict.key[en->order[k]].n;
-	ints_pack(&en->dict, en->v, n, true);
+	ints_pack(&en->dict, en->v, n, NULL);
 	for (uint32_t k = 0; k < n; k++)
 		buf_adds(&en->dict, c->dict.key[en->order[k]]);
 	en->stat.ndict = n;

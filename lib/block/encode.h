@@ -13,6 +13,7 @@
 struct encoder {
 	/* the column's payloads, before zstd */
 	struct buf index, dict, page[PAGES_MAX];
+	struct cuts cuts[PAGES_MAX];	/* of the pages */
 	uint32_t pages;
 	struct stripe_col stat;
 	uint64_t *bits;		/* rows with a value, from bit 0 on */

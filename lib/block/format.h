@@ -9,7 +9,7 @@
  *		crc:u32 (of the 20 bytes before) "otelblk\n"
  *
  * An item is a page, a page index, a dictionary, null bits, a packed page, a blob or a
- * section: mode:u8 [raw size:varint when zstd] payload crc:u32. What lies in
+ * section: mode:u8, then the payload, whole or in pieces, crc:u32. What lies in
  * a packed page is payload alone.
  */
 #ifndef BLOCK_FORMAT_H
@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/cur.h"
 #include "block/block.h"
+#include "codec/cuts.h"
 
 #define BLOCK_MAGIC	"otelblk\n"
 #define BLOCK_HEAD	16u
@@ -37,7 +38,7 @@
 #define PAGES_MAX	(STRIPE_ROWS / PAGE_ROWS)
 #define UNIT_MAX	((uint32_t)1 << 30)
 
-enum item_mode { ITEM_PLAIN, ITEM_ZSTD, ITEM_MODES };
+enum item_mode { ITEM_PLAIN, ITEM_PIECES };
 enum index_flag { INDEX_RANGE = 1, INDEX_FILTER = 2 };
 
 /* Which rows of a table have a value: an item columns share. */
@@ -129,8 +130,12 @@ page_rows(uint32_t rows, uint32_t page)
 	    rows - page * PAGE_ROWS;
 }
 
-/* Appends payload as an item; gives its size. level 0: plain. */
-uint32_t item_put(struct buf *out, struct str payload, int level);
+/*
+ * Appends payload as an item; gives its size. level 0: plain, else zstd, the
+ * pieces between the cuts (NULL: none) apart.
+ */
+uint32_t item_put(struct buf *out, struct str payload, const struct cuts *,
+    int level);
 /*
  * The payload of an item whose bytes are `in`: CRC checked, decompressed into
  * the arena (NULL: into room), or a slice of `in`.

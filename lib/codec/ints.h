@@ -7,27 +7,27 @@
  *
  *	CONST	all the same
  *	BITS	(v - base) / step, packed by bit
- *	BYTES	the same in 1 to 8 whole bytes, little-endian
  *	PLANES	the same, all low bytes first, then all second bytes ...
- *	DELTA	the first, then the zigzagged differences as one of the above
- *	RUNS	distinct neighbours, then how often each comes, each as above
+ *	LOG	the same: how many bits each has, then those below the top one
+ *	TABLE	up to 256 distinct numbers, then which of them, a byte each
+ *	DELTA	the first, then the zigzagged differences as one of the first four
+ *	RUNS	distinct neighbours, then how often each comes, each as DELTA's
  *
- * BYTES and PLANES leave room that zstd takes away; BITS is for runs that are
- * stored as they are.
+ * The forms by bytes leave room that zstd takes away, and tell by `cuts` which
+ * bytes go together; BITS is for runs that are stored as they are.
  */
 #ifndef CODEC_INTS_H
 #define CODEC_INTS_H
 
 #include "base/buf.h"
 #include "base/cur.h"
-
-#define INTS_MAX	65536u	/* numbers in a run */
+#include "codec/cuts.h"
 
 /*
- * Appends the run; v is scratch from then on. `squeezed`: zstd comes after, so
- * prefer what it likes.
+ * Appends the run; v is scratch from then on. With cuts, zstd comes after;
+ * without (NULL) the run should be short by itself.
  */
-void ints_pack(struct buf *out, uint64_t *v, uint32_t n, bool squeezed);
+void ints_pack(struct buf *out, uint64_t *v, uint32_t n, struct cuts *);
 /* Reads n numbers; false when the run is not well formed (or c is bad). */
 bool ints_unpack64(struct cur *c, uint64_t *out, uint32_t n);
 /* The same where all are below 2^32; others make it false. */

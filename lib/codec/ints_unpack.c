@@ -3,6 +3,8 @@
 #include "codec/intsform.h"
 #include "codec/work.h"
 
+#define LOG_FAST	58u	/* bits: 57 below the top one, and 7 to skip */
+
 static bool
 read_head(struct cur *c, uint8_t form, struct ints_head *h)
 {
@@ -11,17 +13,7 @@ read_head(struct cur *c, uint8_t form, struct ints_head *h)
 	h->width = form == INTS_CONST ? 0 : cur_u8(c);
 	if (c->bad || h->step == 0)
 		return false;
-	return form == INTS_CONST || (form == INTS_BITS ? h->width <= 64 :
-	    h->width >= 1 && h->width <= 8);
-}
-
-static void
-read_bytes(const uint8_t *p, uint32_t n, unsigned k, uint64_t *out)
-{
-	memset(out, 0, n * sizeof *out);
-	for (uint32_t i = 0; i < n; i++, p += k)
-		for (unsigned b = 0; b < k; b++)
-			out[i] |= (uint64_t)p[b] << 8 * b;
+	return h->width <= (form == INTS_PLANES ? 8 : 64);
 }
 
 static void
@@ -36,35 +28,106 @@ read_planes(const uint8_t *p, uint32_t n, unsigned k, uint64_t *out)
 	}
 }
 
-/* The body of a leaf, its length checked. */
-static const uint8_t *
-body(struct cur *c, uint8_t form, unsigned width, uint32_t n)
+
+/* The next value of a LOG run: `w` bits at bit `at`, below a top one. */
+static uint64_t
+log_value(struct str bits, uint64_t at, unsigned w)
 {
-	return (const uint8_t *)cur_bytes(c, form == INTS_BITS ?
-	    BITS_BYTES(n, width) : (size_t)n * width).p;
+	uint64_t v = 0;
+	size_t b = (size_t)(at / 8);
+
+	if (w <= 1)
+		return w;
+	if (w <= 58 && bits.n - b >= 8)
+		v = load64(bits.p + b) >> at % 8;
+	else
+		for (unsigned k = 0; b < bits.n && k < 9; k++, b++) {
+			uint64_t x = (uint8_t)bits.p[b];
+
+			v |= k == 0 ? x >> at % 8 : x << (8 * k - at % 8);
+			if (8 * (k + 1) >= w + at % 8)
+				break;
+		}
+	return (v & ((UINT64_C(1) << (w - 1)) - 1)) | UINT64_C(1) << (w - 1);
 }
 
-/* CONST, BITS, BYTES or PLANES. */
+/* Values while eight bytes may be read at once; how many. */
+static uint32_t
+log_fast(struct str len, struct str bits, uint64_t *out, uint64_t *bit)
+{
+	uint64_t at = *bit, end = bits.n < 8 ? 0 : (bits.n - 8) * 8 + 1;
+	uint32_t i = 0;
+
+	for (; i < len.n && at < end; i++) {
+		unsigned w = (uint8_t)len.p[i], below = w - (w > 0);
+		uint64_t top = UINT64_C(1) << below;
+
+		out[i] = (top | (load64(bits.p + at / 8) >> at % 8 &
+		    (top - 1))) & -(uint64_t)(w > 0);
+		at += below;
+	}
+	*bit = at;
+	return i;
+}
+
+static bool
+read_log(struct cur *c, unsigned width, uint64_t *out, uint32_t n)
+{
+	struct str len = cur_bytes(c, n), bits;
+	uint64_t all = 0, at = 0;
+	unsigned top = 0;
+
+	for (uint32_t i = 0; i < len.n; i++) {
+		unsigned w = (uint8_t)len.p[i];
+
+		top = w > top ? w : top;
+		all += w - (w > 0);
+	}
+	bits = cur_bytes(c, (all + 7) / 8);
+	if (c->bad || top > width)
+		return false;
+	uint32_t i = top > LOG_FAST ? 0 : log_fast(len, bits, out, &at);
+
+	for (; i < n; i++) {
+		unsigned w = (uint8_t)len.p[i];
+
+		out[i] = log_value(bits, at, w);
+		at += w - (w > 0);
+	}
+	return all % 8 == 0 || (uint8_t)bits.p[bits.n - 1] >> all % 8 == 0;
+}
+
+static bool
+read_body(struct cur *c, uint8_t form, unsigned width, uint64_t *out,
+    uint32_t n)
+{
+	struct str s;
+
+	if (form == INTS_CONST || width == 0)
+		memset(out, 0, n * sizeof *out);
+	if (form == INTS_CONST || width == 0)
+		return true;
+	if (form == INTS_LOG)
+		return read_log(c, width, out, n);
+	s = cur_bytes(c, form == INTS_BITS ? BITS_BYTES(n, width) :
+	    (size_t)n * width);
+	if (c->bad)
+		return false;
+	if (form == INTS_BITS)
+		return bits_unpack64((const uint8_t *)s.p, n, width, out);
+	read_planes((const uint8_t *)s.p, n, width, out);
+	return true;
+}
+
+/* CONST, BITS, PLANES or LOG. */
 static bool
 read_leaf(struct cur *c, uint8_t form, uint64_t *out, uint32_t n)
 {
 	struct ints_head h;
 
-	if (form > INTS_PLANES || !read_head(c, form, &h))
+	if (form > INTS_LOG || !read_head(c, form, &h) ||
+	    !read_body(c, form, h.width, out, n))
 		return false;
-	const uint8_t *p = body(c, form, h.width, n);
-
-	if (c->bad)
-		return false;
-	switch (form) {
-	case INTS_CONST: memset(out, 0, n * sizeof *out); break;
-	case INTS_BITS:
-		if (!bits_unpack64(p, n, h.width, out))
-			return false;
-		break;
-	case INTS_BYTES: read_bytes(p, n, h.width, out); break;
-	case INTS_PLANES: read_planes(p, n, h.width, out); break;
-	}
 	if (h.step != 1)
 		for (uint32_t i = 0; i < n; i++)
 			out[i] *= h.step;
@@ -74,6 +137,24 @@ read_leaf(struct cur *c, uint8_t form, uint64_t *out, uint32_t n)
 	return true;
 }
 
+static bool
+read_table(struct cur *c, uint64_t *out, uint32_t n)
+{
+	uint32_t distinct = cur_u8(c) + 1u;
+	uint64_t value[256] = { 0 };
+	unsigned top = 0;
+
+	if (!read_leaf(c, cur_u8(c), value, distinct))
+		return false;
+	struct str s = cur_bytes(c, n);
+	const uint8_t *p = (const uint8_t *)s.p;
+
+	for (uint32_t i = 0; i < s.n; i++) {
+		top = p[i] > top ? p[i] : top;
+		out[i] = value[p[i]];
+	}
+	return !c->bad && top < distinct;
+}
 static bool
 read_delta(struct cur *c, uint64_t *out, uint32_t n)
 {
@@ -120,20 +201,11 @@ ints_unpack64(struct cur *c, uint64_t *out, uint32_t n)
 		return false;
 	if (form == INTS_DELTA)
 		return read_delta(c, out, n);
+	if (form == INTS_TABLE)
+		return read_table(c, out, n);
 	if (form == INTS_RUNS)
 		return read_runs(c, out, n);
 	return read_leaf(c, form, out, n);
-}
-
-static void
-narrow_bytes(const uint8_t *p, uint32_t n, unsigned k, uint32_t *out)
-{
-	if (k == 1)
-		for (uint32_t i = 0; i < n; i++)
-			out[i] = p[i];
-	else
-		for (uint32_t i = 0; i < n; i++, p += 2)
-			out[i] = (uint32_t)(p[0] | p[1] << 8);
 }
 
 static void
@@ -157,18 +229,18 @@ read_narrow(struct cur *c, uint32_t *out, uint32_t n)
 	uint8_t form = cur_u8(&t);
 	struct ints_head h;
 
-	if (form < INTS_BITS || form > INTS_PLANES ||
+	if ((form != INTS_BITS && form != INTS_PLANES) ||
 	    !read_head(&t, form, &h) || h.base != 0 || h.step != 1 ||
-	    h.width > (form == INTS_BITS ? 32 : 2))
+	    h.width == 0 || h.width > (form == INTS_BITS ? 32 : 2))
 		return 0;
-	const uint8_t *p = body(&t, form, h.width, n);
+	struct str s = cur_bytes(&t, form == INTS_BITS ?
+	    BITS_BYTES(n, h.width) : (size_t)n * h.width);
+	const uint8_t *p = (const uint8_t *)s.p;
 
 	if (t.bad || (form == INTS_BITS &&
 	    !bits_unpack32(p, n, h.width, out)))
 		return -1;
-	if (form == INTS_BYTES)
-		narrow_bytes(p, n, h.width, out);
-	else if (form == INTS_PLANES)
+	if (form == INTS_PLANES)
 		narrow_planes(p, n, h.width, out);
 	*c = t;
 	return 1;

@@ -7,13 +7,14 @@
 enum ints_form {
 	INTS_CONST,	/* zigzag varint */
 	INTS_BITS,	/* head, then bits */
-	INTS_BYTES,	/* head, then n * width bytes */
 	INTS_PLANES,	/* head, then width planes of n bytes */
+	INTS_LOG,	/* head, then n lengths (u8, 0 .. width), then bits */
+	INTS_TABLE,	/* u8: distinct - 1; their run; n bytes */
 	INTS_DELTA,	/* the first: u64; then a run of n - 1 zigzags */
 	INTS_RUNS,	/* varint runs; their values; their lengths */
 };
 
-/* base: zigzag varint, step: varint, width: u8 (bits or bytes) */
+/* base: zigzag varint, step: varint, width: u8 (bits; PLANES: bytes) */
 struct ints_head {
 	uint64_t base, step;
 	unsigned width;

@@ -49,7 +49,7 @@ nulls_pack(struct buf *out, const uint64_t *bits, uint32_t rows)
 	if (n < max) {
 		buf_u8(out, NULLS_RUNS);
 		buf_varint(out, n);
-		ints_pack(out, len, n, true);
+		ints_pack(out, len, n, NULL);
 	} else {
 		buf_u8(out, NULLS_BITS);
 		for (uint32_t r = 0; r < rows; r += 8)

@@ -22,12 +22,15 @@ bool
 zstd_pack(struct buf *out, struct str in, int level)
 {
 	ZSTD_CCtx *c = pack_ctx();
-	size_t keep = in.n - in.n / 32, r;
+	size_t keep = in.n - in.n / (level == ZSTD_SKEWED ? 10 : 32), r;
 
 	if (in.n < 32)
 		return false;
 	buf_reserve(out, ZSTD_compressBound(in.n));
-	ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
+	ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel,
+	    level == ZSTD_SKEWED ? 1 : level);
+	ZSTD_CCtx_setParameter(c, ZSTD_c_minMatch,
+	    level == ZSTD_SKEWED ? 7 : 0);
 	r = ZSTD_compress2(c, out->p + out->n, out->cap - out->n, in.p, in.n);
 	if (ZSTD_isError(r) || r >= keep)
 		return false;

@@ -10,9 +10,12 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* For bytes that are only unevenly frequent: short matches cost the reader. */
+#define ZSTD_SKEWED	(-100)
+
 /*
- * Appends the frame. false: it would not have saved at least one byte in 32
- * (or `in` is under 32 bytes), and nothing was appended.
+ * Appends the frame. false: it would not have saved at least one byte in 32 (of
+ * skewed ones in 10), or `in` is under 32 bytes, and nothing was appended.
  */
 bool zstd_pack(struct buf *out, struct str in, int level);
 /* Exactly n bytes into out, or -1 with ERR_CORRUPT. */

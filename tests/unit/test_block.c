@@ -1,8 +1,10 @@
 #include "block/block.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "unit.h"
 
 static uint64_t
@@ -190,17 +192,277 @@ round_trip(const char *path, uint32_t rows, uint32_t stripe)
 	arena_free(&a);
 }
 
+static void
+count_fault(void *arg, const char *msg)
+{
+	(void)msg;
+	++*(unsigned *)arg;
+}
+
+/* A block small enough to try every bit of. */
+static void
+write_small(const char *path)
+{
+	struct frame *f = frame_new(2);
+	struct err e = { 0 };
+	struct block_writer *w = block_create(path, &e);
+	uint32_t i = frame_col(f, 0, S("i"), VEC_INT);
+	uint32_t s = frame_col(f, 0, S("s"), VEC_STR);
+	uint32_t d = frame_col(f, 1, S("d"), VEC_F64);
+	uint32_t id = frame_col(f, 1, S("id"), VEC_FIX8);
+
+	for (uint32_t r = 0; r < 700; r++) {
+		frame_int(f, i, r, (int64_t)r * (r % 7) * 1001);
+		if (r % 3 == 0)
+			frame_str(f, s, r, r % 2 ? S("odd") : S("even"));
+		frame_f64(f, d, r, r * 0.25);
+		frame_fix(f, id, r, &(uint64_t){ r *
+		    UINT64_C(7046029254386353131) });
+	}
+	frame_rows(f, 0, 700);
+	frame_rows(f, 1, 700);
+	frame_blob(f, S("blob"), S("blob"));
+	CHECK(block_put(w, f, NULL, &e) == 0);
+	CHECK(block_section(w, S("r"), S("0123456789"), true, 4, &e) == 0);
+	CHECK(block_section(w, S("p"), S("packed"), false, 0, &e) == 0);
+	CHECK(block_finish(w, &info, NULL, &e) == 0);
+	frame_free(f);
+}
+
+/* Faults that opening or block_check finds in the file. */
+static unsigned
+faults_of(const char *path)
+{
+	unsigned faults = 0;
+	struct err e = { 0 };
+	struct block *b = block_open(path, &e);
+
+	if (!b)
+		return e.kind != ERR_SYS;
+	block_check(b, count_fault, &faults);
+	block_close(b);
+	return faults;
+}
+
+static void
+cuts_and_flips(const char *path)
+{
+	struct buf good = { 0 };
+	struct err e = { 0 };
+	unsigned missed = 0;
+	int fd;
+
+	write_small(path);
+	CHECK(io_slurp(path, &good, 1 << 20, &e) == 0);
+	CHECK(faults_of(path) == 0);
+	fd = open(path, O_WRONLY);
+	for (size_t bit = 0; bit < good.n * 8; bit++) {
+		char c = (char)(good.p[bit / 8] ^ 1 << bit % 8);
+		off_t at = (off_t)(bit / 8);
+
+		missed += pwrite(fd, &c, 1, at) != 1;
+		missed += faults_of(path) == 0;
+		missed += pwrite(fd, good.p + at, 1, at) != 1;
+	}
+	CHECK(missed == 0);
+	CHECK(faults_of(path) == 0);
+	for (size_t n = good.n; n-- > 0;) {
+		missed += ftruncate(fd, (off_t)n) != 0;
+		missed += faults_of(path) == 0;
+	}
+	CHECK(missed == 0);
+	close(fd);
+	buf_free(&good);
+}
+
+/* A flipped byte in a column's own page is named, and others still load. */
+static void
+names_faults(const char *path)
+{
+	struct buf good = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct vec v;
+	unsigned named = 0;
+	int fd;
+
+	write_small(path);
+	CHECK(io_slurp(path, &good, 1 << 20, &e) == 0);
+	fd = open(path, O_WRONLY);
+	for (size_t at = 16; at < good.n / 2; at += 11) {
+		char bad_byte = (char)(good.p[at] ^ 0x10);
+		struct block *b;
+		struct stripe *s;
+		int bad = 0;
+
+		CHECK(pwrite(fd, &bad_byte, 1, (off_t)at) == 1);
+		b = block_open(path, &e);
+		CHECK(b);
+		s = b ? block_stripe(b, 0, &a, &e) : NULL;
+		for (uint32_t c = 0; s && c < stripe_ncols(s); c++) {
+			if (stripe_load(s, c, NULL, &a, &v, &e) == 0)
+				continue;
+			bad++;
+			named += strstr(e.msg, "stripe 0: column ") &&
+			    strstr(e.msg, path) != NULL;
+		}
+		CHECK(bad <= 2);	/* not more than share the page */
+		block_close(b);
+		CHECK(pwrite(fd, good.p + at, 1, (off_t)at) == 1);
+		arena_reset(&a);
+	}
+	CHECK(named > 0);
+	close(fd);
+	arena_free(&a);
+	buf_free(&good);
+}
+
+/* A stripe copied is the stripe it was. */
+static void
+copies(const char *path, const char *to)
+{
+	struct frame *f = frame_new(3);
+	struct err e = { 0 };
+	struct arena a = { 0 };
+	struct block_writer *w = block_create(path, &e);
+	struct block *from, *b;
+	uint32_t n = 40000;
+	struct range32 r[3] = { { 0, n }, { 0, 0 }, { 0, n / 9 } };
+
+	fill(f, 0, n, 3);
+	fill(f, 2, n / 9, 4);
+	frame_blob(f, S("x"), S("y"));
+	CHECK(block_put(w, f, NULL, &e) == 0);
+	CHECK(block_finish(w, &info, NULL, &e) == 0);
+	from = block_open(path, &e);
+	w = block_create(to, &e);
+	CHECK(from && w);
+	/* other columns first, so that the numbers are not the same */
+	struct frame *g = frame_new(1);
+
+	frame_int(g, frame_col(g, 0, S("else"), VEC_INT), 0, 1);
+	frame_rows(g, 0, 1);
+	CHECK(block_put(w, g, NULL, &e) == 0);
+	CHECK(block_copy(w, block_stripe(from, 0, &a, &e), &e) == 0);
+	CHECK(block_finish(w, &info, NULL, &e) == 0);
+	b = block_open(to, &e);
+	CHECK(b && block_stripes(b) == 2);
+	CHECK(block_check(b, say, NULL) == 0);
+	stripe_same(block_stripe(b, 1, &a, &e), f, r);
+	block_close(b);
+	block_close(from);
+	frame_free(f);
+	frame_free(g);
+	arena_free(&a);
+	unlink(to);
+}
+
+static uint32_t
+col_of(const struct stripe *s, const char *name, enum vec_type type)
+{
+	return (uint32_t)stripe_find(s, 0, str_of(name), type);
+}
+
+static uint64_t
+value_pages(struct stripe *st, struct str name, enum vec_type type,
+    struct str value)
+{
+	struct err e = { 0 };
+	uint64_t pages = 15;
+	int col = stripe_find(st, 0, name, type);
+
+	CHECK(stripe_prune_value(st, (uint32_t)col, value, &pages, &e) == 0);
+	return pages;
+}
+
+static void
+prunes(const char *path)
+{
+	struct frame *f = frame_new(1);
+	struct err e = { 0 };
+	struct arena a = { 0 };
+	struct block_writer *w = block_create(path, &e);
+	uint32_t t = frame_col(f, 0, S("t"), VEC_INT);
+	uint32_t d = frame_col(f, 0, S("d"), VEC_F64);
+	uint32_t s = frame_col(f, 0, S("s"), VEC_STR);
+	uint32_t u = frame_col(f, 0, S("u"), VEC_STR);
+	uint32_t id = frame_col(f, 0, S("id"), VEC_FIX16), n = 65536;
+	uint64_t pages;
+
+	for (uint32_t r = 0; r < n; r++) {
+		char text[40], fix[17];
+
+		frame_int(f, t, r, r);
+		if (r >= PAGE_ROWS)
+			frame_f64(f, d, r, r);
+		frame_str(f, s, r, r == 20000 ? S("rare") : S("common"));
+		sprintf(text, "a unique text, number %08u", r * 7919);
+		frame_str(f, u, r, str_of(text));
+		sprintf(fix, "%016u", r);
+		frame_fix(f, id, r, fix);
+	}
+	frame_rows(f, 0, n);
+	CHECK(block_put(w, f, NULL, &e) == 0);
+	CHECK(block_finish(w, &info, NULL, &e) == 0);
+
+	struct block *b = block_open(path, &e);
+	struct stripe *st = block_stripe(b, 0, &a, &e);
+	struct scan_count count = { 0 };
+
+	stripe_count(st, &count);
+	pages = 15;
+	stripe_prune_range(st, col_of(st, "t", VEC_INT),
+	    20000, 20001, &pages);
+	CHECK(pages == 2);
+	pages = 15;
+	stripe_prune_range(st, col_of(st, "t", VEC_INT),
+	    70000, 80000, &pages);
+	CHECK(pages == 0);
+	pages = 15;
+	stripe_prune_range(st, col_of(st, "d", VEC_F64),
+	    0, 40000, &pages);
+	CHECK(pages == 6);
+	CHECK(value_pages(st, S("s"), VEC_STR, S("rare")) == 2);
+	CHECK(value_pages(st, S("s"), VEC_STR, S("common")) == 15);
+	CHECK(value_pages(st, S("s"), VEC_STR, S("never")) == 0);
+	CHECK(value_pages(st, S("id"), VEC_FIX16, S("0000000000020000")) != 0);
+	CHECK(value_pages(st, S("id"), VEC_FIX16, S("1000000000020000")) == 0);
+	CHECK(value_pages(st, S("id"), VEC_FIX16, S("short")) == 0);
+	pages = value_pages(st, S("u"), VEC_STR,
+	    S("a unique text, number 158380000"));
+	CHECK((pages & 2) && __builtin_popcountll(pages) < 4);
+	CHECK(count.pages_skipped > 10 && count.bytes_read > 0);
+
+	struct vec v;
+	uint64_t one = 4;
+
+	CHECK(stripe_load(st, col_of(st, "u", VEC_STR), &one, &a, &v,
+	    &e) == 0);
+	CHECK(!v.code && v.dict[0].n == 0 && v.dict[32768].n > 0);
+	CHECK(stripe_load(st, col_of(st, "t", VEC_INT), &one, &a, &v,
+	    &e) == 0);
+	CHECK(v.i[40000] == 40000 && v.i[0] == 0 && v.i[65535] == 0);
+	block_close(b);
+	frame_free(f);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
-	char dir[] = "/tmp/test_block.XXXXXX", path[64];
+	char dir[] = "/tmp/test_block.XXXXXX", path[64], to[64];
 
 	if (!mkdtemp(dir))
 		return 1;
 	snprintf(path, sizeof path, "%s/b", dir);
+	snprintf(to, sizeof to, "%s/c", dir);
 	round_trip(path, 100, 65536);
 	round_trip(path, 100000, 65536);
 	round_trip(path, 50000, 20000);
+	copies(path, to);
+	prunes(path);
+	names_faults(path);
+	cuts_and_flips(path);
 	unlink(path);
 	rmdir(dir);
 	return unit_done();
