@@ -1,0 +1,72 @@
+#include "codec/gzip.h"
+
+#include <limits.h>
+#include <zlib.h>
+
+#define STEP	((size_t)64 << 10)
+
+/* Room for the next step; `left` more bytes are allowed. */
+static void
+make_room(z_stream *z, struct buf *out, size_t left)
+{
+	size_t room;
+
+	buf_reserve(out, STEP);
+	room = out->cap - out->n;
+	/* one byte past the limit tells "just fits" from "too much" */
+	if (room > left + 1)
+		room = left + 1;
+	if (room > UINT_MAX)
+		room = UINT_MAX;
+	z->next_out = (Bytef *)out->p + out->n;
+	z->avail_out = (uInt)room;
+}
+
+/* One member: 0 at its end. */
+static int
+member(z_stream *z, struct buf *out, size_t start, size_t max, struct err *e)
+{
+	int r;
+
+	do {
+		uInt room;
+
+		make_room(z, out, max - (out->n - start));
+		room = z->avail_out;
+		r = inflate(z, Z_NO_FLUSH);
+		out->n += room - z->avail_out;
+		if (out->n - start > max)
+			return err_set(e, ERR_LIMIT,
+			    "inflates to more than %zu bytes", max);
+		if (r == Z_MEM_ERROR)
+			die("out of memory: inflate");
+		if (r == Z_BUF_ERROR || (r == Z_OK && z->avail_in == 0 &&
+		    z->avail_out > 0))
+			return err_set(e, ERR_CORRUPT, "gzip: cut short");
+		if (r != Z_OK && r != Z_STREAM_END)
+			return err_set(e, ERR_CORRUPT, "gzip: %s",
+			    z->msg ? z->msg : "damaged");
+	} while (r != Z_STREAM_END);
+	return 0;
+}
+
+int
+gzip_inflate(struct str in, struct buf *out, size_t max, struct err *e)
+{
+	z_stream z = { 0 };
+	size_t start = out->n;
+	int r;
+
+	if (in.n > UINT_MAX)
+		return err_set(e, ERR_LIMIT, "gzip: %zu bytes", in.n);
+	/* 16: gzip's wrapper and no other */
+	if (inflateInit2(&z, 15 + 16) != Z_OK)
+		die("out of memory: inflate");
+	z.next_in = (z_const Bytef *)(uintptr_t)in.p;
+	z.avail_in = (uInt)in.n;
+	do
+		r = member(&z, out, start, max, e);
+	while (r == 0 && z.avail_in > 0 && inflateReset(&z) == Z_OK);
+	inflateEnd(&z);
+	return r;
+}

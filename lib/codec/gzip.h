@@ -1,0 +1,16 @@
+/* gzip: inflate bodies that peers sent, up to a limit. RFC 1952. */
+#ifndef CODEC_GZIP_H
+#define CODEC_GZIP_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * Appends what the gzip members of `in` hold to out, inflating in steps, so
+ * that a bomb costs no more than `max`: past that ERR_LIMIT. A cut or damaged
+ * member, or bytes after the last, is ERR_CORRUPT; out then holds a part.
+ */
+int gzip_inflate(struct str in, struct buf *out, size_t max, struct err *);
+
+#endif
