@@ -1,0 +1,107 @@
+/*
+ * req: a request on its way through, and what all servers of one process
+ * share: limits, how much is held now, and who answers.
+ *
+ * A server gathers a request's body within the limits, and when it is whole
+ * hands it to the handler. From then on the handler owns it, may read it from
+ * any thread, sets the answer with net_req_fail (or leaves code 0 and puts
+ * the message of success into `reply`), and gives it back with net_req_done,
+ * once. The server sends the answer from its own thread and ends the request.
+ */
+#ifndef NET_REQ_H
+#define NET_REQ_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+#include "net/grpc.h"
+
+struct net_limits {
+	size_t message;		/* a body, before and after inflation */
+	size_t bytes;		/* all bodies held at once */
+	unsigned requests;	/* held at once */
+	unsigned connections;	/* of each server */
+	unsigned streams;	/* of an HTTP/2 connection */
+	size_t headers;		/* of a request, as HTTP/2 counts them */
+	unsigned idle;		/* seconds till a silent connection is closed */
+	unsigned retry;		/* seconds we ask a refused client to wait */
+};
+/* 64 MiB, 96 MiB, 1024, 512, 100, 16 KiB, 300 s, 1 s. */
+extern const struct net_limits net_limits_default;
+
+struct net_req;
+
+struct net_handler {
+	void *arg;
+	/* The number (from 1) of what is served at a path, 0: nothing. */
+	unsigned (*route)(bool grpc, struct str path);
+	void (*take)(void *arg, struct net_req *);
+	/* Appends the body of an error answer (google.rpc.Status). */
+	void (*status)(struct buf *, bool json, int code, struct str message,
+	    unsigned retry_seconds);
+};
+
+#define NET_SPARE 32
+
+/* Shared by the servers; net_init and net_free. */
+struct net {
+	struct net_limits max;
+	struct net_handler on;
+	atomic_size_t bytes;		/* held now */
+	atomic_uint requests;
+	pthread_mutex_t mutex;		/* of what follows */
+	struct buf spare[NET_SPARE];	/* bodies to use again */
+	unsigned spares;
+};
+
+enum net_coding { NET_IDENTITY, NET_GZIP, NET_CODING_UNKNOWN };
+
+struct net_req {
+	struct net *net;
+	bool grpc, json;		/* json: OTLP/HTTP only */
+	enum net_coding coding;
+	unsigned route;
+	uint64_t deadline;		/* time_mono; 0: none */
+	struct buf body;		/* as it was sent */
+	size_t held;			/* of it, on net's account */
+	enum grpc_code code;		/* the answer; HTTP's is made from it */
+	unsigned retry;			/* seconds, 0: no hint */
+	struct buf reply;		/* protobuf, or JSON */
+	struct buf why;			/* of an error */
+	void (*done)(struct net_req *);
+	struct net_req *next;		/* for whoever owns it */
+};
+
+void net_init(struct net *, const struct net_limits *,
+    const struct net_handler *);
+void net_free(struct net *);
+
+/* Counts the request in: false when too many are in flight. */
+bool net_req_begin(struct net_req *, struct net *);
+/*
+ * Makes room for a body of n bytes, of which not all are believed before
+ * they arrive. GRPC_OK; RESOURCE_EXHAUSTED, over the limit of one message;
+ * UNAVAILABLE, when all together hold too much.
+ */
+enum grpc_code net_req_expect(struct net_req *, uint64_t n);
+enum grpc_code net_req_add(struct net_req *, struct str part);
+/* Undoes the coding of the body. 0, or -1 with the answer set. */
+int net_req_inflate(struct net_req *);
+/* Sets an error as the answer; `retry` where the client may come again. */
+void net_req_fail(struct net_req *, enum grpc_code, struct str why,
+    bool retry);
+static inline void
+net_req_done(struct net_req *req)
+{
+	req->done(req);
+}
+/* Frees what it holds; the struct is the server's. */
+void net_req_end(struct net_req *);
+
+enum net_coding net_coding_of(struct str name);
+
+#endif
