@@ -99,7 +99,7 @@ bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $< $(KIT) $(LDFLAGS) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $< $(KIT) $(LDFLAGS) $(call needs,libnghttp2) $(LIBS) -lm
 fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
