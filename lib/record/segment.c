@@ -28,6 +28,8 @@ have(const struct segment *g)
 {
 	size_t skip = (size_t)(g->off - g->at);
 
+	if (g->n == skip)
+		return (struct str){ 0 };
 	return str_mk(g->buf + skip, g->n - skip);
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "record/source.h"
@@ -314,6 +315,15 @@ test_damage(void)
 }
 
 static void
+age(const char *path, time_t s)
+{
+	struct timespec t[2] = { { .tv_sec = time(NULL) - s },
+	    { .tv_sec = time(NULL) - s } };
+
+	CHECK(utimensat(AT_FDCWD, path, t, 0) == 0);
+}
+
+static void
 test_cursors_and_trim(void)
 {
 	struct spool_opts o = { .segment_bytes = 4096 };
@@ -349,6 +359,14 @@ test_cursors_and_trim(void)
 	CHECK(spool_segments(dir, &mem, &v, &n2, &e) == 0 && n2 == n - 3);
 	CHECK(v[0].no == 4);
 	append(s, 100, 300);
+	/* a writer that rotates removes the old ones */
+	age(segment_path(4), 601);
+	age(segment_path(5), 601);
+	b.segment = 5;
+	CHECK(spool_cursor_set(dir, "b", &b, &e) == 0);
+	for (int i = 0; i < 12; i++)
+		append(s, (uint64_t)i, 300);
+	CHECK(size_of(segment_path(4)) == -1 && size_of(segment_path(5)) > 0);
 	/* a cursor to what is gone: said, and on with the oldest */
 	b.segment = 2;
 	struct spool_reader *rd = spool_read(dir, &e);
