@@ -175,6 +175,8 @@ add_span(struct lot *l, const struct span *s, struct str message,
 	};
 	t->last = l->spans;
 	t->spans++;
+	if ((int64_t)s->start < t->start)
+		t->start = (int64_t)s->start;
 }
 
 /* The number of a resource or scope; both live in one table. */
@@ -203,6 +205,19 @@ group_of(struct batch *b, struct lot *l, char what, struct str url,
 	return no;
 }
 
+static void
+find_starts(struct lot *l)
+{
+	for (uint32_t t = 0; t < l->traces; t++) {
+		struct build_trace *tr = &l->trace[t];
+
+		tr->start = INT64_MAX;
+		for (uint32_t k = tr->last; k != 0; k = l->span[k - 1].before)
+			if (l->span[k - 1].start < tr->start)
+				tr->start = l->span[k - 1].start;
+	}
+}
+
 /* What a record has added, so far. */
 struct mark { uint32_t spans, traces, froms; };
 
@@ -226,6 +241,7 @@ undo(struct lot *l, const struct mark *m)
 	l->traces = m->traces;
 	l->froms = m->froms;
 	rehash(l);
+	find_starts(l);
 }
 
 static bool

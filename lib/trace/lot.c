@@ -23,20 +23,6 @@ by_start(const void *pa, const void *pb)
 	return memcmp(a->id, b->id, 16);
 }
 
-/* From here on the table of ids does not hold: the traces move. */
-static void
-sort_traces(struct lot *l)
-{
-	for (uint32_t k = 0; k < l->traces; k++) {
-		struct build_trace *t = &l->trace[k];
-
-		for (uint32_t s = t->last; s != 0; s = l->span[s - 1].before)
-			if (l->span[s - 1].start < t->start)
-				t->start = l->span[s - 1].start;
-	}
-	qsort(l->trace, l->traces, sizeof *l->trace, by_start);
-}
-
 /* The spans of a trace in tree order; how many are left of them. */
 static uint32_t
 order_one(struct walk *w, const struct build_trace *t)
@@ -95,7 +81,7 @@ put_one(struct walk *w, uint32_t k, uint32_t first, struct put_times *sum)
 	uint32_t here = w->b->put.rows[TR_SPAN] - first;
 	struct put_at at = {
 		&l->group[from->res], &l->group[from->scope], from->received,
-		w->dist[k] > here ? ORDER_CUT : w->dist[k]
+		(uint64_t)s->start, w->dist[k] > here ? ORDER_CUT : w->dist[k]
 	};
 	struct put_times t;
 
@@ -174,7 +160,8 @@ lot_order(struct batch *b, struct lot *l, const struct lot_out *out,
 		b->frame = frame_new(TR_TABLES);
 		put_init(&b->put, b->frame);
 	}
-	sort_traces(l);
+	/* from here on the table of ids does not hold: the traces move */
+	qsort(l->trace, l->traces, sizeof *l->trace, by_start);
 	put_frame(&b->put, &out->needs);
 	r = walk(&w);
 	free(w.s);

@@ -1,6 +1,7 @@
 #include "trace/put.h"
 
 #include "otlp/walk.h"
+#include "otlp/wire.h"
 
 void
 put_init(struct put *p, struct frame *f)
@@ -46,13 +47,6 @@ put_done(struct put *p)
 		frame_rows(p->f, t, p->rows[t]);
 }
 
-/* The field again, as a message of its own. */
-static struct str
-field_bytes(const struct field *f, const struct cur *c)
-{
-	return str_mk(f->at, (size_t)(c->p - f->at));
-}
-
 /*
  * The attributes of a small message (field `no`), and whether the columns now
  * hold all of it: its fields are below `known`, none twice or odd.
@@ -68,7 +62,7 @@ put_attrs(struct put *p, struct keys *k, uint32_t row, struct str message,
 
 	keys_row(k);
 	while ((r = cur_field(&c, &f)) == 1) {
-		struct cur one = cur_of(field_bytes(&f, &c));
+		struct cur one = { f.at, c.p, false };
 		struct attr a;
 
 		if (f.no != no)
@@ -175,13 +169,29 @@ put_link(struct put *p, uint32_t span, struct str field)
 	return true;
 }
 
-static void
-put_attr(struct put *p, uint32_t row, const struct field *f, struct str field)
+/* A KeyValue's value is looked at here, its key where the column is found. */
+static bool
+read_attr(struct str kv, struct attr *a)
 {
-	struct cur one = cur_of(field);
+	struct cur c = cur_of(kv);
+	struct wire w;
+	int r;
+
+	a->key = a->any = (struct str){ NULL, 0 };
+	while ((r = wire_next(&c, &w)) == 1)
+		if (w.tag == WIRE(1, WIRE_BYTES))
+			a->key = w.b;
+		else if (w.tag == WIRE(2, WIRE_BYTES))
+			a->any = w.b;
+	return r == 0 && otlp_value(a->any, &a->value) == 0;
+}
+
+static void
+put_attr(struct put *p, uint32_t row, struct str kv, struct str field)
+{
 	struct attr a;
 
-	if (f->wire != 2 || otlp_attr(&one, 9, &a) != 1) {
+	if (!read_attr(kv, &a)) {
 		buf_adds(&p->more, field);
 		return;
 	}
@@ -193,40 +203,97 @@ put_attr(struct put *p, uint32_t row, const struct field *f, struct str field)
 		break;
 	case KEYS_OVER:
 		buf_u8(&p->x, 1 << 3 | 2);
-		buf_varint(&p->x, f->b.n);
-		buf_adds(&p->x, f->b);
+		buf_varint(&p->x, kv.n);
+		buf_adds(&p->x, kv);
 		break;
 	}
 }
 
-/* What a span has many of, and what we do not know. */
 static void
-put_children(struct put *p, uint32_t row, const struct span *s)
+read_status(struct span *s, struct str status)
 {
-	struct cur c = cur_of(s->raw);
-	struct field f;
-	uint32_t events = 0, links = 0;
+	struct cur c = cur_of(status);
+	struct wire w;
+
+	while (wire_next(&c, &w) == 1)
+		if (w.tag == WIRE(2, WIRE_BYTES))
+			s->status_message = w.b;
+		else if (w.tag == WIRE(3, WIRE_VARINT))
+			s->status = (uint32_t)w.v;
+}
+
+/* How many children the tables have of this span. */
+struct children { uint32_t events, links; };
+
+static void
+put_child(struct put *p, uint32_t row, uint64_t start, const struct wire *w,
+    struct str field, struct children *n)
+{
+	bool kept;
+
+	if (w->tag == WIRE(11, WIRE_BYTES))
+		kept = n->events++ < TRACE_CHILDREN_MAX &&
+		    put_event(p, row, start, field);
+	else
+		kept = n->links++ < TRACE_CHILDREN_MAX &&
+		    put_link(p, row, field);
+	if (!kept)
+		buf_adds(&p->more, field);
+}
+
+/*
+ * One walk over the message: its plain fields into *s, attributes and children
+ * into their columns, what we do not know aside. (otlp_span and then each of
+ * its parts would be four walks; this is the hottest place of a seal.)
+ */
+static void
+put_fields(struct put *p, uint32_t row, struct str message, uint64_t start,
+    struct span *s)
+{
+	struct cur c = cur_of(message);
+	struct children n = { 0 };
+	struct wire w;
+	const uint8_t *at;
 
 	p->more.n = p->x.n = 0;
 	keys_row(&p->span);
-	while (cur_field(&c, &f) == 1) {
-		struct str field = field_bytes(&f, &c);
+	while (at = c.p, wire_next(&c, &w) == 1) {
+		struct str field = str_mk(at, (size_t)(c.p - at));
 
-		if (f.no == 9)
-			put_attr(p, row, &f, field);
-		else if (f.no == 11) {
-			if (events++ >= TRACE_CHILDREN_MAX ||
-			    !put_event(p, row, s->start, field))
+		switch (w.tag) {
+		case WIRE(1, WIRE_BYTES): break;
+		case WIRE(2, WIRE_BYTES): s->span_id = w.b; break;
+		case WIRE(3, WIRE_BYTES): s->trace_state = w.b; break;
+		case WIRE(4, WIRE_BYTES):
+			s->parent_id = w.b;
+			if (w.b.n % 8 != 0)
 				buf_adds(&p->more, field);
-		} else if (f.no == 13) {
-			if (links++ >= TRACE_CHILDREN_MAX ||
-			    !put_link(p, row, field))
-				buf_adds(&p->more, field);
-		} else if (f.no > 16 || (f.no == 4 && f.b.n % 8 != 0))
-			buf_adds(&p->more, field);
+			break;
+		case WIRE(5, WIRE_BYTES): s->name = w.b; break;
+		case WIRE(6, WIRE_VARINT): s->kind = (uint32_t)w.v; break;
+		case WIRE(7, WIRE_FIXED64): s->start = w.v; break;
+		case WIRE(8, WIRE_FIXED64): s->end = w.v; break;
+		case WIRE(9, WIRE_BYTES):
+			put_attr(p, row, w.b, field);
+			break;
+		case WIRE(10, WIRE_VARINT):
+			s->dropped_attributes = (uint32_t)w.v;
+			break;
+		case WIRE(11, WIRE_BYTES):
+		case WIRE(13, WIRE_BYTES):
+			put_child(p, row, start, &w, field, &n);
+			break;
+		case WIRE(12, WIRE_VARINT):
+			s->dropped_events = (uint32_t)w.v;
+			break;
+		case WIRE(14, WIRE_VARINT):
+			s->dropped_links = (uint32_t)w.v;
+			break;
+		case WIRE(15, WIRE_BYTES): read_status(s, w.b); break;
+		case WIRE(16, WIRE_FIXED32): s->flags = (uint32_t)w.v; break;
+		default: buf_adds(&p->more, field);
+		}
 	}
-	cols_str_if(&p->cols, SP_X, row, buf_str(&p->x));
-	cols_str_if(&p->cols, SP_MORE, row, buf_str(&p->more));
 }
 
 static void
@@ -249,9 +316,9 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 {
 	struct cols *c = &p->cols;
 	uint32_t row = p->rows[TR_SPAN]++;
-	struct span s;
+	struct span s = { .raw = message };
 
-	otlp_span(&s, message);		/* it was read before, and is good */
+	put_fields(p, row, message, at->start, &s);
 	cols_fix(c, SP_ID, row, s.span_id.p);
 	cols_int(c, SP_PARENT, row, at->dist);
 	if (at->dist < 0)
@@ -268,8 +335,9 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 	cols_int(c, SP_RES, row, res_row(p, at->res));
 	cols_int(c, SP_SCOPE, row, scope_row(p, at->scope));
 	cols_int(c, SP_RECEIVED, row, (int64_t)at->received);
+	cols_str_if(c, SP_X, row, buf_str(&p->x));
+	cols_str_if(c, SP_MORE, row, buf_str(&p->more));
 	put_times(p, row, &s, t);
-	put_children(p, row, &s);
 }
 
 void

@@ -34,6 +34,7 @@ void put_free(struct put *);
 struct put_at {
 	struct put_group *res, *scope;
 	uint64_t received;
+	uint64_t start;		/* events are kept relative to it */
 	int64_t dist;		/* as order_trace gives it */
 };
 /* Its start and end, as the columns have them. */
