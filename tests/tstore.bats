@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# tstore(1): what it takes, keeps, refuses and looks after.
+load helper
+
+shop() { rec -r "$ROOT/examples/shop.jsonl"; }
+rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
+
+# flip FILE OFFSET: another byte there
+flip() {
+	local was
+	was=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf "\\$(printf %o $((was ^ 65)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "the manual's examples" {
+	ln -s "$ROOT/examples" examples
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tstore.1" |
+		grep -v '^\.' | grep -vE '^(Keep|Make|Follow)' >transcript
+	grep '^\$ ' transcript | while read -r _ line; do
+		echo "\$ $line"
+		bash -c "$line" 2>&1
+	done >got
+	diff transcript got
+	grep -q '^traces 10' got
+}
+
+@test "a file, stdin and a spool hold the same" {
+	shop >shop.rec
+	tstore -d file shop.rec
+	tstore -d pipe <shop.rec
+	spool queue shop.rec
+	tstore -d spooled --once queue
+	[ "$(rows file)" -eq 100 ]
+	[ "$(rows pipe)" -eq 100 ]
+	[ "$(rows spooled)" -eq 100 ]
+	tstore -d spooled --once queue		# nothing twice
+	[ "$(rows spooled)" -eq 100 ]
+	for s in file pipe spooled; do tstore -d $s --check; done
+}
+
+@test "a file taken twice is kept once, after a merge" {
+	shop >shop.rec
+	tstore -d s shop.rec
+	tstore -d s shop.rec
+	tstore -d s --compact
+	[ "$(rows s)" -eq 100 ]
+	tstore -d s --check
+}
+
+@test "a followed spool: sealed at a signal" {
+	shop >shop.rec
+	spool queue shop.rec
+	tstore -d s queue &
+	PIDS+=($!)
+	until_true test -e s/MANIFEST
+	until_true test -e queue/cursors
+	kill -TERM "${PIDS[0]}"
+	wait "${PIDS[0]}"
+	PIDS=()
+	[ "$(rows s)" -eq 100 ]
+}
+
+@test "small seals and merges: the same spans" {
+	shop >shop.rec
+	tstore -d s --memory 1KiB --merge-bytes 2KiB shop.rec
+	tstore -d s --check
+	[ "$(rows s)" -eq 100 ]
+	tstore -d s --compact
+	[ "$(tstore -d s --info | grep -c '^level')" -eq 1 ]
+	[ "$(rows s)" -eq 100 ]
+}
+
+@test "other signals are passed over" {
+	rec -r "$ROOT/examples/shop.jsonl" | rec -o rec -s logs >logs.rec
+	[ -s logs.rec ]
+	tstore -d s logs.rec
+	[ -z "$(rows s)" ] || [ "$(rows s)" -eq 0 ]
+}
+
+@test "a broken record: what came before is kept, and the offset said" {
+	shop >shop.rec
+	head -c $(($(stat -c %s shop.rec) - 5)) shop.rec >cut.rec
+	fails 1 tstore -d s cut.rec
+	[[ $output == *cut.rec* ]]
+	[ "$(rows s)" -gt 0 ]
+	tstore -d s --check
+	printf '\x05\x0a\x03\x0a\x7fx' >bad.rec		# no TracesData
+	fails 1 tstore -d s bad.rec
+	[[ $output == *"record at 0"* ]]
+}
+
+@test "asked wrongly; not there; in use" {
+	fails 2 tstore
+	fails 2 tstore -d s --info x
+	fails 2 tstore -d s --keep never x
+	fails 1 tstore -d s no-such-file
+	fails 1 tstore -d nowhere --info
+	mkfifo pipe
+	tstore -d s <pipe &
+	PIDS+=($!)
+	exec 9>pipe
+	until_true test -e s/MANIFEST
+	fails 75 tstore -d s </dev/null
+	exec 9>&-
+	wait "${PIDS[0]}"
+	PIDS=()
+}
+
+@test "a flipped byte in any place is named by --check" {
+	shop | tstore -d s
+	block=$(ls s/blocks/*.blk)
+	size=$(stat -c %s "$block")
+	cp "$block" good
+	for at in 3 40 $((size / 3)) $((size / 2)) $((size - 200)) $((size - 3)); do
+		cp good "$block"
+		flip "$block" "$at"
+		fails 1 tstore -d s --check
+		[[ $output == *"$(basename "$block")"* ]]
+	done
+	cp good "$block"
+	tstore -d s --check
+}
+
+@test "a snapshot and a repaired manifest hold the same" {
+	shop | tstore -d s
+	tstore -d s --snapshot copy
+	[ "$(rows copy)" -eq 100 ]
+	rm s/MANIFEST
+	tstore -d s --repair
+	[ "$(rows s)" -eq 100 ]
+	tstore -d s --check
+}
