@@ -201,3 +201,29 @@ unhex() {
 	fails 1 bash -c 'spool -r -c x s >/dev/full'
 	[ ! -e s/cursors/x ]
 }
+
+@test "a full disk refuses what is new and keeps what is there" {
+	two | spool s
+	printf '\xc7\xbb\x01\x1a\xc3\xbb\x01' >one	# 24007 bytes of logs
+	head -c 24003 /dev/zero >>one
+	# a limit on file sizes stands in for the disk
+	fails 1 bash -c "trap '' XFSZ; ulimit -f 16; spool s one"
+	[[ $output == "spool: s: write: File too large" ]]
+	run spool -v s
+	[ "$status" -eq 0 ] && [ "$output" = "2 records, 0 damaged places" ]
+	spool s one
+	run spool -v s
+	[ "$output" = "3 records, 0 damaged places" ]
+}
+
+@test "several writers at one spool" {
+	for _ in 1 2 3 4 5 6 7 8 9; do printf '\x02\x0a\x00'; done >nine
+	for _ in 1 2 3 4 5 6; do
+		spool s nine &
+		PIDS+=($!)
+	done
+	for p in "${PIDS[@]}"; do wait "$p"; done
+	PIDS=()
+	run spool -v s
+	[ "$output" = "54 records, 0 damaged places" ]
+}

@@ -13,6 +13,8 @@
 #include "base/io.h"
 #include "base/sys.h"
 
+#define NUMBERS_FILLED_MAX 16
+
 void
 spool_say(struct spool *s, const char *fmt, ...)
 {
@@ -160,6 +162,23 @@ mend(struct spool *s, uint64_t no, uint64_t from, uint64_t *end,
 	return r;
 }
 
+/* Empty ones for numbers that are passed over: a missing one means a loss. */
+static int
+fill_numbers(struct spool *s, uint64_t from, uint64_t to, struct err *e)
+{
+	struct arena a = { 0 };
+	int r = 0;
+
+	for (; r == 0 && from < to; from++) {
+		int fd = io_open(spool_path(&a, s->dir, from),
+		    O_RDWR | O_CREAT, e);
+
+		r = fd == -1 ? -1 : io_close(fd, e);
+	}
+	arena_free(&a);
+	return r;
+}
+
 /*
  * The end was not clean, or is not known to be: h is what the lock says, or
  * NULL, and known whether it was written since the machine came up. Appends go
@@ -190,6 +209,10 @@ recover(struct spool *s, const struct spool_head *h, bool known,
 		return err_in(e, "%s", s->dir);
 	if (end == 0 && same)
 		next = newest;	/* nothing was ever visible in it */
+	/* the lock cannot make us fill a disk with numbers */
+	if (next - newest < NUMBERS_FILLED_MAX &&
+	    fill_numbers(s, newest + 1, next, e) == -1)
+		return -1;
 	return begin_segment(s, next, e);
 }
 

@@ -135,14 +135,22 @@ enter(struct spool_reader *rd, uint64_t seg, uint64_t off, struct err *e)
 	return 1;
 }
 
+static void
+gone(struct spool_reader *rd, uint64_t from, uint64_t to)
+{
+	rd->damage++;
+	snprintf(rd->msg, sizeof rd->msg, "%s: segments %llu to %llu are gone",
+	    rd->dir, (unsigned long long)from, (unsigned long long)to);
+}
+
 /*
  * The first segment after this one that is still there: 1, 0 none yet, -1.
- * Missing ones were trimmed; if this reader was not there yet, that is a loss.
+ * Those missing between were dropped before this reader came to them.
  */
 static int
 advance(struct spool_reader *rd, struct err *e)
 {
-	uint64_t after = rd->seg, no;
+	uint64_t was = rd->seg, after = was, no;
 	int r;
 
 	do {
@@ -153,6 +161,8 @@ advance(struct spool_reader *rd, struct err *e)
 		r = enter(rd, no, 0, e);
 		after = no;
 	} while (r == 0);
+	if (r == 1 && was != 0 && no > was + 1)
+		gone(rd, was + 1, no - 1);
 	return r;
 }
 
@@ -181,10 +191,7 @@ spool_seek(struct spool_reader *rd, const struct spool_cursor *c,
 		return err_set(e, ERR_CORRUPT, "%s: the cursor is in segment "
 		    "%llu, past the newest", rd->dir,
 		    (unsigned long long)c->segment);
-	rd->damage++;
-	snprintf(rd->msg, sizeof rd->msg, "%s: segments %llu to %llu are gone",
-	    rd->dir, (unsigned long long)c->segment,
-	    (unsigned long long)(no - 1));
+	gone(rd, c->segment, no - 1);
 	rd->seg = no - 1;
 	return 0;
 }

@@ -233,9 +233,9 @@ power_cuts(unsigned long calls, unsigned seed)
 
 /* One call fails; the run goes on; then the power goes, too. */
 static void
-failures(unsigned long calls, int err)
+failures(unsigned long calls, int err, unsigned long step)
 {
-	for (unsigned long i = 1; i <= calls; i++) {
+	for (unsigned long i = 1; i <= calls; i += step) {
 		fault_clear();
 		if (err == 0)
 			fault_short(i);
@@ -247,6 +247,19 @@ failures(unsigned long calls, int err)
 		spool_trim(run.dir, 0, &(uint64_t){ 0 }, NULL);
 		fault_power();
 		check_on(err == 0 ? "short write" : strerror(err), i);
+	}
+}
+
+/* From one call on nothing works any more, and then it does again. */
+static void
+dead_disk(unsigned long calls, unsigned long step)
+{
+	for (unsigned long i = 1; i <= calls; i += step) {
+		fault_clear();
+		fault_fail_on(i, ENOSPC);
+		script();
+		fault_fail(0, 0);
+		check_on("full from here on", i);
 	}
 }
 
@@ -323,7 +336,8 @@ main(void)
 	for (unsigned long s = 1; s <= unit_rounds(1, 50); s++)
 		power_cuts(calls, (unsigned)s);
 	for (size_t i = 0; i < sizeof errs / sizeof *errs; i++)
-		failures(calls, errs[i]);
+		failures(calls, errs[i], unit_rounds(i < 2 ? 1 : 5, 1));
+	dead_disk(calls, unit_rounds(5, 1));
 	together(unit_rounds(200, 5000));
 	fault_clear();
 	CHECK(rmdir(run.root) == 0);

@@ -40,8 +40,8 @@ numbered(uint64_t n, char *body, size_t size)
 	    .payload = str_mk(body, size), .received = n + 1 };
 }
 
-static void
-append(struct spool *s, uint64_t n, size_t size)
+static int
+try_append(struct spool *s, uint64_t n, size_t size)
 {
 	char *body = xmalloc(size + 32);
 	struct rec r = numbered(n, body, size);
@@ -51,8 +51,14 @@ append(struct spool *s, uint64_t n, size_t size)
 	if (got == -1)
 		fprintf(stderr, "append %llu: %s\n", (unsigned long long)n,
 		    e.msg);
-	CHECK(got == 0);
 	free(body);
+	return got;
+}
+
+static void
+append(struct spool *s, uint64_t n, size_t size)
+{
+	CHECK(try_append(s, n, size) == 0);
 }
 
 /* Reads all there is: counts, and how often n was seen in seen[n]. */
@@ -151,7 +157,7 @@ test_basic(void)
 	spool_close(s, &e);
 }
 
-struct job { struct spool *s; uint64_t from; int n; };
+struct job { struct spool *s; uint64_t from; int n, failed; };
 
 static void *
 append_some(void *arg)
@@ -159,7 +165,8 @@ append_some(void *arg)
 	struct job *j = arg;
 
 	for (int i = 0; i < j->n; i++)
-		append(j->s, j->from + (uint64_t)i, 200);
+		j->failed += try_append(j->s, j->from + (uint64_t)i,
+		    200) != 0;	/* CHECK is not for threads */
 	return NULL;
 }
 
@@ -184,11 +191,12 @@ test_together(void)
 
 		for (int i = 0; i < THREADS; i++) {
 			j[i] = (struct job){ s, (uint64_t)((p * THREADS + i) *
-			    EACH), EACH };
+			    EACH), EACH, 0 };
 			pthread_create(&t[i], NULL, append_some, &j[i]);
 		}
 		for (int i = 0; i < THREADS; i++)
-			pthread_join(t[i], NULL);
+			CHECK(pthread_join(t[i], NULL) == 0 &&
+			    j[i].failed == 0);
 		spool_close(s, NULL);
 		_exit(unit_failed > 0);
 	}
@@ -420,6 +428,18 @@ test_bound(void)
 	CHECK(st.bytes <= 40000 && st.dropped_bytes > 200000 && said > 10);
 	n = (int)read_all(NULL, NULL, 0, NULL, NULL);
 	CHECK(n > 90 && n < 130);
+	/* a reader that was overtaken is told what it has missed */
+	struct spool_reader *rd = spool_read(dir, &e);
+	const char *msg;
+	struct rec got;
+	CHECK(spool_next(rd, &got, &e) == 1);
+	for (n = 0; n < 300; n++)
+		append(s, (uint64_t)n, 300);
+	while (spool_next(rd, &got, &e) == 1)
+		n--;
+	CHECK(n > 150 && spool_reader_damage(rd, &msg) == 1);
+	CHECK(strstr(msg, "are gone"));
+	spool_reader_close(rd);
 	spool_close(s, NULL);
 }
 
@@ -482,16 +502,6 @@ test_origin(void)
 	spool_close(s, NULL);
 }
 
-static void *
-write_later(void *arg)
-{
-	struct job *j = arg;
-
-	for (int i = 0; i < j->n; i++)
-		append(j->s, j->from + (uint64_t)i, 200);
-	return NULL;
-}
-
 /* A follower sees what comes, and ends when told. */
 static void
 test_follow(void)
@@ -511,11 +521,11 @@ test_follow(void)
 	CHECK(src != NULL && source_spool(src) != NULL);
 	CHECK(source_next(src, &rec, 1, stop[0], &e) == -1 &&
 	    e.kind == ERR_AGAIN);
-	pthread_create(&t, NULL, write_later, &j);
+	pthread_create(&t, NULL, append_some, &j);
 	while (n < 200 && source_next(src, &rec, 60000, stop[0], &e) == 1)
 		CHECK(rec.received == (uint64_t)++n);
 	CHECK(n == 200);
-	pthread_join(t, NULL);
+	CHECK(pthread_join(t, NULL) == 0 && j.failed == 0);
 	CHECK(write(stop[1], "", 1) == 1);
 	CHECK(source_next(src, &rec, -1, stop[0], &e) == -1 &&
 	    e.kind == ERR_CANCEL);
