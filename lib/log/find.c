@@ -60,15 +60,32 @@ reverse(struct log_hit *v, uint32_t n)
 		swap(&v[i], &v[n - 1 - i]);
 }
 
+/*
+ * The k earliest (or latest), and all of the same time as the last of them:
+ * which of those comes first is known only beside the other parts.
+ */
+static uint32_t
+cut(struct log_hit *v, uint32_t n, uint32_t k, bool earliest)
+{
+	uint64_t last = v[0].time;
+
+	best(v, n, k, earliest);
+	for (uint32_t i = 0; i < k; i++)
+		if (i == 0 || (v[i].time > last) == earliest)
+			last = v[i].time;
+	for (uint32_t i = k; i < n; i++)
+		if (v[i].time == last)
+			swap(&v[i], &v[k++]);
+	return k;
+}
+
 static void
 order(struct log_found *f, const struct log_scan_opts *o)
 {
 	bool sorted = true;
 
-	if (o->limit > 0 && o->limit < f->n) {
-		best(f->hit, f->n, (uint32_t)o->limit, o->forward);
-		f->n = (uint32_t)o->limit;
-	}
+	if (o->limit > 0 && o->limit < f->n)
+		f->n = cut(f->hit, f->n, (uint32_t)o->limit, o->forward);
 	for (uint32_t i = 1; i < f->n && sorted; i++)
 		sorted = before(&f->hit[i - 1], &f->hit[i]);
 	if (!sorted)

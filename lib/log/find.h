@@ -19,8 +19,8 @@ struct log_found {
 };
 
 /*
- * 1: there are some, 0: none, -1. With a limit, no more than that many. f->mem
- * may have been used before: it is reset.
+ * 1: there are some, 0: none, -1. With a limit, no more than may be needed.
+ * f->mem may have been used before: it is reset.
  */
 int found_rows(struct log_found *, const struct log_scan_opts *,
     const struct filter *, struct err *);
