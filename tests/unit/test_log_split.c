@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/arena.h"
+#include "base/io.h"
 #include "block/frame.h"
 #include "log/split.h"
 #include "log/vars.h"
@@ -200,11 +201,65 @@ test_columns(void)
 	free(time);
 }
 
+/* The example of logs(5), from its golden files, read from the build tree. */
+static void
+golden_blob(struct frame *f, const char *name)
+{
+	char path[128];
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	snprintf(path, sizeof path, "tests/golden/logs-1/%s", name);
+	CHECK(io_slurp(path, &b, 4096, &e) == 0);
+	frame_blob(f, str_of(name), buf_str(&b));
+	buf_free(&b);
+}
+
+static void
+test_golden(void)
+{
+	static const char *const want[] = { "200", "404", "200", "7ms", "12ms",
+		"9ms", "0a1f", "ff00", "77e0" };
+	struct frame *f = frame_new(1);
+	struct arena mem = { 0 };
+	struct vars vars;
+	struct vars_values v;
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	uint32_t row[] = { 0, 1, 2 };
+	int64_t time[4] = { 0 };
+
+	golden_blob(f, "templates");
+	golden_blob(f, "holes");
+	golden_blob(f, "v0");
+	frame_rows(f, 0, 4);
+	CHECK(vars_open(&vars, frame_stripe(f, &mem), &mem, &e) == 0);
+	CHECK(vars.n == 2 && vars_chunks(&vars, 1, &e) == 0 &&
+	    vars_chunks(&vars, 0, &e) == 0);
+	CHECK(str_eq(vars.template[1].text, S("GET /a \1 in \1, id \1")));
+	for (uint32_t i = 0; i < 9; i++) {
+		buf_reset(&b);
+		CHECK(vars_load(&vars, &vars.template[1].chunk[0].col[i / 3], 3,
+		    time, row, &v, &e) == 0);
+		vars_text(&v, i % 3, &b);
+		CHECK(str_eq(buf_str(&b), str_of(want[i])));
+	}
+	buf_reset(&b);
+	CHECK(vars_load(&vars, vars.template[0].chunk[0].col, 1, time, row,
+	    &v, &e) == 0);
+	vars_text(&v, 0, &b);
+	CHECK(str_eq(buf_str(&b), S("hello, world")));
+	buf_free(&b);
+	arena_free(&mem);
+	frame_free(f);
+}
+
 int
 main(void)
 {
 	test_there_and_back();
 	test_templates();
 	test_columns();
+	test_golden();
 	return unit_done();
 }

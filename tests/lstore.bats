@@ -1,0 +1,135 @@
+#!/usr/bin/env bats
+# lstore(1): take in, be asked, be killed, be looked after; logs(5).
+load helper
+
+shop() { rec -r "$ROOT/examples/shop.jsonl"; }
+all() { lql -d "$1" -n all -o raw --direction forward '{service_name=~".+"}'; }
+rows() { lstore -d "$1" --info | grep ^all | tr -s ' ' | cut -d' ' -f3; }
+
+# flip FILE OFFSET: another byte there
+flip() {
+	local was
+	was=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf "\\$(printf %o $((was ^ 65)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+@test "the manual's examples" {
+	mkdir examples
+	cp "$ROOT/examples/shop.jsonl" examples/
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/lstore.1" |
+		sed -n '/^\.Bd -literal$/,/^\.Ed/p' | grep -v '^\.' >transcript
+	grep '^\$ ' transcript | while read -r _ line; do
+		echo "\$ $line"
+		bash -c "$line" 2>&1
+	done >got
+	diff transcript got
+	grep -q '^\$ lstore' got
+}
+
+@test "a file, stdin and a spool: the same lines; twice is once" {
+	shop >shop.rec
+	lstore -d f shop.rec
+	lstore -d f shop.rec
+	lstore -d p <shop.rec
+	spool sp shop.rec
+	lstore --once -d s sp
+	[ "$(rows f)" -eq 41 ]
+	[ "$(rows s)" -eq 41 ]
+	all f >want
+	[ "$(wc -l <want)" -eq 41 ]
+	all p | diff want -
+	all s | diff want -
+	lstore -d f --check
+	lstore -d p --check
+}
+
+@test "what a spool holds is found before it is sealed" {
+	shop >shop.rec
+	spool sp shop.rec
+	lstore -d s sp 2>err &
+	PIDS+=($!)
+	found() { [ "$(all s 2>/dev/null | wc -l)" -eq 41 ]; }
+	until_true found
+	kill -TERM $!
+	wait $!
+	[ "$(rows s)" -eq 41 ]
+}
+
+@test "merges: many seals, one answer" {
+	shop >shop.rec
+	lstore -d one shop.rec
+	rec shop.rec | while read -r line; do
+		echo "$line" | rec -r | lstore -d many
+	done
+	lstore -d many --compact
+	lstore -d many --check
+	all one >want
+	all many | diff want -
+	rm -rf many/wal
+	[ "$(rows many)" -eq 41 ]
+}
+
+@test "--labels: the streams of a store" {
+	shop | lstore -d s -L service.version
+	lstore -d s --info | grep -q '^service_version  *1$'
+	lql -d s -n 1 -o raw '{service_version="1.4.2"}' | grep -q .
+	run lql -d s -o raw '{service_name="cart"}'
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"no match"* || -z "$output" ]]
+}
+
+@test "a flipped byte is named, the rest still answers" {
+	shop >shop.rec
+	lstore -d s shop.rec
+	blk=$(ls s/blocks/*.blk | head -1)
+	flip "$blk" 300
+	fails 1 lstore -d s --check
+	[[ "$output" == *"$(basename "$blk")"* ]]
+	run lql -d s -n all -o raw '{service_name=~".+"}'
+	[ "$status" -eq 1 ]
+}
+
+@test "what it refuses, and how" {
+	shop >shop.rec
+	fails 2 lstore shop.rec
+	fails 2 lstore -d s --nonsense
+	fails 2 lstore -d s --keep soon
+	fails 1 lstore -d s missing.rec
+	[[ "$output" == *missing.rec* ]]
+	head -c 900 shop.rec >torn.rec
+	fails 1 lstore -d t torn.rec
+	[[ "$output" == *torn.rec* ]]
+	printf '\003\032\001\377' >bad.rec
+	run lstore -d b bad.rec
+	[[ "$output" == *"not well formed"* ]]
+}
+
+@test "a second writer is sent away" {
+	shop >shop.rec
+	mkfifo pipe
+	lstore -d s <pipe &
+	PIDS+=($!)
+	exec 7>pipe
+	cat shop.rec >&7
+	found() { [ "$(all s 2>/dev/null | wc -l)" -eq 41 ]; }
+	until_true found
+	fails 75 lstore -d s shop.rec
+	exec 7>&-
+	wait "${PIDS[0]}"
+}
+
+@test "logs(5): the dump is the golden files" {
+	cd "$ROOT"
+	n=0
+	while read -r file; do
+		sed -n "\|hex: $file|,/hex: end/p" man/logs.5 | grep -v '^\.' |
+			while read -r line; do
+				for h in $(sed -E 's/^(([0-9a-f]{2} ?)+).*/\1/' <<<"$line"); do
+					printf "\\x$h"
+				done
+			done | cmp - "$file"
+		n=$((n + 1))
+	done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' man/logs.5)
+	[ $n -eq 3 ]
+}
