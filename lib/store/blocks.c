@@ -86,17 +86,9 @@ open_all(struct blocks *b, const char *dir, const struct str *tenant,
 static int
 load(struct blocks *b, const char *dir, const char *kind, struct err *e)
 {
-	struct err why = { 0 };
-
 	*b = (struct blocks){ 0 };
-	if (manifest_load(&b->man, dir, &why) == -1) {
-		if (why.kind == ERR_SYS && why.sys == ENOENT)
-			err_set(&why, ERR_SYS, "%s: no store here (%s)", dir,
-			    why.msg);
-		if (e)
-			*e = why;
+	if (manifest_load(&b->man, dir, e) == -1)
 		return -1;
-	}
 	if (kind && !manifest_is_kind(&b->man, kind)) {
 		err_set(e, ERR_QUERY, "%s: holds %.8s, not %s", dir,
 		    b->man.kind, kind);

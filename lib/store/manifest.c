@@ -1,5 +1,6 @@
 #include "store/manifest.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/cur.h"
@@ -383,9 +384,16 @@ manifest_load(struct manifest *m, const char *dir, struct err *e)
 	struct arena a = { 0 };
 	struct buf b = { 0 };
 	const char *path = io_path(&a, dir, "MANIFEST");
-	int r = io_slurp(path, &b, MANIFEST_MAX, e);
+	struct err why = { 0 };
+	int r = io_slurp(path, &b, MANIFEST_MAX, &why);
 
 	*m = (struct manifest){ 0 };
+	if (r == -1 && why.kind == ERR_SYS && why.sys == ENOENT) {
+		err_set(&why, ERR_SYS, "%s: no store here (no MANIFEST)", dir);
+		why.sys = ENOENT;
+	}
+	if (r == -1 && e)
+		*e = why;
 	if (r == 0) {
 		r = manifest_decode(m, buf_str(&b), e);
 		if (r == -1)

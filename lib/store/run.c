@@ -145,15 +145,13 @@ take_all(struct store_run *run, struct store *st, char **path, int stop)
 	bool ends = true;
 	int status = 0;
 
-	for (; *path && !tool_stopped(); path++) {
+	for (; *path && !tool_stopped() && store_sound(st, NULL) == 0; path++) {
 		ends = run->opts.once || !spool_is(*path);
-		if (store_take(st, *path, stop, &sum, &e) == -1) {
-			err_in(&e, "%s", strcmp(*path, "-") == 0 ? "stdin" :
-			    *path);
+		if (store_take(st, *path, stop, &sum, &e) == -1)
 			status = tool_fail(run->tool, &e);
-		}
 	}
-	if (ends && !tool_stopped() && store_merge_due(st, true, &e) == -1)
+	if (ends && !tool_stopped() && store_sound(st, NULL) == 0 &&
+	    store_merge_due(st, true, &e) == -1)
 		status = tool_fail(run->tool, &e);
 	return status == 0 && sum.bad > 0 ? 1 : status;
 }

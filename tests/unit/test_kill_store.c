@@ -1,0 +1,167 @@
+/*
+ * A writer that is killed (KILL) at random moments while it follows a spool
+ * that is written to: every item is found exactly once, by readers at any
+ * time, and the store is clean.
+ */
+#include "store/store.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "store_toy.h"
+#include "unit.h"
+
+#define PER_ROUND	4u
+
+static struct {
+	char root[64];
+	struct arena mem;
+	const char *dir, *spool;
+	unsigned n;			/* appended so far */
+	uint64_t seed;
+} run;
+
+static uint64_t
+dice(uint64_t n)
+{
+	run.seed += UINT64_C(0x9e3779b97f4a7c15);
+	return hash_u64(run.seed) % n;
+}
+
+static _Noreturn void
+writer(void)
+{
+	struct store_writer_opts o = { .batch_memory = 400,
+		.seal_bytes = 100, .merge_bytes = 500, .once = true };
+	struct store_taken sum = { 0 };
+	struct store *st = store_open(run.dir, &toy_kind, &o, NULL);
+	unsigned merge = 0;
+
+	while (st && store_take(st, run.spool, -1, &sum, NULL) == 0 &&
+	    store_merge_due(st, merge++ % 4 == 3, NULL) == 0)
+		;
+	_exit(1);	/* only a signal ends it in time */
+}
+
+static void
+append(struct spool *s)
+{
+	char text[16];
+
+	for (unsigned i = 0; i < PER_ROUND; i++) {
+		int n = snprintf(text, sizeof text, "l%u\n", run.n++);
+		struct rec r = { .signal = SIGNAL_LOGS,
+			.payload = str_mk(text, (size_t)n),
+			.received = (uint64_t)run.n * NS_S };
+
+		CHECK(spool_append(s, &r, NULL, NULL) == 0);
+	}
+}
+
+/* Whether a reader finds 0 .. n - 1 once each, and none twice. */
+static bool
+found(unsigned n)
+{
+	struct store_view_opts o = { .kind = "logs" };
+	struct err e = { 0 };
+	struct store_view *v = store_view(run.dir, &o, &e);
+	struct toy_batch rows = { 0 };
+	struct rec rec;
+	unsigned char *seen;
+	bool ok = v != NULL;
+	size_t blocks;
+
+	if (!v) {
+		fprintf(stderr, "%s\n", e.msg);
+		return false;
+	}
+	const struct store_block *b = store_view_blocks(v, &blocks);
+
+	for (size_t i = 0; i < blocks; i++)
+		ok = ok && toy_read(&rows, b[i].block, &e) == 0;
+	while (store_view_tail(v, SIGNAL_LOGS, &rec, &e) == 1)
+		toy_add(&rows, &rec, &e);
+	ok = ok && store_view_missing(v) == 0;
+	seen = xcalloc(run.n, 1);
+	for (size_t i = 0; i < rows.n; i++) {
+		unsigned long no = strtoul(rows.v[i].line.p + 1, NULL, 10);
+
+		ok = ok && no < run.n && seen[no]++ == 0;
+	}
+	for (unsigned i = 0; i < n; i++)
+		ok = ok && seen[i] == 1;
+	free(seen);
+	arena_free(&rows.mem);
+	free(rows.v);
+	store_view_close(v);
+	return ok;
+}
+
+static void
+round_of(struct spool *s, unsigned no)
+{
+	struct timespec nap = { .tv_nsec = (long)dice(8 * NS_MS) };
+	struct err e = { 0 };
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		writer();
+	append(s);
+	nanosleep(&nap, NULL);		/* the random moment, not a wait */
+	CHECK(found(run.n));
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	if (no % 20 == 19)
+		CHECK(store_check(run.dir, &toy_kind, NULL, NULL, &e) == 0);
+}
+
+static void
+start(void)
+{
+	snprintf(run.root, sizeof run.root, "%s/test_kill_store.XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	if (!mkdtemp(run.root))
+		die("mkdtemp");
+	run.dir = io_path(&run.mem, run.root, "store");
+	run.spool = io_path(&run.mem, run.root, "spool");
+	toy_twins = true;
+	const char *seed = getenv("SEED");
+
+	run.seed = seed ? strtoull(seed, NULL, 10) : time_now();
+	printf("SEED=%llu\n", (unsigned long long)run.seed);
+}
+
+int
+main(void)
+{
+	struct store_writer_opts o = { .once = true };
+	struct store_taken sum = { 0 };
+	struct err e = { 0 };
+
+	start();
+	struct spool *s = spool_open(run.spool, NULL, &e);
+	unsigned long rounds = unit_rounds(200, 10000);
+
+	append(s);
+	/* the store knows the spool before anybody looks for its tail */
+	struct store *st = store_open(run.dir, &toy_kind, &o, &e);
+
+	CHECK(store_take(st, run.spool, -1, &sum, &e) == 0);
+	CHECK(store_close(st, &e) == 0);
+	for (unsigned no = 0; no < rounds; no++)
+		round_of(s, no);
+	CHECK(spool_close(s, &e) == 0);
+	st = store_open(run.dir, &toy_kind, &o, &e);
+	CHECK(store_take(st, run.spool, -1, &sum, &e) == 0);
+	CHECK(store_merge_due(st, true, &e) == 0);
+	CHECK(store_close(st, &e) == 0);
+	CHECK(found(run.n));
+	if (system(arena_printf(&run.mem, "rm -rf %s", run.root).p) != 0)
+		die("rm");
+	arena_free(&run.mem);
+	return unit_done();
+}
