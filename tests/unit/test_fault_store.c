@@ -18,7 +18,7 @@
 #define LINES	64
 
 static struct {
-	char root[40], dir[64], spool[64], copy[64], piped[64];
+	char root[48], dir[64], spool[64], copy[64], piped[64];
 	unsigned n;
 	bool acked[LINES];
 	char heard[4096];
@@ -254,7 +254,8 @@ calls_of_script(void)
 int
 main(void)
 {
-	snprintf(run.root, sizeof run.root, "/tmp/test_fault_store.XXXXXX");
+	snprintf(run.root, sizeof run.root, "%s/test_fault_store.XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	if (!mkdtemp(run.root))
 		die("mkdtemp");
 	snprintf(run.dir, sizeof run.dir, "%s/store", run.root);
@@ -264,7 +265,7 @@ main(void)
 	toy_twins = true;
 	fault_root(run.root);
 	unsigned long n = calls_of_script();
-	unsigned long step = n / unit_rounds(150, n) + 1;
+	unsigned long step = n / unit_rounds(70, n) + 1;
 
 	printf("%lu calls\n", n);
 	for (unsigned long i = 1; i <= n; i += step) {
