@@ -314,6 +314,7 @@ make_space(struct spool *s, uint64_t need, struct err *e)
 static int
 rotate(struct spool *s, struct err *e)
 {
+	struct err why = { 0 };
 	uint64_t freed;
 
 	pthread_mutex_lock(&s->mu);
@@ -325,8 +326,11 @@ rotate(struct spool *s, struct err *e)
 		return abandon(s, e);
 	if (begin_segment(s, s->seg + 1, e) == -1)
 		return -1;
-	return spool_trim_passed(s->dir, s->seg, SPOOL_KEEP_NS, &freed, e) ==
-	    -1 ? -1 : count_others(s, e);
+	/* what cannot be removed now is no reason to refuse a record */
+	if (spool_trim_passed(s->dir, s->seg, SPOOL_KEEP_NS, &freed, &why) ==
+	    -1)
+		spool_say(s, "%s: not trimmed: %s", s->dir, why.msg);
+	return count_others(s, e);
 }
 
 static int

@@ -16,7 +16,7 @@
 
 struct spool_reader {
 	char *dir;
-	uint8_t id[16];
+	uint8_t id[16], boot[16];
 	int lockfd;		/* only read; -1: not there */
 	int watch;		/* inotify, -1: none */
 	struct segment g;	/* g.fd: -1 before the first */
@@ -41,6 +41,7 @@ spool_read(const char *dir, struct err *e)
 
 	rd->g.fd = rd->watch = rd->lockfd = -1;
 	rd->dir = strcpy(xmalloc(strlen(dir) + 1), dir);
+	spool_boot(rd->boot);
 	r = spool_id_read(dir, rd->id, e);
 	if (r == 0)
 		r = err_set(e, ERR_CORRUPT, "%s: not a spool: no ID in it",
@@ -198,7 +199,8 @@ spool_seek(struct spool_reader *rd, const struct spool_cursor *c,
 
 /*
  * Bytes past what the lock says are still being written. Where the lock says
- * nothing of this segment, all of it counts as written.
+ * nothing of this segment, or was written before the machine last went down,
+ * all of it counts as written.
  */
 static bool
 in_flight(struct spool_reader *rd)
@@ -209,7 +211,8 @@ in_flight(struct spool_reader *rd)
 	for (int tries = 0; r == 0 && tries < 3; tries++)
 		r = rd->lockfd == -1 ? -1 :
 		    spool_head_read(rd->lockfd, &h, NULL);
-	return r == 1 && h.segment == rd->seg && rd->g.off >= h.valid;
+	return r == 1 && memcmp(h.boot, rd->boot, sizeof h.boot) == 0 &&
+	    h.segment == rd->seg && rd->g.off >= h.valid;
 }
 
 /* A bad record: 1 past it, 0 not yet, -1. */

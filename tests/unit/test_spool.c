@@ -367,6 +367,15 @@ test_cursors_and_trim(void)
 	CHECK(spool_segments(dir, &mem, &v, &n2, &e) == 0 && n2 == n - 3);
 	CHECK(v[0].no == 4);
 	append(s, 100, 300);
+	/* a bad cursor stops trimming, not writing */
+	char bad[128];
+	snprintf(bad, sizeof bad, "%s/cursors/bad", dir);
+	CHECK(close(creat(bad, 0666)) == 0);
+	CHECK(spool_trim(dir, 0, &freed, &e) == -1 &&
+	    strstr(e.msg, "damaged cursor"));
+	for (int i = 0; i < 20; i++)
+		append(s, (uint64_t)i, 300);
+	CHECK(spool_unregister(dir, "bad", &e) == 0);
 	/* a writer that rotates removes the old ones */
 	age(segment_path(4), 601);
 	age(segment_path(5), 601);
