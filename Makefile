@@ -8,7 +8,9 @@ SAN	?=
 CFLAGS	?= -O2 -g
 WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings -Werror=implicit-function-declaration
 CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(O)/gen
-ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -pthread
+# hidden: shared libraries must not find our functions under names of theirs
+# (readline has an xrealloc, too)
+ALL_CFLAGS = -std=c11 -fvisibility=hidden $(CFLAGS) $(WARN) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -pthread
 override LDFLAGS += -pthread -Wl,--as-needed $(SANFLAGS)
 ifneq ($(SAN),)
 SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

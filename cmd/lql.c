@@ -89,7 +89,7 @@ answer(struct args *args, const char *where, struct str text)
 
 	args->count = (struct scan_count){ 0 };
 	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
-		r = err_in(&e, "%s", where);
+		r = caret_in(&e, where);
 	else if (args->follow)
 		r = lql_follow(&args->ask, &q, tool_stop_fd(), &e);
 	else if (!(view = lql_view(&args->ask, &e)))

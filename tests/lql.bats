@@ -115,7 +115,7 @@ lql() {
 
 @test "a store of another kind is refused" {
 	tstore -d "$T/traces" /dev/null
-	fails 1 "$BIN/lql" -d "$T/traces" '{a="b"}'
+	fails 2 "$BIN/lql" -d "$T/traces" '{a="b"}'
 	[[ $output == *traces* ]]
 }
 

@@ -214,3 +214,14 @@ caret_nearest(struct str word, const struct str *of, size_t n)
 	}
 	return found;
 }
+
+int
+caret_in(struct err *e, const char *where)
+{
+	struct err in = *e;
+
+	if (in.msg[0] >= '0' && in.msg[0] <= '9')
+		snprintf(e->msg, sizeof e->msg, "%.60s:%.450s", where,
+		    in.msg);
+	return -1;
+}

@@ -22,6 +22,8 @@ struct caret { size_t at, n; };
  */
 int caret_err(struct err *e, struct str query, struct caret, const char *fmt,
     ...) __attribute__((format(printf, 4, 5)));
+/* Puts "WHERE:" in front of such a message, so that it reads -e:1:20: ... */
+int caret_in(struct err *e, const char *where);
 /* 1-based line and column (in characters) of a byte offset. */
 void caret_pos(struct str query, size_t at, unsigned *line, unsigned *col);
 /* The nearest of n candidates by edit distance (at most 2, or a third of the
