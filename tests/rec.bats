@@ -136,3 +136,10 @@ CART=$ROOT/examples/cart.jsonl
 	rec esc >out
 	fails 1 grep -q $'\x1b' out
 }
+
+@test "a spool folder is read from its oldest record" {
+	rec -r "$CART" | spool sp
+	rec sp | cmp - "$CART"
+	rec -v sp
+	[ "$(rec -c sp "$CART")" = $'traces\t2\t4\nlogs\t2\t2' ]
+}
