@@ -81,7 +81,7 @@ CART=$ROOT/examples/cart.jsonl
 	fails 1 bash -c "rec bad.jsonl 2>said"
 	diff <(echo "$output") "$CART"
 	mapfile -t stderr_lines <said
-	[[ ${stderr_lines[0]} == "rec: bad.jsonl:0: json: line 1, column "* ]]
+	[[ ${stderr_lines[0]} == "rec: bad.jsonl:0: resourceSpans: [0]: json: byte "* ]]
 	[[ ${stderr_lines[1]} == "rec: bad.jsonl:"*": resourceLogs: not an array" ]]
 	printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"012"}]}]}]}' >odd
 	fails 1 rec odd

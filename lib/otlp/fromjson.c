@@ -201,9 +201,8 @@ put_scalar(struct buf *out, uint8_t wire, uint64_t bits)
 	}
 }
 
-/* Puts the length before what was appended since `at`. */
-static void
-close_length(struct buf *out, size_t at)
+void
+fromjson_close(struct buf *out, size_t at)
 {
 	size_t n = out->n - at, more = varint_size(n);
 
@@ -254,7 +253,7 @@ put_one(struct fromjson *j, const ProtobufCFieldDescriptor *f, json_t *v)
 		if (put_contents(j, f, v) == -1)
 			return -1;
 		keep |= out->n > at || f->type == PROTOBUF_C_TYPE_MESSAGE;
-		close_length(out, at);
+		fromjson_close(out, at);
 	} else {
 		if (scalar(j, f, v, &bits) == -1)
 			return -1;
@@ -282,7 +281,7 @@ put_packed(struct fromjson *j, const ProtobufCFieldDescriptor *f, json_t *a)
 			return err_in(j->e, "[%zu]", i);
 		put_scalar(j->out, schema_wire(f), bits);
 	}
-	close_length(j->out, at);
+	fromjson_close(j->out, at);
 	return 0;
 }
 
@@ -358,10 +357,19 @@ put_message(struct fromjson *j, const ProtobufCMessageDescriptor *m,
 }
 
 int
-fromjson(const ProtobufCMessageDescriptor *m, json_t *o, struct buf *out,
-    struct err *e)
+fromjson_one(const ProtobufCFieldDescriptor *f, json_t *v, unsigned depth,
+    struct buf *out, struct err *e)
 {
-	struct fromjson j = { .out = out, .e = e };
+	struct fromjson j = { .out = out, .depth = depth, .e = e };
 
-	return put_message(&j, m, o);
+	return put_one(&j, f, v);
+}
+
+int
+fromjson_field(const ProtobufCFieldDescriptor *f, json_t *v, unsigned depth,
+    struct buf *out, struct err *e)
+{
+	struct fromjson j = { .out = out, .depth = depth, .e = e };
+
+	return schema_repeats(f) ? put_array(&j, f, v) : put_one(&j, f, v);
 }

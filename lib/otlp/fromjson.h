@@ -1,4 +1,4 @@
-/* fromjson: one JSON object as a protobuf message, by its descriptor. */
+/* fromjson: parsed JSON as protobuf, by the descriptor of its field. */
 #ifndef OTLP_FROMJSON_H
 #define OTLP_FROMJSON_H
 
@@ -8,9 +8,16 @@
 #include "base/err.h"
 #include "otlp/schema.h"
 
-/* The object is left as it is. Errors name the key, from the outside in. */
-int fromjson(const ProtobufCMessageDescriptor *, json_t *, struct buf *,
-    struct err *);
+/*
+ * One value, or all those of a field, appended with its tag. `depth`: of the
+ * messages around it. Errors name the key, from the outside in.
+ */
+int fromjson_one(const ProtobufCFieldDescriptor *, json_t *, unsigned depth,
+    struct buf *, struct err *);
+int fromjson_field(const ProtobufCFieldDescriptor *, json_t *, unsigned depth,
+    struct buf *, struct err *);
+/* Puts the length before what was appended since `at`. */
+void fromjson_close(struct buf *, size_t at);
 /*
  * A number meant as an integer: an integer, a real without a fraction, or a
  * text of either ("12", "1.0", "1e3"), exactly. 0, or -1.

@@ -20,10 +20,11 @@
 #define OTLP_PROFILES_KEY	"profilesData"
 
 /*
- * The parsed form of JSON may take this many times its bytes (real requests
- * take 11 to 17), and a mebibyte; more is refused with ERR_LIMIT.
+ * What the parsed form of one span, log record, point or Resource may take, in
+ * bytes, beside its texts (a usual one takes twenty times its JSON); more is
+ * refused with ERR_LIMIT. Requests are read an item at a time.
  */
-#define OTLP_JSON_GROWTH	32
+#define OTLP_JSON_VALUE_MAX	((size_t)64 << 20)
 
 /*
  * Appends the payload encoded as protobuf. `signal` as in record.h; 0: told

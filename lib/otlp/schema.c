@@ -92,3 +92,28 @@ schema_packs(const ProtobufCFieldDescriptor *f)
 {
 	return schema_repeats(f) && schema_wire(f) != WIRE_BYTES;
 }
+
+const ProtobufCFieldDescriptor *
+schema_find(const ProtobufCMessageDescriptor *m, struct str key)
+{
+	char out[SCHEMA_KEY_MAX];
+
+	for (unsigned i = 0; i < m->n_fields; i++)
+		if (str_eq(schema_key(out, &m->fields[i]), key))
+			return &m->fields[i];
+	return NULL;
+}
+
+bool
+schema_holds_items(const ProtobufCMessageDescriptor *m)
+{
+	static const char *const names[] = { "ResourceSpans", "ScopeSpans",
+	    "ResourceLogs", "ScopeLogs", "ResourceMetrics", "ScopeMetrics",
+	    "Metric", "Gauge", "Sum", "Histogram", "ExponentialHistogram",
+	    "Summary" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(m->short_name, names[i]) == 0)
+			return true;
+	return false;
+}

@@ -30,6 +30,11 @@ const char *schema_top(unsigned signal);
 const ProtobufCMessageDescriptor *schema_answer(unsigned signal);
 const ProtobufCMessageDescriptor *schema_status(void);
 
+/* The field with that key, or NULL. */
+const ProtobufCFieldDescriptor *schema_find(
+    const ProtobufCMessageDescriptor *, struct str key);
+/* Does such a message hold many items, or points, somewhere in it? */
+bool schema_holds_items(const ProtobufCMessageDescriptor *);
 /* The field's key: its name with "_x" made "X". */
 struct str schema_key(char out[SCHEMA_KEY_MAX],
     const ProtobufCFieldDescriptor *);

@@ -5,6 +5,7 @@ struct scan {
 	struct str in;
 	size_t at;		/* the next byte to look at */
 	size_t done;		/* copied up to here */
+	size_t depth;		/* of brackets */
 };
 
 /* Puts `with` where the n bytes at s->at are. */
@@ -151,26 +152,67 @@ weight(char c)
 	}
 }
 
+/* A word: true, false, null, or what the parser will refuse. */
+static void
+word(struct scan *s)
+{
+	while (s->at < s->in.n && s->in.p[s->at] >= 'a' &&
+	    s->in.p[s->at] <= 'z')
+		s->at++;
+}
+
+static bool
+blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Brackets, what stands between values, and what does not belong here. */
+static bool
+mark(struct scan *s, char c)
+{
+	if (s->depth == 0 && c != '{' && c != '[' && !blank(c))
+		return true;		/* the parser will say it */
+	s->at++;
+	s->t->memory += weight(c);
+	if (c == '{' || c == '[')
+		s->depth++;
+	else if (c == '}' || c == ']')
+		s->depth--;
+	else
+		return false;
+	return s->depth == 0;
+}
+
+/* One token. true: a value ends here. */
+static bool
+token(struct scan *s)
+{
+	char c = s->in.p[s->at];
+
+	if (c == '"')
+		string(s);
+	else if (c == '-' || (c >= '0' && c <= '9'))
+		number(s);
+	else if (c >= 'a' && c <= 'z')
+		word(s);
+	else
+		return mark(s, c);
+	return s->depth == 0;
+}
+
 void
 tidy_json(struct tidy *t, struct str json)
 {
 	struct scan s = { .t = t, .in = json };
 
 	*t = (struct tidy){ .text = json };
-	while (s.at < json.n) {
-		char c = json.p[s.at];
-
-		if (c == '"') {
-			string(&s);
-		} else if (c == '-' || (c >= '0' && c <= '9')) {
-			number(&s);
-		} else {
-			t->memory += weight(c);
-			s.at++;
-		}
-	}
+	while (s.at < json.n && !token(&s))
+		;
+	t->used = s.at;
+	t->text = str_mk(json.p, s.at);
 	if (s.done > 0) {
-		buf_add(&t->b, json.p + s.done, json.n - s.done);
+		buf_add(&t->b, json.p + s.done, s.at - s.done);
 		t->text = buf_str(&t->b);
 	}
 }

@@ -6,8 +6,8 @@
  * - Broken UTF-8 and lone surrogates (what senders make of a string cut in the
  *   middle of a character) become U+FFFD.
  *
- * Text that is no JSON stays none. The pass also counts values, so that the
- * parser's memory is known before it starts.
+ * Text that is no JSON stays none. The pass finds the end of the value, and
+ * estimates what its parsed form will take before there is one.
  */
 #ifndef OTLP_TIDY_H
 #define OTLP_TIDY_H
@@ -15,7 +15,8 @@
 #include "base/buf.h"
 
 struct tidy {
-	struct str text;	/* the result: the input, or in `b` */
+	struct str text;	/* the first value: of the input, or in `b` */
+	size_t used;		/* bytes of the input up to its end */
 	size_t memory;		/* an estimate of what its parsed form takes */
 	struct buf b;		/* to be freed */
 };

@@ -191,7 +191,7 @@ test_refused(void)
 	refused(LOGS, S(BODY("{\"bytesValue\":\"AAA=====\"}")));
 	refused(LOGS, S(BODY("{\"bytesValue\":\"A!==\"}")));
 	CHECK(str_starts(refused(LOGS, S("{\"resourceLogs\":[\n1e")),
-	    S("json: line ")));
+	    S("resourceLogs: [0]: json: byte ")));
 	refused(LOGS, S("[]"));
 	refused(LOGS, S(""));
 	refused(LOGS, S("{} {}"));
@@ -252,10 +252,10 @@ test_limits(void)
 	CHECK(e.kind == ERR_LIMIT);
 
 	buf_reset(&b);			/* many small values */
-	buf_adds(&b, S("{\"resourceLogs\":["));
+	buf_adds(&b, S("{\"resourceLogs\":[{\"unknown\":["));
 	for (unsigned i = 0; i < 500000; i++)
 		buf_adds(&b, S("{},"));
-	buf_adds(&b, S("{}]}"));
+	buf_adds(&b, S("{}]}]}"));
 	CHECK(otlp_from_json(&signal, buf_str(&b), &out, &e) == -1);
 	CHECK(e.kind == ERR_LIMIT);
 	buf_free(&b);
@@ -365,8 +365,10 @@ test_tidy(void)
 	static const struct { struct str in, out; } t[] = {
 		{ S("[1,-2.5,123456789012345]"), S("[1,-2.5,123456789012345]") },
 		{ S("[1234567890123456]"), S("[\"1234567890123456\"]") },
-		{ S("[1E2,1e,01e1]"), S("[\"1E2\",1e,01e1]") },
-		{ S("\"\\\\\\\"\\ud800\" 1e1"), S("\"\\\\\\\"\\ufffd\" \"1e1\"") },
+		{ S("[1E2,1e,01e1] [1e9]"), S("[\"1E2\",1e,01e1]") },
+		{ S("[\"\\\\\\\"\\ud800\", 1e1]"),
+		    S("[\"\\\\\\\"\\ufffd\", \"1e1\"]") },
+		{ S("true,"), S("true") }, { S(" }"), S(" ") },
 		{ S("\"\\ud800\\ud800\\udc00\""),
 		    S("\"\\ufffd\\ud800\\udc00\"") },
 		{ S("\"\\ud80"), S("\"\\ud80") },
