@@ -84,19 +84,15 @@ take_file(struct store *st, const char *path, int stop,
 
 /* ---- spools ------------------------------------------------------------- */
 
-/* Begins with a spool where the manifest says, or where the spool does. */
 static int
-begin(struct store *st, const char *dir, struct str path, struct err *e)
+begin_at(struct store *st, const char *dir, struct str path, struct err *e)
 {
-	struct spool_reader *rd = spool_read(dir, e);
+	struct spool_reader *rd = st->in.reader;
 	struct spool_cursor at;
 	struct manifest_source *s;
 	struct manifest next;
 	uint8_t id[16];
 
-	if (!rd)
-		return -1;
-	st->in.reader = rd;
 	if (spool_reader_id(rd, id, e) == -1)
 		return -1;
 	s = manifest_source(&st->man, id);
@@ -127,6 +123,19 @@ finish(struct store *st)
 	if (st->in.reader)
 		spool_reader_close(st->in.reader);
 	st->in.reader = NULL;
+}
+
+/* Begins with a spool where the manifest says, or where the spool does. */
+static int
+begin(struct store *st, const char *dir, struct str path, struct err *e)
+{
+	st->in.reader = spool_read(dir, e);
+	if (!st->in.reader)
+		return -1;
+	if (begin_at(st, dir, path, e) == 0)
+		return 0;
+	finish(st);	/* or it would be read from another place */
+	return -1;
 }
 
 /* All that is there now. */
@@ -285,7 +294,7 @@ wal_open(struct store *st, const char *path, struct err *e)
 static int
 wal_close(struct store *st, int r, struct store_taken *sum, struct err *e)
 {
-	if (st->wal && !st->broken &&
+	if (st->in.reader && !st->broken &&
 	    (spool_flush(st->wal, r == 0 ? e : NULL) == -1 ||
 	    drain(st, -1, sum, r == 0 ? e : NULL) == -1 ||
 	    store_seal(st, sum, r == 0 ? e : NULL) == -1))
@@ -311,7 +320,7 @@ take_wal(struct store *st, struct rec_reader *rd, int stop,
 		r = drain(st, -1, sum, &why);
 	if (r == 0 && rd)
 		r = pump(st, &p, stop, sum, &why);
-	if (st->in.reader)
+	if (st->wal)
 		r = wal_close(st, r, sum, &why);
 	arena_free(&a);
 	if (r == -1 && e)
