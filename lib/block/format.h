@@ -8,9 +8,9 @@
  *	tail	footer_at:u64 footer_len:u32 footer_crc:u32 version:u32
  *		crc:u32 (of the 20 bytes before) "otelblk\n"
  *
- * An item is a page, a page index, a dictionary, null bits, a packed page, a blob or a
- * section: mode:u8, then the payload, whole or in pieces, crc:u32. What lies in
- * a packed page is payload alone.
+ * An item is a page, a page index, a dictionary, null bits, a packed page, a
+ * blob or a section: mode:u8, then the payload, whole or in pieces, crc:u32.
+ * What lies in a packed page is payload alone.
  */
 #ifndef BLOCK_FORMAT_H
 #define BLOCK_FORMAT_H

@@ -1,0 +1,211 @@
+/* Blocks of released versions are read, for ever: tests/golden/block-*. */
+#include "base/io.h"
+#include "block/block.h"
+#include "unit.h"
+
+static bool
+same(const struct vec *a, uint32_t at, const struct vec *b, uint32_t bt)
+{
+	if (!vec_valid(a, at) || !vec_valid(b, bt))
+		return vec_valid(a, at) == vec_valid(b, bt);
+	switch (a->type) {
+	case VEC_INT: case VEC_BOOL: return a->i[at] == b->i[bt];
+	case VEC_F64: return memcmp(&a->f[at], &b->f[bt], 8) == 0;
+	case VEC_FIX8: return memcmp(a->fix + at * 8, b->fix + bt * 8, 8) == 0;
+	case VEC_FIX16:
+		return memcmp(a->fix + at * 16, b->fix + bt * 16, 16) == 0;
+	default: return str_eq(vec_str(a, at), vec_str(b, bt));
+	}
+}
+
+/* Numbers that call for each form of a run (codec/ints). */
+static int64_t
+number(unsigned shape, uint32_t r)
+{
+	uint64_t x = (r + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	switch (shape) {
+	case 0: return 42;
+	case 1: return (int64_t)(x >> 57);			/* a plane */
+	case 2: return (int64_t)(x >> 50) * 1000;		/* planes */
+	case 3: return (int64_t)(x >> (14 + x % 50));		/* log */
+	case 4: return (int64_t)(x >> 60) * 1234567;		/* table */
+	case 5: return INT64_C(1) << 60 | r << 9 | (int64_t)(x >> 56);
+	case 6: return r / 100;					/* runs */
+	default: return -(int64_t)(x >> 1);
+	}
+}
+
+static void
+put_strings(struct frame *f, uint32_t r)
+{
+	uint64_t x = (r + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	uint32_t few = frame_col(f, 0, S("few"), VEC_STR);
+	uint32_t any = frame_col(f, 0, S("any"), VEC_ANY);
+	uint32_t long_ = frame_col(f, 1, S("plain"), VEC_STR);
+	char text[200];
+
+	snprintf(text, sizeof text, "few %u", (unsigned)(x >> 60));
+	frame_str(f, few, r, str_of(text));
+	if (r % 3 == 0)
+		frame_str(f, any, r, str_of(text + 3));
+	snprintf(text, sizeof text, "%0180u", r * 7);
+	if (r % 1000 != 5)
+		frame_str(f, long_, r, str_of(text));
+}
+
+/* What both the golden file and this test are made from. */
+static void
+fill(struct frame *f)
+{
+	for (uint32_t r = 0; r < 6000; r++) {
+		uint8_t id[16] = { (uint8_t)r, (uint8_t)(r >> 8) };
+		char name[8];
+
+		for (unsigned k = 0; k < 8; k++) {
+			snprintf(name, sizeof name, "i%u", k);
+			frame_int(f, frame_col(f, 0, str_of(name), VEC_INT), r,
+			    number(k, r));
+		}
+		if (r > 50)
+			frame_int(f, frame_col(f, 0, S("b"), VEC_BOOL), r,
+			    r % 2);
+		frame_f64(f, frame_col(f, 0, S("d"), VEC_F64), r, r * 0.25);
+		frame_f64(f, frame_col(f, 0, S("e"), VEC_F64), r, r / 7.0);
+		frame_fix(f, frame_col(f, 0, S("8"), VEC_FIX8), r, id);
+		if (r % 64 < 40)
+			frame_fix(f, frame_col(f, 0, S("16"), VEC_FIX16), r,
+			    id);
+		put_strings(f, r);
+	}
+	frame_rows(f, 0, 6000);
+	frame_rows(f, 1, 6000);
+}
+
+static void
+say(void *arg, const char *msg)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", msg);
+}
+
+/* The one whose bytes block(5) explains. */
+static void
+small(void)
+{
+	struct err e = { 0 };
+	struct arena a = { 0 };
+	struct block *b = block_open("tests/golden/block-1.blk", &e);
+	struct stripe *s = b ? block_stripe(b, 0, &a, &e) : NULL;
+	const struct block_info *i;
+	struct str bytes;
+	struct vec v;
+
+	CHECK(b && s);
+	if (!s) {
+		fprintf(stderr, "%s\n", e.msg);
+		return;
+	}
+	i = block_info(b);
+	CHECK(memcmp(i->id, "block number one", 16) == 0);
+	CHECK(i->sequence == 1 && i->sequence_to == 4 && i->level == 1);
+	CHECK(strcmp(i->kind, "traces") == 0 && str_eq(i->tenant, S("dev")));
+	CHECK(i->rows == 3 && i->min_time == 1700000000000000000);
+	CHECK(i->max_time == 1700000000000000900 && i->raw_bytes == 500);
+	CHECK(i->min_received == 1700000001000000000);
+	CHECK(i->max_received == 1700000002000000000);
+	CHECK(i->sources == 1 && i->source[0].to_offset == 300 &&
+	    memcmp(i->source[0].spool, "0123456789abcdef", 16) == 0);
+	CHECK(stripe_rows(s, 0) == 3 && stripe_ncols(s) == 3);
+	CHECK(stripe_load(s, 0, NULL, &a, &v, &e) == 0);
+	CHECK(v.i[0] == 1000 && v.i[1] == 1250 && v.i[2] == 1900);
+	CHECK(stripe_load(s, 1, NULL, &a, &v, &e) == 0);
+	CHECK(str_eq(vec_str(&v, 2), S("GET")) && !vec_valid(&v, 1));
+	CHECK(stripe_load(s, 2, NULL, &a, &v, &e) == 0);
+	CHECK(memcmp(v.fix, "AAAAAAAABBBBBBBBCCCCCCCC", 24) == 0);
+	CHECK(block_read_section(b, S("ids"), &a, &bytes, &e) == 1);
+	CHECK(str_eq(bytes, S("sorted")));
+	CHECK(block_check(b, say, NULL) == 0);
+	block_close(b);
+	arena_free(&a);
+}
+
+/* Two stripes in which every type and form occurs. */
+static void
+forms(void)
+{
+	struct err e = { 0 };
+	struct arena a = { 0 };
+	struct block *b = block_open("tests/golden/block-1-forms.blk", &e);
+	struct frame *f = frame_new(2);
+	uint32_t bad = 0, compared = 0;
+
+	fill(f);
+	CHECK(b && block_stripes(b) == 2);
+	CHECK(b && block_check(b, say, NULL) == 0);
+	for (uint32_t no = 0; b && no < 2; no++) {
+		struct stripe *s = block_stripe(b, no, &a, &e);
+
+		for (uint32_t c = 0; s && c < stripe_ncols(s); c++) {
+			const struct stripe_col *sc = stripe_col(s, c);
+			struct vec got, want;
+
+			frame_vec(f, frame_col(f, sc->table, sc->name,
+			    sc->type), &want);
+			CHECK(stripe_load(s, c, NULL, &a, &got, &e) == 0);
+			CHECK(got.rows == (no == 0 ? want.rows : 100));
+			for (uint32_t r = 0; r < got.rows; r++, compared++)
+				bad += !same(&got, r, &want, r + no * 100);
+		}
+	}
+	CHECK(bad == 0 && compared > 50000);
+	block_close(b);
+	frame_free(f);
+	arena_free(&a);
+}
+
+/* Appends the bytes that the line of the page begins with. */
+static void
+unhex_line(struct buf *out, struct str line)
+{
+	uint8_t byte;
+
+	while (line.n >= 2 && str_unhex(&byte, 1, str_mk(line.p, 2)) == 1 &&
+	    (line.n == 2 || line.p[2] == ' ')) {
+		buf_u8(out, byte);
+		line = str_skip(line, 3);
+	}
+}
+
+/* The dump in block(5) is the small file. */
+static void
+page(void)
+{
+	struct buf text = { 0 }, file = { 0 }, said = { 0 };
+	struct err e = { 0 };
+	struct str rest, line;
+	bool in = false;
+
+	CHECK(io_slurp("man/block.5", &text, 1 << 20, &e) == 0);
+	CHECK(io_slurp("tests/golden/block-1.blk", &file, 1 << 20, &e) == 0);
+	rest = buf_str(&text);
+	while (str_cut(&rest, '\n', &line)) {
+		if (str_starts(line, S(".\\\" hex: ")))
+			in = str_ends(line, S("block-1.blk"));
+		else if (in)
+			unhex_line(&said, line);
+	}
+	CHECK(file.n > 300 && str_eq(buf_str(&said), buf_str(&file)));
+	buf_free(&text);
+	buf_free(&file);
+	buf_free(&said);
+}
+
+int
+main(void)
+{
+	small();
+	forms();
+	page();
+	return unit_done();
+}
