@@ -29,10 +29,11 @@ table_size(uint32_t n)
 	return size;
 }
 
+/* Ids come from outside: where they meet is not for a sender to know. */
 static uint32_t
 slot_of(const struct work *w, uint64_t id)
 {
-	return (uint32_t)hash_u64(id) & w->mask;
+	return (uint32_t)hash_u64(id ^ (uintptr_t)w->slot) & w->mask;
 }
 
 /* Keeps the first received of each (id, kind). */
