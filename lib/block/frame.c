@@ -63,14 +63,12 @@ frame_bytes(const struct frame *f)
 {
 	size_t n = sizeof *f + f->mem.used;
 
-	for (uint32_t k = 0; k < f->made; k++) {
+	for (uint32_t k = 0; k < f->cols; k++) {
 		const struct frame_column *c = f->col[k];
 
-		n += sizeof *c + c->data_cap + c->valid_cap * 8 +
-		    c->dict.mem.used + c->dict.slots * 8u +
-		    c->dict.cap * sizeof(struct str);
-		for (unsigned g = 0; g < GATHERS_MAX; g++)
-			n += c->gather[g].cap * sizeof(uint32_t);
+		n += sizeof *c + (size_t)c->rows * c->width +
+		    (c->nulls > 0 ? c->rows / 8 : 0) + c->dict.mem.used +
+		    c->dict.n * (sizeof(struct str) + 16);
 	}
 	return n;
 }
