@@ -2,7 +2,7 @@
 # Run every test and end with "N passed, N failed". SOAK=1: the long forms.
 #   tests/check.sh [PATTERN]     only the tests whose file name has PATTERN
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 only=${1:-}
 O=${O:-build}
 BIN=${BIN:-$PWD/bin}

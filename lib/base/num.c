@@ -223,7 +223,8 @@ put_fraction(char *p, uint64_t v, uint64_t unit)
 	if (frac == 0)
 		return p;
 	*p++ = '.';
-	for (unit /= 10; frac > 0; unit /= 10) {
+	while (frac > 0 && unit > 1) {
+		unit /= 10;
 		*p++ = (char)('0' + frac / unit);
 		frac %= unit;
 	}
