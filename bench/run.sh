@@ -20,9 +20,9 @@ for f in traces.rec logs.rec lines.txt truth.json; do
 done
 failed=0
 
-wall() { set -- $1; echo "$1"; }
-cpu() { set -- $1; echo "$2"; }
-kib() { set -- $1; echo "$3"; }
+wall() { awk "{ print \$1 }" <<<"$1"; }
+cpu() { awk "{ print \$2 }" <<<"$1"; }
+kib() { awk "{ print \$3 }" <<<"$1"; }
 
 # row NAME FIGURE UNIT YARDSTICK-NAME YARDSTICK REACH: a line with the ratio
 row() {
