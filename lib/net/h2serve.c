@@ -224,6 +224,20 @@ conn_flush(struct h2serve *s, struct conn *c)
 	c->waits = waits;
 }
 
+/* The list, last in first out, turned round. */
+static struct net_req *
+in_order(struct net_req *req)
+{
+	struct net_req *first = NULL, *next;
+
+	for (; req; req = next) {
+		next = req->next;
+		req->next = first;
+		first = req;
+	}
+	return first;
+}
+
 static void
 replies(struct h2serve *s)
 {
@@ -233,6 +247,7 @@ replies(struct h2serve *s)
 	req = s->done;
 	s->done = NULL;
 	pthread_mutex_unlock(&s->mutex);
+	req = in_order(req);
 	for (; req; req = next) {
 		struct conn *c;
 

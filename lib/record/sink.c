@@ -152,8 +152,10 @@ sink_put(struct sink *k, const struct rec *const recs[], size_t n,
 		e[i].kind = ERR_NONE;
 	if (!k->spool && n > 0)
 		put_fd(k, recs, n, e);
+	if (k->spool && n > 0)
+		spool_append_many(k->spool, recs, n, e);
 	for (size_t i = 0; k->spool && i < n; i++)
-		if (spool_append(k->spool, recs[i], NULL, &e[i]) == -1)
+		if (e[i].kind != ERR_NONE)
 			complain(k, &e[i]);
 }
 

@@ -51,6 +51,12 @@ struct spool *spool_open(const char *dir, const struct spool_opts *,
  */
 int spool_append(struct spool *, const struct rec *, struct origin *at,
     struct err *);
+/*
+ * As n calls of spool_append at once, waiting but once: e[i] is ERR_NONE where
+ * record i is durable.
+ */
+void spool_append_many(struct spool *, const struct rec *const recs[],
+    size_t n, struct err e[]);
 /* Appends without waiting; spool_flush makes all before it durable. */
 int spool_write(struct spool *, const struct rec *, struct origin *at,
     struct err *);

@@ -237,6 +237,25 @@ spool_append(struct spool *s, const struct rec *rec, struct origin *at,
 	return r;
 }
 
+void
+spool_append_many(struct spool *s, const struct rec *const recs[], size_t n,
+    struct err e[])
+{
+	struct waiter *w = xcalloc(n, sizeof *w);
+
+	for (size_t i = 0; i < n; i++) {
+		e[i].kind = ERR_NONE;
+		append(s, recs[i], NULL, &w[i], &e[i]);
+	}
+	/* a sync may have failed half way: each has its own fate */
+	pthread_mutex_lock(&s->mu);
+	for (size_t i = 0; i < n; i++)
+		if (e[i].kind == ERR_NONE)
+			spool_await(s, &w[i], &e[i]);
+	pthread_mutex_unlock(&s->mu);
+	free(w);
+}
+
 int
 spool_write(struct spool *s, const struct rec *rec, struct origin *at,
     struct err *e)
