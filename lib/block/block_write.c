@@ -43,8 +43,7 @@ block_create(const char *path, struct err *e)
 {
 	struct block_writer *w = xcalloc(1, sizeof *w);
 
-	w->path = arena_printf(&w->mem, "%s", path).p ?
-	    (char *)arena_str(&w->mem, str_of(path)).p : NULL;
+	w->path = (char *)arena_str(&w->mem, str_of(path)).p;
 	w->tmp = (char *)arena_printf(&w->mem, "%s.tmp", path).p;
 	w->fd = io_open(w->tmp, O_WRONLY | O_CREAT | O_TRUNC, e);
 	if (w->fd == -1) {
