@@ -66,9 +66,11 @@ tenants(const struct manifest *m, struct buf *out)
 	for (uint32_t i = 0; i < m->blocks; i++)
 		sum_add(&v[map_add(&seen, m->block[i].tenant, NULL)],
 		    &m->block[i]);
-	if (seen.n > 1 || (seen.n == 1 && seen.key[0].n > 0))
+	bool named = seen.n > 1 || (seen.n == 1 && seen.key[0].n > 0);
+
+	if (named)
 		buf_addf(out, "\ntenant\n");
-	for (uint32_t i = 0; seen.n > 1 && i < seen.n; i++)
+	for (uint32_t i = 0; named && i < seen.n; i++)
 		count_line(out, seen.key[i].n > 0 ? seen.key[i].p :
 		    "(default)", &v[i]);
 	map_free(&seen);

@@ -169,7 +169,7 @@ add_sources(struct repair *rp, struct manifest *m, struct err *e)
 			    (s->at.segment == at.segment &&
 			    s->at.offset >= at.offset)))
 				continue;
-					if (manifest_cursor(m, source_path(rp, at.id), &at,
+			if (manifest_cursor(m, source_path(rp, at.id), &at,
 			    e) == -1)
 				return -1;
 		}

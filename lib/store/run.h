@@ -68,7 +68,7 @@ struct store_run {
 	const struct tool *tool;
 	const struct store_kind *kind;
 	struct store_writer_opts opts;	/* .options: the tool's, if any */
-	const char *dir;		/* the rest is filled by store_run_opt */
+	const char *dir;		/* the rest: by store_run_opt */
 	int action;			/* a STORE_RUN_ code, 0: take in */
 	const char *arg;
 };

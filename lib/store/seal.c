@@ -65,8 +65,11 @@ store_seal_due(const struct store *st)
 		return false;
 	if (in->raw == 0 && in->passed >= PASSED_MAX)
 		return true;
-	return (in->caught_up && in->raw >= st->o.seal_bytes) ||
-	    time_mono() - in->since >= st->o.seal_ns;
+	uint64_t age = time_mono() - in->since;
+
+	/* no more than one a second, when it comes that fast */
+	return age >= st->o.seal_ns || (in->caught_up &&
+	    in->raw >= st->o.seal_bytes && age >= NS_S);
 }
 
 /* A cursor must not pass what is durable. */

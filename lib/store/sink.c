@@ -25,8 +25,11 @@ store_sink_begin(struct store_sink *k, struct err *e)
 {
 	uint32_t no = k->begun++, i = k->opens;
 
-	if (i == SINK_OPEN_MAX)
-		die("more than %u blocks at once", SINK_OPEN_MAX);
+	if (i >= SINK_OPEN_MAX) {
+		err_set(e, ERR_LIMIT, "more than %u blocks at once",
+		    SINK_OPEN_MAX);
+		return NULL;
+	}
 	memcpy(k->open[i].id, k->group, 16);
 	for (unsigned b = 0; b < 4; b++)
 		k->open[i].id[SINK_GROUP + b] = (uint8_t)(no >> (24 - 8 * b));

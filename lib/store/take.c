@@ -9,7 +9,7 @@
 #include "store/writer.h"
 
 #define LOOK_NS		(250 * NS_MS)	/* between looks at requests */
-#define WAL_CHUNK	((uint64_t)1 << 20)	/* read back at least so often */
+#define WAL_CHUNK	((uint64_t)1 << 20)	/* read back so often */
 #define DRAIN_NS	NS_S		/* reading on after a stop, at most */
 
 static bool
@@ -232,7 +232,7 @@ wal_one(struct store *st, struct pipe_in *p, int timeout, int stop,
 	return 1;
 }
 
-/* Nothing came for a moment: read back, seal if due, sync. */
+/* Nothing came for a moment: read back, seal if due. */
 static int
 idle(struct store *st, struct pipe_in *p, struct store_taken *sum,
     struct err *e)
@@ -241,8 +241,6 @@ idle(struct store *st, struct pipe_in *p, struct store_taken *sum,
 		return -1;
 	p->unread = 0;
 	st->in.caught_up = true;
-	if (p->unsynced && wal_sync(st, p, e) == -1)
-		return -1;
 	if (store_seal_due(st) && store_seal(st, sum, e) == -1)
 		return -1;
 	return store_upkeep(st, e);
@@ -256,8 +254,9 @@ pump(struct store *st, struct pipe_in *p, int stop, struct store_taken *sum,
 
 	for (;;) {
 		struct err why = { 0 };
-		int r = wal_one(st, p, p->unread > 0 || until ? 0 : 250,
-		    until ? -1 : stop, &why);
+		bool quiet = p->unread == 0 && until == 0;
+		int r = wal_one(st, p, quiet ? 250 : 0, until ? -1 : stop,
+		    &why);
 
 		if (r == 0 || (until > 0 && time_mono() > until))
 			return 0;
@@ -276,7 +275,8 @@ pump(struct store *st, struct pipe_in *p, int stop, struct store_taken *sum,
 			if (drain(st, -1, sum, e) == -1)
 				return -1;
 		}
-		if (p->unsynced && time_mono() - p->synced > NS_S &&
+		if (p->unsynced && ((r == -1 && quiet) ||
+		    time_mono() - p->synced > NS_S) &&
 		    wal_sync(st, p, e) == -1)
 			return -1;
 	}

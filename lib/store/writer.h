@@ -54,7 +54,7 @@ struct store {
 	size_t ngrave, grave_cap;
 	uint64_t look_again;		/* time_mono: of requests and expiry */
 	uint64_t no_merge;		/* time_mono: none before, one failed */
-	uint64_t fresh_since;		/* time_mono of the first unmerged seal */
+	uint64_t fresh_since;		/* time_mono: first unmerged seal */
 	bool bulk;			/* reading a file: merge later */
 };
 

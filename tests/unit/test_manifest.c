@@ -171,7 +171,7 @@ test_bad(void)
 		CHECK(decode(b.p, b.n, &e) == -1);
 		b.p[bit / 8] ^= (char)(1 << bit % 8);
 	}
-	CHECK(decode(b.p, b.n, &e) == 0);	/* or this test proves nothing */
+	CHECK(decode(b.p, b.n, &e) == 0);	/* else nothing is proven */
 
 	b.p[8] = 2;
 	set_crc(b.p, b.n);
