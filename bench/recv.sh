@@ -13,26 +13,26 @@ recv_start() {
 	grpc=$(sed -n 's/^grpc //p' "$work/ports") http=$(sed -n 's/^http //p' "$work/ports")
 }
 
-# recv_end: TERM, and its figures when it is gone
+# recv_end: TERM; its figures are in $work/cost after
 recv_end() {
 	local pid
 	pid=$(pgrep -f -- "--ports-file $work/ports" | while read -r p; do
 		[ "$(readlink "/proc/$p/exe")" = "$(realpath "$BIN/otlp-recv")" ] && echo "$p"; done)
 	kill -TERM "$pid"
 	wait "$recv_job"
-	cat "$work/cost"
 }
 
 # recv_cpu OPTION...: least CPU of otlp-recv for the whole file, via its pipe
 recv_cpu() {
 	local i best=
 	for ((i = 0; i < TIMES; i++)); do
-		recv_start "cat" >/dev/null
+		recv_start cat >/dev/null
 		case $1 in
 		grpc) "$O/bench/otlp-load" -c 4 -m 8 "$grpc" "$DATA/traces.rec" >/dev/null ;;
 		http) "$O/bench/otlp-load" -H -c 8 "$http" "$DATA/traces.rec" >/dev/null ;;
 		esac
-		best=$(recv_end | awk -v b="$best" '{ print b == "" || $2 < b ? $2 : b }')
+		recv_end
+		best=$(awk -v b="$best" '{ print((b == "" || $2 < b) ? $2 : b) }' "$work/cost")
 	done
 	echo "$best"
 }
@@ -44,8 +44,8 @@ recv_rate() {
 		rm -rf "$work/spool"
 		recv_start true -o "$work/spool" --sync "$1"
 		best=$("$O/bench/otlp-load" -c 8 -m 8 "$grpc" "$DATA/traces.rec" |
-			sed -nE 's/.* ([0-9.]+) MB\/s.*/\1/p' | awk -v b="$best" '{ print b == "" || $1 > b ? $1 : b }')
-		recv_end >/dev/null
+			sed -nE 's/.* ([0-9.]+) MB\/s.*/\1/p' | awk -v b="$best" '{ print((b == "" || $1 > b) ? $1 : b) }')
+		recv_end
 	done
 	rm -rf "$work/spool"
 	echo "$best"
