@@ -12,13 +12,10 @@ tell(struct tail *t, const char *msg)
 }
 
 static void
-fault(struct tail *t, const char *dir, const struct err *why)
+fault(struct tail *t, const struct err *why)
 {
-	struct arena a = { 0 };
-
 	t->faults++;
-	tell(t, arena_printf(&a, "%s: %s", dir, why->msg).p);
-	arena_free(&a);
+	tell(t, why->msg);	/* the spool says where */
 }
 
 static void
@@ -52,7 +49,7 @@ open_at(struct tail *t, const char *dir, const struct spool_cursor *at)
 		if (spool_seek(rd, at, &why) == 0)
 			return rd;
 	}
-	fault(t, dir, &why);
+	fault(t, &why);
 	if (rd)
 		spool_reader_close(rd);
 	return NULL;
@@ -86,7 +83,7 @@ fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
 			see(arg, &rec);
 	}
 	if (r == -1)
-		fault(t, s->dir, &why);
+		fault(t, &why);
 	if (spool_reader_damage(s->reader, &msg) > 0) {
 		t->faults++;
 		tell(t, msg ? msg : "damage in the spool");
@@ -132,7 +129,7 @@ tail_rewind(struct tail *t)
 		s->left = s->records;
 		if (s->left > 0 &&
 		    spool_seek(s->reader, &s->from, &why) == -1) {
-			fault(t, s->dir, &why);
+			fault(t, &why);
 			s->left = 0;
 		}
 	}
@@ -151,10 +148,11 @@ tail_next(struct tail *t, enum signal signal, struct rec *rec, struct err *e)
 		int r = spool_next(s->reader, rec, e);
 
 		if (r == 0)
-			err_set(e, ERR_CORRUPT, "the tail became shorter");
+			err_set(e, ERR_CORRUPT, "%s: the tail became shorter",
+			    s->dir);
 		if (r != 1) {
 			s->left = 0;
-			return err_in(e, "%s", s->dir);
+			return -1;
 		}
 		s->left--;
 		if (rec->signal == signal) {

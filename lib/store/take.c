@@ -85,7 +85,7 @@ take_file(struct store *st, const char *path, int stop,
 /* ---- spools ------------------------------------------------------------- */
 
 static int
-begin_at(struct store *st, const char *dir, struct str path, struct err *e)
+begin_at(struct store *st, struct str path, struct err *e)
 {
 	struct spool_reader *rd = st->in.reader;
 	struct spool_cursor at;
@@ -97,7 +97,7 @@ begin_at(struct store *st, const char *dir, struct str path, struct err *e)
 		return -1;
 	s = manifest_source(&st->man, id);
 	if (s && spool_seek(rd, &s->at, e) == -1)
-		return err_in(e, "%s", dir);
+		return -1;
 	spool_tell(rd, &at);
 	if (s)
 		at = s->at;
@@ -129,10 +129,11 @@ finish(struct store *st)
 static int
 begin(struct store *st, const char *dir, struct str path, struct err *e)
 {
+	st->in.damage = 0;
 	st->in.reader = spool_read(dir, e);
 	if (!st->in.reader)
 		return -1;
-	if (begin_at(st, dir, path, e) == 0)
+	if (begin_at(st, path, e) == 0)
 		return 0;
 	finish(st);	/* or it would be read from another place */
 	return -1;
@@ -142,9 +143,9 @@ begin(struct store *st, const char *dir, struct str path, struct err *e)
 static int
 drain(struct store *st, int stop, struct store_taken *sum, struct err *e)
 {
-	uint64_t damage = spool_reader_damage(st->in.reader, NULL);
 	struct rec rec;
 	const char *msg;
+	uint64_t damage;
 	int r;
 
 	while ((r = spool_next(st->in.reader, &rec, e)) == 1) {
@@ -154,8 +155,10 @@ drain(struct store *st, int stop, struct store_taken *sum, struct err *e)
 		if (sum->records % 64 == 0 && stopped(stop))
 			break;
 	}
-	if (spool_reader_damage(st->in.reader, &msg) > damage) {
-		sum->bad++;
+	damage = spool_reader_damage(st->in.reader, &msg);
+	if (damage > st->in.damage) {
+		sum->bad += damage - st->in.damage;
+		st->in.damage = damage;
 		store_say(st, "%s", msg ? msg : "damage in the spool");
 	}
 	return r == -1 ? -1 : 0;

@@ -34,6 +34,7 @@ struct pending {
 	struct spool_reader *reader;	/* NULL: from a file */
 	struct str path;		/* of the spool, as in the manifest */
 	struct spool_cursor from, to;
+	uint64_t damage;		/* of the reader, said so far */
 };
 
 struct store {

@@ -638,6 +638,48 @@ test_faults(void)
 	arena_free(&a);
 }
 
+/* What was trimmed before we read it is a loss, and said. */
+static void
+test_overtaken(void)
+{
+	struct arena a = { 0 };
+	const char *dir = in_top(&a, "late"), *sp = in_top(&a, "lspool");
+	struct spool_opts small = { .segment_bytes = 4096 };
+	struct heard h = { .n = 0 };
+	struct store_writer_opts o = { .say = hear, .say_arg = &h };
+	struct store_taken sum;
+	struct err e = { 0 };
+	struct str *name;
+	size_t n, gone = 0;
+
+	spool_lines(sp, 0, 5, "", 9 * NS_S);
+	take(dir, sp, &o, &sum);
+	struct spool *w = spool_open(sp, &small, &e);
+
+	for (int i = 0; i < 1000; i++) {
+		struct rec rec = record(S("l7\n"), S(""), NS_S);
+
+		CHECK(spool_write(w, &rec, NULL, &e) != -1);
+	}
+	CHECK(spool_close(w, &e) == 0);
+	CHECK(io_list(sp, &a, &name, &n, &e) == 0);
+	for (size_t i = 0; i < n && gone < 3; i++)
+		if (str_ends(name[i], S(".rec"))) {
+			remove_file(sp, name[i].p);
+			gone++;
+		}
+	struct census c = census(dir, "", 8, &h);
+
+	CHECK(c.missing > 0);
+	free(c.seen);
+	h.n = 0;
+	take(dir, sp, &o, &sum);
+	CHECK(sum.bad > 0 && sum.records > 0 && sum.records < 1000);
+	CHECK(strstr(h.text, "gone"));
+	CHECK(check(dir) == 0);
+	arena_free(&a);
+}
+
 static void
 test_info(void)
 {
@@ -707,6 +749,7 @@ main(void)
 	test_requests();
 	test_pipe();
 	test_faults();
+	test_overtaken();
 	test_info();
 	test_stale();
 	if (system(arena_printf(&a, "rm -rf %s", top).p) != 0)
