@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# lstore killed at any moment: every line a spool took is found, once.
+load ../helper
+
+ROUNDS=${ROUNDS:-$([ -n "${SOAK:-}" ] && echo 10000 || echo 200)}
+
+# lines FROM TO: a record each, two of them in one millisecond
+lines() {
+	local k
+	for ((k = $1; k < $2; k++)); do
+		printf '{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s%d"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"%d000000","body":{"stringValue":"line %d of v%d"}}]}]}]}\n' \
+			$((k % 3)) $((1767225600000 + k / 2)) "$k" $((k % 7))
+	done | rec -r
+}
+
+found() { lql -d s -n all -o raw '{service_name=~".+"}'; }
+
+@test "killed at random moments: each line once" {
+	mkdir s
+	n=0
+	for ((i = 0; i < ROUNDS; i++)); do
+		more=$((1 + RANDOM % 8))
+		lines $n $((n + more)) | spool sp
+		n=$((n + more))
+		lstore -d s --seal-bytes 600 --merge-bytes 3000 sp 2>>err &
+		pid=$!
+		PIDS=($pid)
+		# any moment will do: nothing waits for this
+		read -rt 0.0$((RANDOM % 60 + 10)) <> <(:) || true
+		if [ $((i % 10)) -eq 0 ] && [ -e s/MANIFEST ]; then
+			found >lines
+			[ "$(wc -l <lines)" -eq "$n" ]
+			[ "$(sort -u lines | wc -l)" -eq "$n" ]
+		fi
+		kill -9 $pid
+		wait $pid 2>/dev/null || true
+	done
+	lstore -d s --once sp
+	found | sort >got
+	for ((k = 0; k < n; k++)); do
+		echo "line $k of v$((k % 7))"
+	done | sort | diff - got
+	lstore -d s --check
+	[ "$(lstore -d s --info | grep ^all | tr -s ' ' | cut -d' ' -f3)" -eq "$n" ]
+}
