@@ -8,6 +8,7 @@
 
 #define PIECE	(64u << 10)	/* the first; later ones double up to */
 #define PIECE_MAX	(4u << 20)
+#define ZERO_ALONE	(128u << 10)	/* the system may have it zeroed */
 #if defined(__SANITIZE_ADDRESS__)
 enum { EACH_ITS_OWN = 1 };
 #else
@@ -83,9 +84,21 @@ arena_get(struct arena *a, size_t n, size_t size)
 void *
 arena_get0(struct arena *a, size_t n, size_t size)
 {
-	void *p = arena_get(a, n, size);
+	size_t all;
 
-	return memset(p, 0, n * size);
+	if (!EACH_ITS_OWN && a->pieces &&
+	    !__builtin_mul_overflow(n, size, &all) && all >= ZERO_ALONE &&
+	    all <= SIZE_MAX / 4) {
+		struct arena_piece *newest = a->pieces, *pc;
+
+		pc = xcalloc(1, sizeof *pc + all);
+		pc->size = all;
+		pc->next = newest->next;
+		newest->next = pc;
+		a->used += all;
+		return pc->mem;
+	}
+	return memset(arena_get(a, n, size), 0, n * size);
 }
 
 void *

@@ -70,9 +70,8 @@ make_out(const struct stripe_col *c, bool zero, struct arena *a,
 			o->plain[r] = S("");
 		return;
 	}
-	p = arena_get(a, c->rows, width);
-	if (zero)
-		memset(p, 0, c->rows * width);
+	p = zero ? arena_get0(a, c->rows, width) :
+	    arena_get(a, c->rows, width);
 	switch (c->type) {
 	case VEC_INT: case VEC_BOOL: v->i = o->i = p; break;
 	case VEC_F64: v->f = p; o->i = p; break;

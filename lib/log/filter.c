@@ -326,11 +326,13 @@ sift_chunk(struct sieve *s, struct err *e)
 {
 	struct work *w = &s->w;
 	const struct doubt *d = &s->d;
-	const uint32_t *row = s->l->member + s->l->from[w->t] + w->first;
 
 	if (s->all) {
 		set_first(w->live, w->rows);
 	} else {
+		const uint32_t *row = s->l->member + s->l->from[w->t] +
+		    w->first;
+
 		memset(w->live, 0, BITS_WORDS(w->rows) * sizeof *w->live);
 		for (uint32_t i = 0; i < w->rows; i++)
 			if (bit_get(s->rows, row[i]))

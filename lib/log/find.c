@@ -102,6 +102,27 @@ found_lines(struct log_found *f, struct err *e)
 	return f->lines.cols ? 0 : lines_open(&f->lines, c, e);
 }
 
+/* From now on only pages that hold one of the rows are read. */
+static void
+want_rows(struct log_cols *c, const uint64_t *rows)
+{
+	c->pages = arena_zero(c->mem, uint64_t,
+	    BITS_WORDS(c->rows / PAGE_ROWS + 1));
+	for (size_t k = 0; k < BITS_WORDS(c->rows); k++)
+		if (rows[k] != 0)
+			bit_set(c->pages, (uint32_t)k / (PAGE_ROWS / 64));
+}
+
+/* The same, for those that are left after a limit. */
+static void
+want_pages(struct log_found *f)
+{
+	memset(f->cols.pages, 0, BITS_WORDS(f->cols.rows / PAGE_ROWS + 1) *
+	    sizeof *f->cols.pages);
+	for (uint32_t i = 0; i < f->n; i++)
+		bit_set(f->cols.pages, f->hit[i].row / PAGE_ROWS);
+}
+
 static int
 collect(struct log_found *f, const struct log_scan_opts *o,
     const uint64_t *rows, struct err *e)
@@ -112,6 +133,7 @@ collect(struct log_found *f, const struct log_scan_opts *o,
 		f->n += (uint32_t)__builtin_popcountll(rows[k]);
 	if (f->n == 0)
 		return 0;
+	want_rows(c, rows);
 	if (cols_stream(c, e) == -1 ||
 	    cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
 		return -1;
@@ -131,6 +153,7 @@ collect(struct log_found *f, const struct log_scan_opts *o,
 	for (uint32_t d = 0; d < c->stream.ndict; d++)
 		f->stream[d] = LOG_NONE;
 	order(f, o);
+	want_pages(f);
 	return 1;
 }
 

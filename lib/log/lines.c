@@ -14,6 +14,19 @@ lines_open(struct log_lines *l, struct log_cols *c, struct err *e)
 	return 0;
 }
 
+/* Every page, whatever the hits need: values are by chunk. */
+static int
+load_all(struct log_cols *c, struct str name, struct vec *v, struct err *e)
+{
+	uint64_t *pages = c->pages;
+	int r;
+
+	c->pages = NULL;
+	r = cols_load(c, name, VEC_INT, v, e);
+	c->pages = pages;
+	return r;
+}
+
 /* Rows by template; the counts must be those that "templates" gives. */
 int
 lines_group(struct log_lines *l, struct err *e)
@@ -23,7 +36,7 @@ lines_group(struct log_lines *l, struct err *e)
 
 	if (l->grouped)
 		return 0;
-	if (cols_load(l->cols, S("template"), VEC_INT, &v, e) == -1)
+	if (load_all(l->cols, S("template"), &v, e) == -1)
 		return -1;
 	if (v.rows != l->rows || v.valid)
 		return err_set(e, ERR_CORRUPT, "template: not in every row");
@@ -70,7 +83,7 @@ lines_values(struct log_lines *l, uint32_t t, uint32_t c, uint32_t h,
 {
 	const struct vars_template *p = &l->vars.template[t];
 	const struct vars_col *col;
-	struct vec *time = &l->cols->time;
+	struct vec *time = &l->time;
 	uint32_t row = l->from[t];
 
 	if (open_template(l, t, e) == -1)
@@ -80,16 +93,16 @@ lines_values(struct log_lines *l, uint32_t t, uint32_t c, uint32_t h,
 		return 0;
 	col = &p->chunk[c].col[h];
 	if (col->unit > 0) {
-		if (lines_group(l, e) == -1 || cols_load(l->cols, S("time"),
-		    VEC_INT, time, e) == -1)
+		if (lines_group(l, e) == -1 || (time->rows == 0 &&
+		    load_all(l->cols, S("time"), time, e) == -1))
 			return -1;
 		if (time->rows != l->rows)
 			return err_set(e, ERR_CORRUPT, "time: not there");
 		for (uint32_t k = 0; k < c; k++)
 			row += p->chunk[k].rows;
 	}
-	if (vars_load(&l->vars, col, p->chunk[c].rows, time->i,
-	    l->member + row, *out, e) == -1)
+	if (vars_load(&l->vars, col, p->chunk[c].rows, time->i, col->unit > 0 ?
+	    l->member + row : NULL, *out, e) == -1)
 		return -1;
 	l->have[t][(size_t)c * p->holes + h] = true;
 	return 0;

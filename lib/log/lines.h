@@ -17,6 +17,7 @@ struct log_lines {
 	struct vars vars;
 	uint32_t rows;
 	bool grouped;
+	struct vec time;		/* for values relative to it */
 	const int64_t *template;	/* by row */
 	uint32_t *from;			/* of template t in member */
 	uint32_t *member;		/* rows by template, ascending */

@@ -12,7 +12,8 @@ cols_load(struct log_cols *c, struct str name, enum vec_type type,
 
 	if (col == -1 || v->rows > 0)
 		return 0;
-	return stripe_load(c->stripe, (uint32_t)col, NULL, c->mem, v, e);
+	return stripe_load(c->stripe, (uint32_t)col, c->pages, c->mem, v,
+	    e);
 }
 
 int
@@ -23,7 +24,7 @@ cols_meta(struct log_cols *c, uint32_t k, struct err *e)
 	if (m->loaded)
 		return 0;
 	m->loaded = true;
-	return stripe_load(c->stripe, m->col, NULL, c->mem, &m->v, e);
+	return stripe_load(c->stripe, m->col, c->pages, c->mem, &m->v, e);
 }
 
 void

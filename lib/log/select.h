@@ -13,6 +13,7 @@ struct log_cols {
 	struct stripe *stripe;
 	struct arena *mem;
 	uint32_t rows;
+	uint64_t *pages;		/* that loads read from now on; NULL: all */
 	struct vec time, stream, observed, severity, severity_text, trace,
 	    span, context, x;
 	struct log_meta { struct str name; uint32_t col; struct vec v;
