@@ -3,7 +3,7 @@
  *
  * requests/NAME.req is one line: task, blank, argument. The writer carries it
  * out, writes requests/done/NAME.req (the line, then "ok" or "failed N WHY",
- * N being the exit status), and removes the request. See store(5).
+ * N being the exit status), and removes the request. See manifest(5).
  */
 #include <errno.h>
 #include <fcntl.h>

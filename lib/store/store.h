@@ -4,7 +4,7 @@
  * What traces and logs (and metrics) share: the manifest, seals, merges,
  * expiry, requests to the running writer, snapshots, and the reader's view.
  * A signal hands in a store_kind: how records become blocks and how blocks are
- * merged. See DESIGN "Stores", store(5).
+ * merged. See DESIGN "Stores", manifest(5).
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
