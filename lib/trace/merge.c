@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "trace/gather.h"
 #include "trace/kind.h"
 #include "trace/out.h"
@@ -14,7 +15,8 @@
 
 #define REST_NS		(UINT64_C(10) * 1000000000)
 #define REST_SHARE	4u	/* at most 1 / this of the rows is rest */
-#define FULL_ROWS	(STRIPE_ROWS / 4 * 3)	/* worth copying */
+#define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory, about */
+#define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
 #define BLOCK_RAW	STORE_MERGE_BYTES	/* of records, a level 1 block */
 #define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
 
@@ -30,6 +32,7 @@ struct merge {
 	bool rest;		/* which traces are written now */
 	double raw_a_row;
 	uint64_t block_rows;	/* a block is cut here */
+	uint32_t stripe_rows;	/* and a stripe here */
 	struct gather_trace *trace;	/* of the stripe being filled */
 	uint32_t n, cap, rows;
 	struct err *e;
@@ -139,8 +142,8 @@ add_trace(struct merge *m, const struct whole *w)
 	const struct part *p = &m->all.part[w->at];
 	struct gather_part *gp;
 
-	if (m->n > 0 && (m->rows >= STRIPE_ROWS ||
-	    w->spans > STRIPE_ROWS - m->rows) && flush(m) == -1)
+	if (m->n > 0 && (m->rows >= m->stripe_rows ||
+	    w->spans > m->stripe_rows - m->rows) && flush(m) == -1)
 		return -1;
 	if (m->n == m->cap) {
 		m->cap = m->cap > 0 ? m->cap * 2 : 1024;
@@ -164,7 +167,7 @@ same_stripe(const struct merge *m, uint32_t i)
 	const struct part *p = &all->part[all->whole[i].at];
 	const struct part_stripe *ps = &all->stripe[p->stripe];
 
-	if (p->row != 0 || ps->only < ps->traces || ps->rows < FULL_ROWS ||
+	if (p->row != 0 || ps->only < ps->traces || ps->rows < m->stripe_rows / 4 * 3 ||
 	    m->rest || ps->traces > all->wholes - i)
 		return -1;
 	for (uint32_t k = 0; k < ps->traces; k++) {
@@ -261,6 +264,28 @@ choose_rest(struct parts *all, uint64_t newest, uint64_t rows)
 	free(late);
 }
 
+/*
+ * Blocks may have 1,000 keys each, all different, and a frame has 8 bytes for
+ * every row of every column: then stripes are kept short.
+ */
+static uint32_t
+rows_that_fit(const struct parts *all)
+{
+	struct map seen = { 0 };
+	uint64_t rows = FRAME_BYTES / 8;
+
+	for (uint32_t k = 0; k < all->stripes; k++)
+		for (uint32_t c = 0; c < stripe_ncols(all->stripe[k].stripe);
+		    c++)
+			map_add(&seen, stripe_col(all->stripe[k].stripe,
+			    c)->name, NULL);
+	if (seen.n > 0)
+		rows /= seen.n;
+	map_free(&seen);
+	return rows > STRIPE_ROWS ? STRIPE_ROWS : rows < FEW_ROWS ? FEW_ROWS :
+	    (uint32_t)rows;
+}
+
 static void
 measure(struct merge *m, const struct store_merge *in)
 {
@@ -275,6 +300,7 @@ measure(struct merge *m, const struct store_merge *in)
 	blocks = (raw + each / 2) / each;
 	m->raw_a_row = rows > 0 ? (double)raw / (double)rows : 0;
 	m->block_rows = blocks > 1 ? rows / blocks + 1 : UINT64_MAX;
+	m->stripe_rows = rows_that_fit(&m->all);
 	if (!in->final)
 		choose_rest(&m->all, in->newest_received, rows);
 }
