@@ -8,6 +8,7 @@
 
 #define PIECE	(64u << 10)	/* the first; later ones double up to */
 #define PIECE_MAX	(4u << 20)
+#define NEXT_MAX	(64u << 20)	/* kept over a reset in one piece */
 #define ZERO_ALONE	(128u << 10)	/* the system may have it zeroed */
 #if defined(__SANITIZE_ADDRESS__)
 enum { EACH_ITS_OWN = 1 };
@@ -48,6 +49,8 @@ take(struct arena *a, size_t n)
 
 		if (size > PIECE_MAX)
 			size = PIECE_MAX;
+		if (!a->pieces && a->next > size)
+			size = a->next;
 		if (round > size / 4 && a->pieces) {
 			/* a large one stands alone, behind the newest */
 			struct arena_piece *newest = a->pieces, *pc;
@@ -96,6 +99,7 @@ arena_get0(struct arena *a, size_t n, size_t size)
 		pc->next = newest->next;
 		newest->next = pc;
 		a->used += all;
+		a->alone += all;
 		return pc->mem;
 	}
 	return memset(arena_get(a, n, size), 0, n * size);
@@ -147,10 +151,20 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return str_mk(p, (size_t)n);
 }
 
+/*
+ * A loop that resets at its top asks for about the same each time. Memory
+ * given back would come anew from the system, page fault by page fault.
+ */
 void
 arena_reset(struct arena *a)
 {
 	struct arena_piece *keep = EACH_ITS_OWN ? NULL : a->pieces;
+	size_t plain = a->used - a->alone;
+
+	if (keep && keep->size < plain && keep->size < NEXT_MAX) {
+		keep = NULL;
+		a->next = plain > NEXT_MAX ? NEXT_MAX : plain + plain / 4;
+	}
 
 	for (struct arena_piece *pc = keep ? keep->next : a->pieces, *next; pc;
 	    pc = next) {
@@ -164,7 +178,7 @@ arena_reset(struct arena *a)
 		a->end = keep->mem + keep->size;
 	} else
 		a->at = a->end = NULL;
-	a->used = 0;
+	a->used = a->alone = 0;
 }
 
 void
@@ -176,5 +190,5 @@ arena_free(struct arena *a)
 	}
 	a->pieces = NULL;
 	a->at = a->end = NULL;
-	a->used = 0;
+	a->used = a->alone = 0;
 }

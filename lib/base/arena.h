@@ -21,6 +21,8 @@ struct arena {
 	char *at, *end;			/* free part of the newest */
 	size_t used;			/* bytes handed out since the reset */
 	size_t cap;			/* of arena_try; 0: none */
+	size_t alone;			/* of those used: in pieces of their own */
+	size_t next;			/* of the first piece after a reset */
 };
 
 #define arena_new(a, T, n)	((T *)arena_get((a), (n), sizeof(T)))
@@ -34,7 +36,8 @@ struct str arena_str(struct arena *, struct str);	/* a copy, NUL after */
 void *arena_grow(struct arena *, void *p, size_t n, size_t to, size_t size);
 struct str arena_printf(struct arena *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void arena_reset(struct arena *);	/* keeps one piece for reuse */
+/* What was used fits into one piece next time, which is kept from then on. */
+void arena_reset(struct arena *);
 void arena_free(struct arena *);
 
 #endif

@@ -115,18 +115,6 @@ check_regex(struct tql_query *q, struct tql_expr *x, struct err *e)
 }
 
 static int
-check_trace_id(struct tql_query *q, struct tql_expr *x, struct err *e)
-{
-	bool id = (x->l->kind == EX_ATTR && x->l->attr->in == IN_TRACE_ID) ||
-	    (x->r->kind == EX_ATTR && x->r->attr->in == IN_TRACE_ID);
-
-	if (id && x->op != OP_EQ && x->op != OP_NE && x->op != OP_RE &&
-	    x->op != OP_NRE)
-		return refuse(q, x, "trace:id knows only = != =~ !~", e);
-	return 0;
-}
-
-static int
 check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 {
 	if (x->kind == EX_LIT || x->kind == EX_ATTR)
@@ -149,8 +137,6 @@ check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 	}
 	if (x->kind == EX_UNARY)
 		return 0;
-	if (check_trace_id(q, x, e) == -1)
-		return -1;
 	return x->op == OP_RE || x->op == OP_NRE ? check_regex(q, x, e) : 0;
 }
 

@@ -1,0 +1,24 @@
+# bash completion for tql
+_tql()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	case $prev in
+	-d|--store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-D|--logs-store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-n|--limit) return ;;
+	--spans) return ;;
+	--since) return ;;
+	--from) return ;;
+	--to) return ;;
+	-o|--output) COMPREPLY=($(compgen -W "table json csv ids rec" -- "$cur")); return ;;
+	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
+	--tenant) return ;;
+	esac
+	case $cur in
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --spans --since --from --to -o --output --color --tenant --stats -h --help -V --version" -- "$cur")) ;;
+	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+	esac
+}
+complete -F _tql tql

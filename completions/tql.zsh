@@ -1,0 +1,22 @@
+#compdef tql
+_arguments -s \
+	'-d+[the trace store (default\: $TSTORE)]:DIR:_files -/' \
+	'--store=[the trace store (default\: $TSTORE)]:DIR:_files -/' \
+	'-D+[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
+	'--logs-store=[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
+	'-n+[traces at most; 0 or all\: every one (default\: 20)]:N:' \
+	'--limit=[traces at most; 0 or all\: every one (default\: 20)]:N:' \
+	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
+	'--since=[spans of the last AGE, such as 1h]:AGE:' \
+	'--from=[spans at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
+	'--to=[spans before TIME]:TIME:' \
+	'-o+[table, json, csv, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv ids rec)' \
+	'--output=[table, json, csv, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv ids rec)' \
+	'--color=[auto, always or never]:WHEN:(auto always never)' \
+	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
+	'--stats[say on stderr what was read]' \
+	'-h[print this help and exit]' \
+	'--help[print this help and exit]' \
+	'-V[print the version and exit]' \
+	'--version[print the version and exit]' \
+	'*:file:_files'

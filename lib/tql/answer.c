@@ -1,0 +1,338 @@
+#include "tql/answer.h"
+
+#include "base/num.h"
+#include "base/time.h"
+#include "record/record.h"
+#include "show/json.h"
+#include "tql/fetch.h"
+
+#define PIECE		65536u
+
+struct answer {
+	const struct tql_ask *ask;
+	struct buf b;
+	struct arena scratch;
+};
+
+static int
+put(struct answer *an, size_t above, struct err *e)
+{
+	if (an->b.n <= above)
+		return 0;
+	int r = an->ask->write(an->ask->write_arg, buf_str(&an->b), e);
+
+	buf_reset(&an->b);
+	return r;
+}
+
+/* ---- JSON -------------------------------------------------------------- */
+
+static void
+json_value(struct json *j, const struct tql_val *v)
+{
+	json_open(j, '{');
+	switch (v->type) {
+	case TQL_INT:
+		json_key(j, S("intValue"));
+		json_u64_text(j, (uint64_t)v->i);
+		break;
+	case TQL_FLOAT:
+		json_key(j, S("doubleValue"));
+		json_f64(j, v->f);
+		break;
+	case TQL_BOOL:
+		json_key(j, S("boolValue"));
+		json_bool(j, v->i != 0);
+		break;
+	case TQL_ARRAY:
+		json_key(j, S("arrayValue"));
+		json_open(j, '{');
+		json_key(j, S("values"));
+		json_open(j, '[');
+		for (uint32_t i = 0; i < v->n; i++)
+			json_value(j, &v->a[i]);
+		json_close(j, ']');
+		json_close(j, '}');
+		break;
+	default: {
+		char text[40];
+
+		json_key(j, S("stringValue"));
+		json_str(j, v->type == TQL_STR ? v->s :
+		    v->type == TQL_STATUS ? tql_status_word(v->i) :
+		    v->type == TQL_KIND ? tql_kind_word(v->i) :
+		    str_of(num_fmt_go_duration(text, v->i)));
+	}
+	}
+	json_close(j, '}');
+}
+
+/* The key without its scope, as search results have it. */
+static struct str
+shown_key(struct answer *an, const struct tql_attr *a)
+{
+	struct buf b = { 0 };
+	struct str s;
+
+	if (a->in == IN_NONE)
+		return a->name;
+	tql_attr_print(&b, a);
+	s = arena_str(&an->scratch, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void
+json_span(struct answer *an, struct json *j, const struct tql_span *s)
+{
+	char hex[17];
+
+	str_hex(hex, s->id, 8);
+	json_open(j, '{');
+	json_key(j, S("spanID"));
+	json_str(j, str_of(hex));
+	json_key(j, S("name"));
+	json_str(j, s->name);
+	json_key(j, S("startTimeUnixNano"));
+	json_u64_text(j, s->start);
+	json_key(j, S("durationNanos"));
+	json_u64_text(j, (uint64_t)s->duration);
+	json_key(j, S("attributes"));
+	json_open(j, '[');
+	for (uint32_t i = 0; i < s->nshown; i++) {
+		json_open(j, '{');
+		json_key(j, S("key"));
+		json_str(j, shown_key(an, s->shown[i].attr));
+		json_key(j, S("value"));
+		json_value(j, &s->shown[i].val);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void
+put_json(struct answer *an, const struct tql_trace *t)
+{
+	struct json j = { .b = &an->b };
+	char hex[33];
+
+	str_hex(hex, t->id, 16);
+	json_open(&j, '{');
+	json_key(&j, S("traceID"));
+	json_str(&j, str_of(hex));
+	json_key(&j, S("rootServiceName"));
+	json_str(&j, t->has_root ? t->root_service :
+	    S("<root span not yet received>"));
+	json_key(&j, S("rootTraceName"));
+	json_str(&j, t->root_name);
+	json_key(&j, S("startTimeUnixNano"));
+	json_u64_text(&j, t->start);
+	json_key(&j, S("durationMs"));
+	json_i64(&j, (int64_t)(t->duration / NS_MS));
+	json_key(&j, S("spanSets"));
+	json_open(&j, '[');
+	json_open(&j, '{');
+	json_key(&j, S("matched"));
+	json_i64(&j, t->matched);
+	json_key(&j, S("spans"));
+	json_open(&j, '[');
+	for (uint32_t i = 0; i < t->nspan; i++)
+		json_span(an, &j, &t->span[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	json_close(&j, ']');
+	json_close(&j, '}');
+	buf_u8(&an->b, '\n');
+}
+
+/* ---- CSV --------------------------------------------------------------- */
+
+static void
+csv_text(struct buf *b, struct str s)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (strchr(",\"\r\n", s.p[i] ? s.p[i] : 'x'))
+			plain = false;
+	if (plain) {
+		buf_adds(b, s);
+		return;
+	}
+	buf_u8(b, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '"')
+			buf_u8(b, '"');
+		buf_u8(b, (uint8_t)s.p[i]);
+	}
+	buf_u8(b, '"');
+}
+
+static void
+put_csv(struct answer *an, const struct tql_trace *t)
+{
+	char hex[33], when[40];
+
+	str_hex(hex, t->id, 16);
+	buf_addf(&an->b, "%s,%s,", time_format(when, t->start, 9), hex);
+	csv_text(&an->b, t->root_service);
+	buf_u8(&an->b, ',');
+	csv_text(&an->b, t->root_name);
+	buf_addf(&an->b, ",%llu,%u\n", (unsigned long long)t->duration,
+	    t->matched);
+}
+
+/* ---- table ------------------------------------------------------------- */
+
+/* "name 12ms status_code=500, name 3ms": the spans shown. */
+static struct str
+spans_text(struct answer *an, const struct tql_trace *t)
+{
+	struct buf b = { 0 };
+	struct str s;
+	char text[24];
+
+	for (uint32_t i = 0; i < t->nspan; i++) {
+		const struct tql_span *sp = &t->span[i];
+
+		buf_adds(&b, i > 0 ? S(", ") : S(""));
+		buf_adds(&b, sp->name);
+		buf_addf(&b, " %s", num_fmt_short_duration(text,
+		    sp->duration));
+		for (uint32_t k = 0; k < sp->nshown; k++) {
+			const struct tql_val *v = &sp->shown[k].val;
+
+			buf_u8(&b, ' ');
+			buf_adds(&b, shown_key(an, sp->shown[k].attr));
+			buf_u8(&b, '=');
+			if (v->type == TQL_STR)
+				buf_adds(&b, v->s);
+			else
+				tql_val_print(&b, v);
+		}
+	}
+	if (t->matched > t->nspan && t->nspan > 0)
+		buf_adds(&b, S(", ..."));
+	s = arena_str(&an->scratch, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void
+put_table(struct answer *an, const struct tql_result *res)
+{
+	static const char *const head[] = { "START", "TRACE", "SERVICE",
+	    "NAME", "DURATION", "SPANS", "MATCHED" };
+	struct show_table tb = { .cols = 7, .head = head, .right = 0x30 };
+	struct arena *a = &an->scratch;
+
+	for (size_t i = 0; i < res->n; i++) {
+		const struct tql_trace *t = &res->trace[i];
+		char text[40], hex[33];
+		bool error = false;
+
+		for (uint32_t k = 0; k < t->nspan; k++)
+			error |= t->span[k].error;
+		str_hex(hex, t->id, 16);
+		show_cell(&tb, str_of(time_format(text, t->start, 3)),
+		    SHOW_DIM);
+		show_cell(&tb, str_of(hex), SHOW_PLAIN);
+		show_cell(&tb, t->root_service,
+		    show_style_of(t->root_service));
+		show_cell(&tb, t->has_root ? t->root_name :
+		    S("(root not received)"), SHOW_PLAIN);
+		show_cell(&tb, str_of(num_fmt_short_duration(text,
+		    (int64_t)t->duration)), SHOW_BOLD);
+		show_cell(&tb, arena_printf(a, "%u", t->matched), SHOW_PLAIN);
+		show_cell(&tb, spans_text(an, t), error ? SHOW_RED :
+		    SHOW_PLAIN);
+	}
+	if (res->n > 0)
+		show_table(&an->ask->show, &tb, &an->b);
+	show_table_free(&tb);
+}
+
+/* ---- */
+
+static void
+put_one(struct answer *an, const struct tql_trace *t)
+{
+	char hex[33];
+
+	if (an->ask->out == ASK_JSON) {
+		put_json(an, t);
+	} else if (an->ask->out == ASK_CSV) {
+		put_csv(an, t);
+	} else {
+		str_hex(hex, t->id, 16);
+		buf_addf(&an->b, "%s\n", hex);
+	}
+}
+
+static int
+put_result(struct answer *an, struct store_view *view,
+    const struct tql_result *res, struct err *e)
+{
+	if (an->ask->out == ASK_TABLE)
+		put_table(an, res);
+	if (an->ask->out == ASK_CSV)
+		buf_adds(&an->b, S("start,trace_id,root_service,root_name,"
+		    "duration_ns,matched\n"));
+	for (size_t i = 0; i < res->n && an->ask->out != ASK_TABLE; i++) {
+		if (an->ask->o.stopped && an->ask->o.stopped())
+			return err_set(e, ERR_CANCEL, "stopped");
+		if (an->ask->out != ASK_REC)
+			put_one(an, &res->trace[i]);
+		else if (fetch_record(view, res->trace[i].id, &an->b, e) == -1)
+			return -1;
+		if (put(an, PIECE, e) == -1)
+			return -1;
+	}
+	return put(an, 0, e);
+}
+
+static void
+no_match(const struct tql_ask *ask, struct store_view *view)
+{
+	struct buf b = { 0 };
+	uint64_t min = 0, max = 0;
+	bool any = store_view_span(view, &min, &max);
+
+	ask_no_match(&b, any, min, max, ask->o.from, ask->o.to);
+	buf_u8(&b, 0);
+	ask->say(ask->say_arg, b.p);
+	buf_free(&b);
+}
+
+int
+tql_answer(const struct tql_ask *ask, struct store_view *view,
+    struct str text, uint64_t *traces, struct err *e)
+{
+	struct answer an = { .ask = ask };
+	struct tql_opts o = ask->o;
+	struct tql_result res = { 0 };
+	struct tql_query q;
+	int r;
+
+	*traces = 0;
+	if (tql_parse(&q, text, &an.scratch, e) == -1) {
+		arena_free(&an.scratch);
+		return -1;
+	}
+	o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
+	if (ask->out == ASK_CSV)
+		o.spans = 0;
+	r = tql_run(view, &q, &o, &res, e);
+	if (r == 0) {
+		*traces = res.n;
+		r = put_result(&an, view, &res, e);
+	}
+	if (r == 0 && res.n == 0)
+		no_match(ask, view);
+	tql_result_free(&res);
+	tql_free(&q);
+	buf_free(&an.b);
+	arena_free(&an.scratch);
+	return r;
+}

@@ -1,0 +1,38 @@
+/*
+ * answer: what a query found, and traces by their ids, in the form asked for.
+ *
+ * Everything goes out through `write`, in pieces of some 64 KiB; nothing here
+ * prints. Forms: of a query's answer a table, JSON (a line a trace, in the
+ * shape of Tempo's search results), CSV, the ids, or the whole traces as
+ * records; of a trace by its id a waterfall, JSON (a line of OTLP), its id,
+ * or a record.
+ */
+#ifndef TQL_ANSWER_H
+#define TQL_ANSWER_H
+
+#include "query/ask.h"
+#include "show/show.h"
+#include "tql/run.h"
+
+struct tql_ask {
+	struct tql_opts o;
+	enum ask_out out;		/* not ASK_AUTO */
+	struct show show;
+	int (*write)(void *arg, struct str bytes, struct err *);
+	void *write_arg;
+	void (*say)(void *arg, const char *msg);	/* words for a person */
+	void *say_arg;
+};
+
+/* Parses and answers. *traces: how many are in the answer. Says on `say` what
+ * the store holds when none match. */
+int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
+    uint64_t *traces, struct err *);
+
+/* Whether a word is a trace's id, or its beginning: 1 to 32 hex digits. */
+bool tql_is_id(struct str);
+/* One trace; -1 (ERR_LIMIT) when it is not there, or several begin so. */
+int tql_trace(const struct tql_ask *, struct store_view *, struct str id,
+    struct err *);
+
+#endif

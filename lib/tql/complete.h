@@ -1,0 +1,37 @@
+/* complete: what could stand at the cursor of a TraceQL query. */
+#ifndef TQL_COMPLETE_H
+#define TQL_COMPLETE_H
+
+#include "trace/scan.h"
+
+#define TQL_VALUES_MAX	500u	/* values kept of a key */
+
+/* Keys of the newest data as queries write them ("span.http.route"), sorted,
+ * each with values of strings. */
+struct tql_key {
+	struct str name;
+	struct str *value;
+	uint32_t n;
+};
+
+struct tql_keys {
+	struct tql_key *key;
+	uint32_t n;
+};
+
+int tql_keys(struct store_view *, struct arena *, struct tql_keys *,
+    struct err *);
+
+/*
+ * Words for the text before the cursor: values inside the quotes after a
+ * comparison, words of status and kind, else keys and intrinsics. *from is
+ * where the word begins.
+ */
+size_t tql_complete(const struct tql_keys *, struct str before, size_t *from,
+    struct arena *, struct str **words);
+
+/* Whether the text is a whole query: all brackets and strings closed, and no
+ * operator open at its end. */
+bool tql_whole(struct str text);
+
+#endif

@@ -1,0 +1,285 @@
+#include "tql/fetch.h"
+
+#include "base/time.h"
+#include "otlp/json.h"
+#include "record/record.h"
+#include "show/waterfall.h"
+#include "tql/part.h"
+
+/* A trace and what it lies in. */
+struct fetched {
+	struct frame *frame;
+	struct arena mem;
+	struct stripe *stripe;
+};
+
+static void
+fetched_free(struct fetched *f)
+{
+	frame_free(f->frame);
+	arena_free(&f->mem);
+}
+
+/* 1, 0 not there (or not alone: *matches), -1. Free it either way. */
+static int
+fetch(struct store_view *view, const uint8_t id[16], unsigned bits,
+    unsigned *matches, struct fetched *f, struct err *e)
+{
+	*f = (struct fetched){ .frame = frame_new(TR_TABLES) };
+	return trace_get(view, id, bits, matches, f->frame, &f->mem,
+	    &f->stripe, e);
+}
+
+static int
+put_record(struct fetched *f, struct buf *out, struct err *e)
+{
+	const int64_t *start, *received;
+	struct buf payload = { 0 };
+	struct rec rec = { .signal = SIGNAL_TRACES };
+	struct tql_query none = { 0 };
+	struct part p;
+	int r = -1;
+
+	part_init(&p, f->stripe, &none, &f->mem);
+	if (trace_to_otlp(f->stripe, NULL, &f->mem, &payload, e) == -1 ||
+	    part_ints(&p, TR_SPAN, S("start"), NULL, &start, e) == -1 ||
+	    part_ints(&p, TR_SPAN, S("received"), NULL, &received, e) == -1)
+		goto out;
+	rec.payload = buf_str(&payload);
+	rec.items = p.rows[TR_SPAN];
+	for (uint32_t i = 0; i < rec.items; i++) {
+		uint64_t t = (uint64_t)start[i], got = (uint64_t)received[i];
+
+		rec.received = got > rec.received ? got : rec.received;
+		rec.max_time = t > rec.max_time ? t : rec.max_time;
+		rec.min_time = i == 0 || t < rec.min_time ? t : rec.min_time;
+	}
+	rec_put(out, &rec, true);
+	r = 0;
+out:
+	buf_free(&payload);
+	return r;
+}
+
+int
+fetch_record(struct store_view *view, const uint8_t id[16], struct buf *out,
+    struct err *e)
+{
+	struct fetched f;
+	unsigned matches;
+	int r = fetch(view, id, 128, &matches, &f, e);
+
+	if (r == 1)
+		r = put_record(&f, out, e) == -1 ? -1 : 0;
+	fetched_free(&f);
+	return r;
+}
+
+/* ---- the waterfall ----------------------------------------------------- */
+
+/* Columns of the one trace, all loaded; NULL where it has none. */
+struct cols {
+	const int64_t *start, *duration, *status, *res, *parent, *span, *time;
+	struct part_col *name, *message, *service, *event, *text[3];
+};
+
+static struct str
+text_at(const struct part_col *c, uint32_t row)
+{
+	return c && row < c->vec.rows && vec_valid(&c->vec, row) ?
+	    vec_str(&c->vec, row) : S("");
+}
+
+static int
+load_text(struct part *p, unsigned table, struct str name,
+    struct part_col **c, struct err *e)
+{
+	*c = part_find(p, table, name, VEC_STR);
+	return *c ? part_load(p, *c, NULL, NULL, e) : 0;
+}
+
+static int
+load_cols(struct part *p, struct cols *c, struct err *e)
+{
+	const struct { struct str name; unsigned table; const int64_t **to; }
+	ints[] = {
+		{ S("start"), TR_SPAN, &c->start },
+		{ S("duration"), TR_SPAN, &c->duration },
+		{ S("status"), TR_SPAN, &c->status },
+		{ S("res"), TR_SPAN, &c->res },
+		{ S("parent"), TR_SPAN, &c->parent },
+		{ S("span"), TR_EVENT, &c->span },
+		{ S("time"), TR_EVENT, &c->time },
+	};
+	const struct { struct str name; unsigned table; struct part_col **to; }
+	texts[] = {
+		{ S("name"), TR_SPAN, &c->name },
+		{ S("message"), TR_SPAN, &c->message },
+		{ S("r.service.name"), TR_RES, &c->service },
+		{ S("name"), TR_EVENT, &c->event },
+		{ S("e.exception.message"), TR_EVENT, &c->text[0] },
+		{ S("e.exception.type"), TR_EVENT, &c->text[1] },
+		{ S("e.message"), TR_EVENT, &c->text[2] },
+	};
+
+	for (size_t i = 0; i < sizeof ints / sizeof *ints; i++)
+		if (part_ints(p, ints[i].table, ints[i].name, NULL,
+		    ints[i].to, e) == -1)
+			return -1;
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (load_text(p, texts[i].table, texts[i].name, texts[i].to,
+		    e) == -1)
+			return -1;
+	return 0;
+}
+
+static struct str
+event_text(const struct cols *c, uint32_t ev)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (text_at(c->text[i], ev).n > 0)
+			return text_at(c->text[i], ev);
+	return S("");
+}
+
+static void
+draw_events(struct part *p, const struct cols *c, struct show_span *s,
+    uint32_t row)
+{
+	uint32_t from = p->event_of[row], n = p->event_of[row + 1] - from;
+	struct show_event *ev = arena_new(p->mem, struct show_event, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		ev[i] = (struct show_event){ .after = c->time[from + i],
+		    .name = text_at(c->event, from + i),
+		    .text = event_text(c, from + i) };
+	s->events = ev;
+	s->nevents = n;
+}
+
+static int
+draw(const struct tql_ask *ask, struct fetched *f, struct buf *out,
+    struct err *e)
+{
+	struct tql_query none = { 0 };
+	struct part p;
+	struct cols c = { 0 };
+	struct show_span *s;
+	int64_t begin = INT64_MAX, end = INT64_MIN;
+	char hex[33];
+
+	part_init(&p, f->stripe, &none, &f->mem);
+	struct part_col *id = part_find(&p, TR_TRACE, S("id"), VEC_FIX16);
+	if (load_cols(&p, &c, e) == -1 || part_children(&p, e) == -1 ||
+	    part_tree(&p, e) == -1 || part_load(&p, id, NULL, NULL, e) == -1)
+		return -1;
+	s = arena_zero(&f->mem, struct show_span, p.rows[TR_SPAN]);
+	for (uint32_t r = 0; r < p.rows[TR_SPAN]; r++) {
+		begin = c.start[r] < begin ? c.start[r] : begin;
+		end = c.start[r] + c.duration[r] > end ?
+		    c.start[r] + c.duration[r] : end;
+	}
+	for (uint32_t r = 0; r < p.rows[TR_SPAN]; r++) {
+		uint32_t up = p.tree.up[r];
+
+		s[r] = (struct show_span){ .start = c.start[r] - begin,
+		    .depth = up == NO_ROW ? 0 : s[up].depth + 1,
+		    .duration = (uint64_t)c.duration[r],
+		    .name = text_at(c.name, r),
+		    .service = text_at(c.service, (uint32_t)c.res[r]),
+		    .message = text_at(c.message, r),
+		    .error = c.status[r] == 2, .orphan = c.parent[r] == -1 };
+		draw_events(&p, &c, &s[r], r);
+	}
+	str_hex(hex, id->vec.fix, 16);
+	struct show_trace t = { .id = str_of(hex), .start = (uint64_t)begin,
+	    .duration = (uint64_t)(end - begin), .spans = s,
+	    .n = p.rows[TR_SPAN] };
+	show_waterfall(&ask->show, &t, out);
+	return 0;
+}
+
+static int
+put_otlp_json(struct fetched *f, struct buf *out, struct err *e)
+{
+	struct buf payload = { 0 };
+	int r = trace_to_otlp(f->stripe, NULL, &f->mem, &payload, e);
+
+	if (r == 0)
+		r = otlp_to_json(SIGNAL_TRACES, buf_str(&payload), out, e);
+	if (r == 0)
+		buf_u8(out, '\n');
+	buf_free(&payload);
+	return r;
+}
+
+static int
+put_id(struct fetched *f, struct buf *out, struct err *e)
+{
+	struct tql_query none = { 0 };
+	struct part p;
+	char hex[33];
+
+	part_init(&p, f->stripe, &none, &f->mem);
+	struct part_col *id = part_find(&p, TR_TRACE, S("id"), VEC_FIX16);
+	if (part_load(&p, id, NULL, NULL, e) == -1)
+		return -1;
+	str_hex(hex, id->vec.fix, 16);
+	buf_addf(out, "%s\n", hex);
+	return 0;
+}
+
+static int
+put_fetched(const struct tql_ask *ask, struct fetched *f, struct buf *out,
+    struct err *e)
+{
+	switch (ask->out) {
+	case ASK_TABLE: return draw(ask, f, out, e);
+	case ASK_JSON: return put_otlp_json(f, out, e);
+	case ASK_REC: return put_record(f, out, e);
+	case ASK_IDS: return put_id(f, out, e);
+	default:
+		return err_set(e, ERR_QUERY, "a trace by its id comes as "
+		    "table, json, ids or rec");
+	}
+}
+
+bool
+tql_is_id(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!strchr("0123456789abcdefABCDEF", s.p[i] ? s.p[i] : 'x'))
+			return false;
+	return s.n > 0 && s.n <= 32;
+}
+
+int
+tql_trace(const struct tql_ask *ask, struct store_view *view, struct str id,
+    struct err *e)
+{
+	char hex[32];
+	uint8_t raw[16];
+	struct buf out = { 0 };
+	struct fetched f;
+	unsigned matches = 0;
+	int r;
+
+	if (!tql_is_id(id))
+		return err_set(e, ERR_QUERY, "a trace id is up to 32 hex "
+		    "digits");
+	memset(hex, '0', sizeof hex);
+	memcpy(hex, id.p, id.n);
+	str_unhex(raw, sizeof raw, str_mk(hex, sizeof hex));
+	r = fetch(view, raw, (unsigned)id.n * 4, &matches, &f, e);
+	if (r == 0)
+		r = err_set(e, ERR_LIMIT, matches > 1 ?
+		    "%.*s: several traces begin so" : "%.*s: no such trace",
+		    PS(id));
+	else if (r == 1)
+		r = put_fetched(ask, &f, &out, e);
+	if (r == 0)
+		r = ask->write(ask->write_arg, buf_str(&out), e);
+	buf_free(&out);
+	fetched_free(&f);
+	return r;
+}

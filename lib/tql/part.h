@@ -1,0 +1,131 @@
+/*
+ * part: one stripe under a query: its columns as the query's attributes see
+ * them, and which of its spans match.
+ *
+ * An attribute is found in up to five tables (unscoped ones: the first that
+ * has it counts); in each, a key has a column per type and may lie in the
+ * shared map column. All memory is the arena's and lives as long as the part.
+ * Columns are loaded by page, as the selection that is left asks for.
+ */
+#ifndef TQL_PART_H
+#define TQL_PART_H
+
+#include "block/stripe.h"
+#include "tql/ast.h"
+#include "trace/columns.h"
+
+#define NO_ROW	UINT32_MAX
+
+/* Where values of an attribute may be, in one table. */
+struct source {
+	struct part_col *col;	/* of the stripe, or made by us */
+	enum tql_type as;	/* what its integers are */
+	bool always;		/* null means zero or "", not missing */
+	bool trim;		/* ids without leading zeros */
+	bool map;		/* the shared map: look for the key in it */
+};
+
+struct group {
+	unsigned table;
+	uint32_t n;
+	struct source src[6];
+};
+
+struct bind {
+	bool done;
+	uint32_t n;
+	struct group group[5];	/* in the order of looking */
+};
+
+struct part_col {
+	int no;			/* in the stripe, -1: made by us */
+	bool loaded, all;
+	uint64_t *pages;	/* loaded ones, unless all */
+	struct vec vec;
+};
+
+struct part_tree {
+	uint32_t *up;		/* the parent's row or NO_ROW */
+	uint64_t *rooted;	/* below a received root */
+};
+
+struct part {
+	struct stripe *s;
+	const struct tql_query *q;
+	struct arena *mem;
+	uint32_t rows[TR_TABLES];
+	size_t words;			/* of a bitmap of spans */
+	struct part_col *cols;		/* by number in the stripe */
+	struct bind *bind;		/* by tql_attr.no */
+	struct part_tree tree;
+	uint32_t *root;			/* by trace: its root or NO_ROW */
+	bool roots;			/* of all traces */
+	const int64_t *first, *spans;	/* by trace */
+	uint32_t *event_of, *link_of;	/* by span: its first; rows + 1 long */
+};
+
+void part_init(struct part *, struct stripe *, const struct tql_query *,
+    struct arena *);
+uint64_t *part_bits(struct part *, unsigned table);	/* all clear */
+bool part_any(const uint64_t *bits, size_t words);
+
+/* bind.c: columns. `sel`: rows of the column's table that matter, or NULL. */
+int part_load(struct part *, struct part_col *, const uint64_t *sel,
+    const uint64_t *pages, struct err *);
+struct part_col *part_find(struct part *, unsigned table, struct str name,
+    enum vec_type);		/* NULL: not here */
+/* A fixed integer column; zeros where it is not. */
+int part_ints(struct part *, unsigned table, struct str name,
+    const uint64_t *sel, const int64_t **, struct err *);
+int part_bind(struct part *, const struct tql_attr *, struct bind **,
+    struct err *);
+uint64_t *part_pages(struct part *, uint32_t rows, const uint64_t *sel);
+int part_traces(struct part *, struct err *);	/* first, spans */
+
+/* tree.c: what follows from parents. */
+int part_tree(struct part *, struct err *);
+int part_roots(struct part *, const uint64_t *traces, struct err *);
+int part_made(struct part *, enum tql_intrinsic, struct vec *, struct err *);
+int part_join(struct part *, enum tql_op, const uint64_t *a,
+    const uint64_t *b, uint64_t *out, struct err *);
+/* Keeps the spans of traces of which `of` has some. */
+int part_whole(struct part *, const uint64_t *of, uint64_t *out,
+    struct err *);
+
+/* row.c: one span at a time: whatever no column can answer alone. */
+struct row { uint32_t span, event, link; };
+int part_children(struct part *, struct err *);	/* event_of, link_of */
+int row_prepare(struct part *, const struct tql_attr *, const uint64_t *sel,
+    struct err *);
+struct tql_val row_value(struct part *, const struct tql_attr *, struct row,
+    struct err *);
+struct tql_val source_value(struct part *, const struct source *,
+    struct str key, uint32_t row);
+struct tql_val value_any(struct str any, struct arena *);
+struct tql_val value_map(struct str list, struct str key, struct arena *);
+/* The selected spans for which all n expressions hold, on one event. */
+int row_filter(struct part *, struct tql_expr *const *x, size_t n,
+    const uint64_t *sel, uint64_t *out, struct err *);
+
+/* leaf.c: an attribute against a constant, by column. */
+struct pred {
+	enum tql_op op;		/* OP_EQ ..; or nil: is it there */
+	bool nil;
+	bool raw;		/* nil: also what queries do not see, such as maps */
+	bool bare;		/* { .x }: arrays do not count */
+	const struct tql_val *lit;
+	struct re *re;
+};
+int leaf_rows(struct part *, const struct tql_attr *, const struct group *,
+    const struct pred *, const uint64_t *sel, uint64_t *out,
+    uint64_t *present, struct err *);
+int leaf_spans(struct part *, const struct tql_attr *, const struct pred *,
+    const uint64_t *sel, uint64_t *out, struct err *);
+int leaf_map(struct part *, unsigned table, const uint64_t *bits,
+    const uint64_t *sel, uint64_t *out, struct err *);
+
+/* eval.c. Spans of the traces not in `skip` that the query selects. */
+int part_eval(struct part *, const uint64_t *skip, uint64_t **out,
+    struct err *);
+
+#endif

@@ -1,0 +1,460 @@
+#include "tql/run.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/pool.h"
+#include "tql/part.h"
+
+struct tql_worker {
+	struct tql_trace *trace;
+	size_t n, cap;
+	struct arena mem;
+};
+
+struct run {
+	const struct tql_query *q;
+	const struct tql_opts *o;
+	struct tql_worker *worker;
+	_Atomic uint64_t floor;		/* traces that start before are out */
+};
+
+/* A matching trace of a part. */
+struct hit { uint64_t start; uint32_t t, matched; };
+
+static int
+by_start(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	return x->start > y->start ? -1 : x->start < y->start ? 1 :
+	    x->t < y->t ? -1 : x->t > y->t;
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct tql_trace *x = a, *y = b;
+
+	return x->start > y->start ? -1 : x->start < y->start ? 1 :
+	    memcmp(x->id, y->id, sizeof x->id);
+}
+
+/* Whether one of the matched spans [from, to) begins in the time asked for. */
+static bool
+in_time(const struct run *run, const uint64_t *got, const int64_t *start,
+    uint32_t from, uint32_t to)
+{
+	for (uint32_t r = from; r < to; r++)
+		if (bit_get(got, r) && (uint64_t)start[r] >= run->o->from &&
+		    (uint64_t)start[r] < run->o->to)
+			return true;
+	return false;
+}
+
+static uint32_t
+count_in(const uint64_t *bits, uint32_t from, uint32_t to)
+{
+	uint32_t n = 0;
+
+	for (uint32_t r = from; r < to;) {
+		if (r % 64 == 0 && bits[r / 64] == 0) {
+			r += 64;
+			continue;
+		}
+		n += bit_get(bits, r);
+		r++;
+	}
+	return n;
+}
+
+/* The traces of the part that are in the answer so far, newest first. */
+static int
+find_hits(struct run *run, struct part *p, const uint64_t *got,
+    struct hit **out, size_t *n, struct err *e)
+{
+	const int64_t *begin, *start = NULL;
+	uint64_t floor = atomic_load(&run->floor);
+	struct hit *hit;
+
+	if (part_traces(p, e) == -1 ||
+	    part_ints(p, TR_TRACE, S("start"), NULL, &begin, e) == -1 ||
+	    (run->o->to > 0 &&
+	    part_ints(p, TR_SPAN, S("start"), got, &start, e) == -1))
+		return -1;
+	hit = arena_new(p->mem, struct hit, p->rows[TR_TRACE] + 1);
+	*n = 0;
+	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++) {
+		uint32_t from = (uint32_t)p->first[t];
+		uint32_t to = from + (uint32_t)p->spans[t], m;
+
+		if ((uint64_t)begin[t] < floor ||
+		    (m = count_in(got, from, to)) == 0 ||
+		    (start && !in_time(run, got, start, from, to)))
+			continue;
+		hit[(*n)++] = (struct hit){ (uint64_t)begin[t], t, m };
+	}
+	qsort(hit, *n, sizeof *hit, by_start);
+	if (run->o->limit > 0 && *n > run->o->limit)
+		while (*n > run->o->limit &&
+		    hit[*n - 1].start < hit[run->o->limit - 1].start)
+			--*n;
+	*out = hit;
+	return 0;
+}
+
+/* ---- what is shown of a trace ----------------------------------------- */
+
+/* Columns of the shown rows. */
+struct columns {
+	const int64_t *start, *duration, *status, *res, *begin, *end;
+	struct part_col *id, *trace, *name, *service;
+};
+
+static struct str
+text_at(struct tql_worker *w, const struct part_col *c, uint32_t row)
+{
+	return c && vec_valid(&c->vec, row) ?
+	    arena_str(&w->mem, vec_str(&c->vec, row)) : S("");
+}
+
+static bool
+is_shown(const struct tql_attr *a)
+{
+	switch (a->in) {
+	case IN_DURATION: case IN_NAME: case IN_TRACE_ID: case IN_SPAN_ID:
+	case IN_PARENT_ID: case IN_ROOT_NAME: case IN_ROOT_SERVICE:
+	case IN_TRACE_DURATION: case IN_LINK_TRACE: case IN_LINK_SPAN:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* The value of the span, or of its first event or link that has one. */
+static struct tql_val
+shown_value(struct part *p, const struct tql_attr *a, uint32_t row,
+    struct err *e)
+{
+	struct tql_val v = row_value(p, a, (struct row){ row, NO_ROW,
+	    NO_ROW }, e);
+
+	if (!p->event_of)
+		return v;
+	for (uint32_t k = p->event_of[row]; v.type == TQL_NIL &&
+	    k < p->event_of[row + 1]; k++)
+		v = row_value(p, a, (struct row){ row, k, NO_ROW }, e);
+	for (uint32_t k = p->link_of[row]; v.type == TQL_NIL &&
+	    k < p->link_of[row + 1]; k++)
+		v = row_value(p, a, (struct row){ row, NO_ROW, k }, e);
+	return v;
+}
+
+static struct tql_val
+keep(struct arena *mem, const struct tql_val *v)
+{
+	struct tql_val out = *v;
+
+	if (v->type == TQL_STR) {
+		out.s = arena_str(mem, v->s);
+	} else if (v->type == TQL_ARRAY) {
+		struct tql_val *a = arena_new(mem, struct tql_val, v->n);
+
+		for (uint32_t i = 0; i < v->n; i++)
+			a[i] = keep(mem, &v->a[i]);
+		out.a = a;
+	}
+	return out;
+}
+
+static void
+show_span(struct run *run, struct part *p, struct tql_worker *w,
+    const struct columns *c, uint32_t row, struct tql_span *s,
+    struct err *e)
+{
+	*s = (struct tql_span){ .start = (uint64_t)c->start[row],
+	    .duration = c->duration[row], .error = c->status[row] == 2,
+	    .name = text_at(w, c->name, row),
+	    .service = text_at(w, c->service, (uint32_t)c->res[row]) };
+	memcpy(s->id, c->id->vec.fix + (size_t)row * 8, 8);
+	s->shown = arena_new(&w->mem, struct tql_shown, run->q->nattr);
+	for (uint32_t i = 0; i < run->q->nattr; i++) {
+		struct tql_val v;
+
+		if (!is_shown(run->q->attr[i]))
+			continue;
+		v = shown_value(p, run->q->attr[i], row, e);
+		if (v.type != TQL_NIL)
+			s->shown[s->nshown++] = (struct tql_shown){
+			    run->q->attr[i], keep(&w->mem, &v) };
+	}
+}
+
+static int
+load(struct part *p, struct part_col *c, const uint64_t *sel, struct err *e)
+{
+	return c ? part_load(p, c, sel, NULL, e) : 0;
+}
+
+static int
+load_columns(struct run *run, struct part *p, struct columns *c,
+    const uint64_t *shown, const uint64_t *named, struct err *e)
+{
+	c->id = part_find(p, TR_SPAN, S("id"), VEC_FIX8);
+	c->name = part_find(p, TR_SPAN, S("name"), VEC_STR);
+	c->service = part_find(p, TR_RES, S("r.service.name"), VEC_STR);
+	if (load(p, c->id, shown, e) == -1 ||
+	    load(p, c->name, named, e) == -1 ||
+	    load(p, c->service, NULL, e) == -1 ||
+	    part_ints(p, TR_SPAN, S("start"), shown, &c->start, e) == -1 ||
+	    part_ints(p, TR_SPAN, S("duration"), shown, &c->duration, e) ==
+	    -1 || part_ints(p, TR_SPAN, S("status"), shown, &c->status, e) ==
+	    -1 || part_ints(p, TR_SPAN, S("res"), named, &c->res, e) == -1 ||
+	    part_ints(p, TR_TRACE, S("start"), NULL, &c->begin, e) == -1 ||
+	    part_ints(p, TR_TRACE, S("end"), NULL, &c->end, e) == -1)
+		return -1;
+	for (uint32_t i = 0; i < run->q->nattr; i++)
+		if (is_shown(run->q->attr[i]) &&
+		    row_prepare(p, run->q->attr[i], shown, e) == -1)
+			return -1;
+	return 0;
+}
+
+static void
+show_trace(struct run *run, struct part *p, struct tql_worker *w,
+    const struct columns *c, const struct hit *h, const uint64_t *shown,
+    struct tql_trace *t, struct err *e)
+{
+	uint32_t from = (uint32_t)p->first[h->t], root = p->root[h->t];
+	uint32_t most = h->matched < run->o->spans ? h->matched :
+	    run->o->spans;
+
+	t->duration = (uint64_t)c->end[h->t] - (uint64_t)c->begin[h->t];
+	t->has_root = root != NO_ROW;
+	if (t->has_root) {
+		t->root_name = text_at(w, c->name, root);
+		t->root_service = text_at(w, c->service,
+		    (uint32_t)c->res[root]);
+	}
+	t->span = arena_new(&w->mem, struct tql_span, most);
+	for (uint32_t r = from; t->nspan < most; r++)
+		if (bit_get(shown, r))
+			show_span(run, p, w, c, r, &t->span[t->nspan++], e);
+}
+
+/* Marks the spans to show of the hits, and those whose names are needed. */
+static void
+mark(const struct run *run, const struct part *p, const struct hit *hit,
+    size_t n, const uint64_t *got, uint64_t *shown, uint64_t *named)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint32_t r = (uint32_t)p->first[hit[i].t];
+		uint32_t root = p->root[hit[i].t];
+
+		for (uint32_t k = 0; k < run->o->spans && k < hit[i].matched;
+		    r++)
+			if (bit_get(got, r)) {
+				bit_set(shown, r);
+				bit_set(named, r);
+				k++;
+			}
+		if (root != NO_ROW)
+			bit_set(named, root);
+	}
+}
+
+static void
+add_trace(struct tql_worker *w, const struct tql_trace *t)
+{
+	if (w->n == w->cap) {
+		w->cap = w->cap * 2 + 64;
+		w->trace = xrealloc(w->trace, w->cap, sizeof *w->trace);
+	}
+	w->trace[w->n++] = *t;
+}
+
+static int
+take(struct run *run, struct part *p, struct tql_worker *w,
+    const struct hit *hit, size_t n, const uint64_t *got, struct err *e)
+{
+	struct part_col *id = part_find(p, TR_TRACE, S("id"), VEC_FIX16);
+	uint64_t *shown = part_bits(p, TR_SPAN), *named, *traces;
+	struct columns c = { 0 };
+
+	if (load(p, id, NULL, e) == -1)
+		return -1;
+	if (!run->o->ids_only) {
+		named = part_bits(p, TR_SPAN);
+		traces = part_bits(p, TR_TRACE);
+		for (size_t i = 0; i < n; i++)
+			bit_set(traces, hit[i].t);
+		if (part_roots(p, traces, e) == -1)
+			return -1;
+		mark(run, p, hit, n, got, shown, named);
+		if (load_columns(run, p, &c, shown, named, e) == -1)
+			return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct tql_trace t = { .start = hit[i].start,
+		    .matched = hit[i].matched };
+
+		memcpy(t.id, id->vec.fix + (size_t)hit[i].t * 16, 16);
+		if (!run->o->ids_only)
+			show_trace(run, p, w, &c, &hit[i], shown, &t, e);
+		add_trace(w, &t);
+	}
+	return 0;
+}
+
+/* Forgets what is surely too old for the answer. */
+static void
+trim(struct run *run, struct tql_worker *w)
+{
+	uint64_t old, floor;
+
+	if (run->o->limit == 0 || w->n < run->o->limit)
+		return;
+	qsort(w->trace, w->n, sizeof *w->trace, newest_first);
+	w->n = (size_t)run->o->limit;
+	floor = w->trace[w->n - 1].start;
+	old = atomic_load(&run->floor);
+	while (old < floor &&
+	    !atomic_compare_exchange_weak(&run->floor, &old, floor))
+		continue;
+}
+
+static int
+on_part(void *arg, const struct trace_part *tp, unsigned worker,
+    struct arena *mem, struct err *e)
+{
+	struct run *run = arg;
+	struct tql_worker *w = &run->worker[worker];
+	struct part p;
+	uint64_t *got;
+	struct hit *hit;
+	size_t n;
+
+	if (run->o->stopped && run->o->stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (tp->max_start < atomic_load(&run->floor))
+		return 1;
+	part_init(&p, tp->stripe, run->q, mem);
+	if (part_eval(&p, tp->skip, &got, e) == -1)
+		return -1;
+	if (!part_any(got, p.words))
+		return 0;
+	if (find_hits(run, &p, got, &hit, &n, e) == -1 ||
+	    (n > 0 && take(run, &p, w, hit, n, got, e) == -1))
+		return -1;
+	trim(run, w);
+	return 0;
+}
+
+/* ---- the columns that assembled traces must have ----------------------- */
+
+struct need_list { struct trace_need *v; size_t n; struct arena *mem; };
+
+static void
+need(struct need_list *l, unsigned table, struct str name)
+{
+	l->v = arena_grow(l->mem, l->v, l->n, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct trace_need){ table, name };
+}
+
+static void
+need_attr(struct need_list *l, const struct tql_attr *a)
+{
+	static const struct { unsigned table; const char *prefix; } at[] = {
+		[SCOPE_SPAN] = { TR_SPAN, "s" }, [SCOPE_RES] = { TR_RES, "r" },
+		[SCOPE_EVENT] = { TR_EVENT, "e" },
+		[SCOPE_LINK] = { TR_LINK, "l" },
+		[SCOPE_INSTR] = { TR_SCOPE, "i" },
+	};
+
+	for (enum tql_scope s = SCOPE_SPAN; s < SCOPES; s++)
+		if (a->scope == SCOPE_ANY || a->scope == s) {
+			need(l, at[s].table, arena_printf(l->mem, "%s.%.*s",
+			    at[s].prefix, PS(a->name)));
+			need(l, at[s].table, S("x"));
+		}
+}
+
+static void
+needs_of(struct need_list *l, const struct tql_query *q)
+{
+	static const struct trace_need always[] = {
+		{ TR_TRACE, S("id") }, { TR_TRACE, S("first") },
+		{ TR_TRACE, S("spans") }, { TR_TRACE, S("start") },
+		{ TR_TRACE, S("end") }, { TR_SPAN, S("id") },
+		{ TR_SPAN, S("start") }, { TR_SPAN, S("duration") },
+		{ TR_SPAN, S("parent") }, { TR_SPAN, S("parent_id") },
+		{ TR_SPAN, S("name") }, { TR_SPAN, S("kind") },
+		{ TR_SPAN, S("status") }, { TR_SPAN, S("message") },
+		{ TR_SPAN, S("res") }, { TR_SPAN, S("scope") },
+		{ TR_SPAN, S("received") }, { TR_RES, S("r.service.name") },
+		{ TR_SCOPE, S("name") }, { TR_SCOPE, S("version") },
+		{ TR_EVENT, S("span") }, { TR_EVENT, S("time") },
+		{ TR_EVENT, S("name") }, { TR_LINK, S("span") },
+		{ TR_LINK, S("trace_id") }, { TR_LINK, S("id") },
+		{ TR_LINK, S("l.opentracing.ref_type") },
+	};
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		need(l, always[i].table, always[i].name);
+	for (uint32_t i = 0; i < q->nattr; i++)
+		if (q->attr[i]->in == IN_NONE)
+			need_attr(l, q->attr[i]);
+}
+
+static void
+gather(struct run *run, struct tql_result *res)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < res->workers; i++)
+		n += res->worker[i].n;
+	res->trace = arena_new(&res->mem, struct tql_trace, n);
+	for (unsigned i = 0; i < res->workers; i++) {
+		if (res->worker[i].n > 0)
+			memcpy(res->trace + res->n, res->worker[i].trace,
+			    res->worker[i].n * sizeof *res->trace);
+		res->n += res->worker[i].n;
+	}
+	qsort(res->trace, res->n, sizeof *res->trace, newest_first);
+	if (run->o->limit > 0 && res->n > run->o->limit)
+		res->n = (size_t)run->o->limit;
+}
+
+int
+tql_run(struct store_view *view, const struct tql_query *q,
+    const struct tql_opts *o, struct tql_result *res, struct err *e)
+{
+	struct run run = { .q = q, .o = o };
+	struct trace_scan_opts so = { .from = o->from, .to = o->to,
+	    .newest_first = o->limit > 0, .count = o->count,
+	    .workers = o->workers ? o->workers : pool_workers() };
+	struct need_list l = { .mem = &res->mem };
+
+	*res = (struct tql_result){ .workers = so.workers };
+	res->worker = xcalloc(so.workers, sizeof *res->worker);
+	run.worker = res->worker;
+	needs_of(&l, q);
+	so.need = l.v;
+	so.nneed = l.n;
+	if (trace_scan(view, &so, on_part, &run, e) == -1)
+		return -1;
+	gather(&run, res);
+	return 0;
+}
+
+void
+tql_result_free(struct tql_result *res)
+{
+	for (unsigned i = 0; i < res->workers; i++) {
+		free(res->worker[i].trace);
+		arena_free(&res->worker[i].mem);
+	}
+	free(res->worker);
+	arena_free(&res->mem);
+	*res = (struct tql_result){ 0 };
+}

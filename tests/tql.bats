@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# tql(1): what it finds, in each form, and what it refuses.
+load helper
+
+store() {
+	rec -r "$ROOT/examples/shop.jsonl" >shop.rec
+	tstore -d traces shop.rec
+	id=ca8c3b1f1fd2555c028cadaf98de3d0b
+}
+q() { tql -d traces "$@"; }
+
+@test "the manual's examples" {
+	ln -s "$ROOT/examples" examples
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tql.1" |
+		grep -v '^\.' | grep -vE '^(Which|Failures|A query)' >transcript
+	grep '^\$ ' transcript | while read -r _ line; do
+		echo "\$ $line"
+		bash -c "$line" 2>&1 || true
+	done >got
+	diff transcript got
+	grep -q '^trace ca8c' got
+}
+
+@test "each form, and the default in a pipe" {
+	store
+	q '{ status = error }' >default
+	q -o json '{ status = error }' | diff default -
+	[ "$(jq -r .traceID default)" = $id ]
+	[ "$(jq '.spanSets[0].matched' default)" -eq 4 ]
+	[ "$(jq '.spanSets[0].spans | length' default)" -eq 3 ]
+	[ "$(jq -r '.spanSets[0].spans[0].attributes[0].value.stringValue' default)" = error ]
+	[ "$(q -o ids '{ status = error }')" = $id ]
+	q -o csv '{ status = error }' | tail -n 1 | grep -q ",$id,gateway,GET,86139245,4\$"
+	q -o table '{ status = error }' | grep -q "$id  gateway  GET"
+	[ "$(q -o rec '{ status = error }' | rec -c | awk '/^traces/ { print $3 }')" -eq 11 ]
+	[ "$(q --spans all '{ status = error }' | jq '.spanSets[0].spans | length')" -eq 4 ]
+}
+
+@test "limit, newest first, and everything" {
+	store
+	q -o json -n all '{}' >all
+	[ "$(wc -l <all)" -eq 10 ]
+	jq -r .startTimeUnixNano all | sort -rn | diff <(jq -r .startTimeUnixNano all) -
+	q -o json -n 3 '{}' | diff - <(head -n 3 all)
+	[ "$(q -o json '{}' --limit 0 | wc -l)" -eq 10 ]
+}
+
+@test "a time range is of matching spans" {
+	store
+	from=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | sed -n 4p)
+	[ "$(q -o ids --to "$from" '{ nestedSetParent = -1 }' -n all | wc -l)" -eq 3 ]
+	[ "$(q -o ids --from "$from" '{ nestedSetParent = -1 }' -n all | wc -l)" -eq 7 ]
+	fails 2 tql -d traces --from x '{}'
+}
+
+@test "operators between filters" {
+	store
+	below='{ resource.service.name = "gateway" } >> { name = "authorize card" && status = error }'
+	[ "$(q -o ids "$below")" = $id ]
+	[ "$(q -o ids '{ name = "authorize card" } >> { resource.service.name = "gateway" }' 2>no)" = "" ]
+	grep -q 'the store holds 2026-11-22T19:53:55' no
+	[ "$(q "$below || { status = error }" | jq '.spanSets[0].matched')" -eq 4 ]
+	[ "$(q '{ status = error } && { name = "SELECT carts" }' | jq '.spanSets[0].matched')" -eq 5 ]
+}
+
+@test "a trace by its id, whole or shortened" {
+	store
+	q -o table $id >whole
+	q -o table ca8c | diff whole -
+	q -o table CA8C | diff whole -
+	[ "$(q -o json $id | jq '[.resourceSpans[].scopeSpans[].spans[]] | length')" -eq 11 ]
+	q -o rec $id | rec | diff - <(q -o json $id)
+	fails 1 tql -d traces 0123456789abcdef0123456789abcdef
+	[[ $output = *"no such trace" ]]
+	first=$(q -o ids -n all '{}' | cut -c 1 | sort | uniq -d | head -n 1)
+	fails 1 tql -d traces "$first"
+	[[ $output = *"several traces begin so" ]]
+	fails 2 tql -d traces -o csv $id
+}
+
+@test "ids from stdin" {
+	store
+	q -o ids -n all '{}' | q -o ids - | diff - <(q -o ids -n all '{}')
+	run bash -c "printf '%s\n\n0123\n' $id | tql -d traces -o ids -"
+	[ "$status" -eq 1 ]
+	[[ $output = *$id* && $output = *"0123: no such trace"* ]]
+	run bash -c "echo not-an-id | tql -d traces -"
+	[ "$status" -eq 1 ]
+}
+
+@test "what is asked wrongly is marked and ends with 2" {
+	store
+	fails 2 tql -d traces '{ name = 1 }'
+	[ "${lines[2]}" = '      ^^^^^^^^' ]
+	fails 2 tql -d traces '{ .a } | by(.b)'
+	[[ $output = *"not supported"* ]]
+	fails 2 tql -d traces '{ name =~ "(" }'
+	fails 2 tql -d traces '{} {}'
+	fails 2 tql -d traces '{}' '{}'
+	fails 2 tql -d traces --limit x '{}'
+	fails 2 tql -d traces -o raw '{}'
+	fails 2 tql -d traces --no-such-option
+	fails 2 tql '{}'
+	fails 2 tql -d traces '{ 1 / span.nope = 1 || 1 / 0 = 1 }'
+}
+
+@test "a store that is not there, or of something else" {
+	fails 1 tql -d none '{}'
+	rec -r "$ROOT/examples/shop.jsonl" | lstore -d logs
+	fails 2 tql -d logs '{}'
+	[[ $output = *"holds logs, not traces" ]]
+}
+
+@test "the store may come by the environment" {
+	store
+	[ "$(TSTORE=traces tql -o ids '{ status = error }')" = $id ]
+}
+
+@test "the prompt without a terminal" {
+	store
+	run bash -c "printf '%s\n' '\\o ids' '{ status =' 'error }' '\\q' '{}' | tql -d traces"
+	[ "$status" -eq 0 ]
+	[ "$output" = $id ]
+	run bash -c "printf '%s\n' '{ bad }' | tql -d traces"
+	[ "$status" -eq 2 ]
+	run bash -c "printf '%s\n' '\\logs $id' | tql -d traces"
+	[[ $output = *"tql -D DIR"* ]]
+	run bash -c "printf '%s\n' '\\h' '\\nope' | tql -d traces"
+	[[ $output = *"a unique beginning will do"* && $output = *"unknown"* ]]
+}
+
+@test "the jump to the logs" {
+	store
+	rec -r "$ROOT/examples/shop.jsonl" | lstore -d logs
+	q -o ids '{ status = error }' | lql -d logs --traces - -n all -o json >jump
+	[ -s jump ]
+	printf '%s\n' "\\logs $id" | tql -d traces -D logs >prompted
+	[ "$(wc -l <prompted)" -eq "$(wc -l <jump)" ]
+	lql -d logs --traces <(echo $id) -o ids | q -o ids - | grep -qx $id
+}
+
+@test "while its writer runs: the tail answers, too" {
+	rec -r "$ROOT/examples/shop.jsonl" >shop.rec
+	mkfifo in
+	tstore -d traces - <in &
+	PIDS+=($!)
+	exec 9>in
+	cat shop.rec >&9
+	until_true bash -c '[ "$(tql -d traces -o ids -n all "{}" 2>/dev/null | wc -l)" -eq 10 ]'
+	[ "$(q '{ status = error }' | jq '.spanSets[0].matched')" -eq 4 ]
+	exec 9>&-
+	wait "${PIDS[0]}"
+	[ "$(q '{ status = error }' | jq '.spanSets[0].matched')" -eq 4 ]
+}
+
+@test "control characters of telemetry never reach the terminal" {
+	printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","name":"a\u001b[31mb\u0007","startTimeUnixNano":"1000","endTimeUnixNano":"2000","status":{"code":2,"message":"x\u001b]0;y\u0007"}}]}]}]}' |
+		rec -r | tstore -d traces
+	q -o table '{}' >t
+	q -o table 0102 >>t
+	[ "$(grep -c 'a.x1b.31mb' t)" -eq 2 ]
+	run grep -q "$(printf '\033')" t
+	[ "$status" -eq 1 ]
+}
