@@ -53,7 +53,7 @@ parse_unexpected(struct parse *p, struct err *e, const char *wanted)
 		if ((uint8_t)t.p[i] < 0x20 || t.p[i] == 0x7f)
 			t = S("this");
 	return caret_err(e, p->lex.text, p->lex.t.at,
-	    "parse_unexpected %.*s, expected %s", PS(t), wanted);
+	    "unexpected %.*s, expected %s", PS(t), wanted);
 }
 
 /* ---- fields ----------------------------------------------------------- */
