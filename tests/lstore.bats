@@ -88,6 +88,7 @@ flip() {
 	[[ "$output" == *"$(basename "$blk")"* ]]
 	run lql -d s -n all -o raw '{service_name=~".+"}'
 	[ "$status" -eq 1 ]
+	[ "$(grep -c checksum <<<"$output")" -eq 1 ]	# not once a line
 }
 
 @test "what it refuses, and how" {

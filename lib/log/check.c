@@ -114,7 +114,7 @@ log_check(struct block *b, void (*say)(void *, const char *), void *arg)
 		if (s)
 			cols_open(&cols, &c.part, s, &mem);
 		if (!s || check_rows(&c, &cols, &e) == -1) {
-			err_in(&e, "%s: stripe %u", block_path(b), i);
+			part_where(&c.part, i, &e);
 			fault(&c, &e);
 		}
 	}

@@ -289,8 +289,7 @@ rows_take_part(struct log_rows *r, struct log_part *p, struct err *e)
 		arena_reset(&mem);
 		status = take_stripe(&t, p, i, e);
 		if (status == -1)
-			err_in(e, "%s: stripe %u", p->block ?
-			    block_path(p->block) : "tail", i);
+			part_where(p, i, e);
 	}
 	free(t.id);
 	buf_free(&t.line);

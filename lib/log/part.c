@@ -58,6 +58,16 @@ part_stripe(struct log_part *p, uint32_t no, struct arena *mem, struct err *e)
 	    frame_stripe(p->frame[no], mem);
 }
 
+int
+part_where(const struct log_part *p, uint32_t stripe, struct err *e)
+{
+	const char *path = p->block ? block_path(p->block) : "tail";
+
+	if (strncmp(e->msg, path, strlen(path)) == 0)
+		return -1;
+	return err_in(e, "%s: stripe %u", path, stripe);
+}
+
 static int
 bad_ids(struct err *e)
 {

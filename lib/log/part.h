@@ -33,6 +33,8 @@ void part_free(struct log_part *);
 
 struct stripe *part_stripe(struct log_part *, uint32_t no, struct arena *,
     struct err *);
+/* Says the block and stripe in front, unless the message does; -1. */
+int part_where(const struct log_part *, uint32_t stripe, struct err *);
 /* The 16 bytes of an id by its number, or NULL. */
 const uint8_t *part_id(struct log_part *, int64_t number, struct err *);
 /*

@@ -7,6 +7,9 @@
 #include "base/pool.h"
 #include "log/find.h"
 
+#define FAULTS_MAX	1000u	/* said in one scan */
+#define NARROW_MAX	1000000u	/* hits looked at to narrow the times */
+
 struct stream {
 	struct log_pair *label;
 	uint32_t n;
@@ -19,7 +22,7 @@ struct member {			/* of the lines with one time */
 };
 
 struct scan {
-	const struct log_scan_opts *o;
+	struct log_scan_opts *o;	/* times narrow as a limit is met */
 	const struct filter *filter;
 	struct log_found *piece;	/* all stripes, in the order they may
 					   begin to matter */
@@ -38,7 +41,8 @@ struct scan {
 	struct buf text, key;
 	part_fault_fn *fault;
 	void *fault_arg;
-	pthread_mutex_t lock;		/* of fault */
+	struct map said;		/* faults, each once */
+	pthread_mutex_t lock;		/* of fault and said */
 	log_line_fn *fn;
 	void *arg;
 };
@@ -99,13 +103,17 @@ list_pieces(struct scan *s, struct log_part *p, size_t n)
 static int
 pass_fault(struct scan *s, const struct log_found *f, struct err *e)
 {
+	bool fresh = false;
+
 	if (!s->fault || (e->kind != ERR_CORRUPT && e->kind != ERR_SYS))
 		return -1;
-	if (f->part->block)
-		err_in(e, "%s: stripe %u", block_path(f->part->block),
-		    f->stripe);
+	part_where(f->part, f->stripe, e);
 	pthread_mutex_lock(&s->lock);
-	s->fault(s->fault_arg, e);
+	/* many rows may meet the same fault */
+	if (s->said.n < FAULTS_MAX)
+		map_add(&s->said, str_of(e->msg), &fresh);
+	if (fresh)
+		s->fault(s->fault_arg, e);
 	pthread_mutex_unlock(&s->lock);
 	*e = (struct err){ 0 };
 	return 0;
@@ -119,6 +127,8 @@ look(void *arg, size_t part, unsigned worker, struct err *e)
 	struct arena none = { 0 };
 	int r;
 
+	if (!in_range(f->part, s->o))
+		return 0;
 	f->mem = s->worker[worker];
 	r = found_rows(f, s->o, s->filter, e);
 	if (r != 1) {		/* the next stripe has the memory */
@@ -205,12 +215,66 @@ static size_t
 batch(const struct scan *s)
 {
 	const struct log_found *f = &s->piece[s->next];
-	size_t n = 0, most = 8 * s->o->workers;
+	size_t n = 0, most = (s->o->limit > 0 ? 2 : 8) * s->o->workers;
 
 	while (s->next + n < s->pieces && n < most && due(s, &f[n]) &&
 	    (s->heaped > 0 || s->o->limit == 0 || f[n].part == f->part))
 		n++;
 	return n;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The times of all that was found in a part: how many, up to `most`. */
+static size_t
+times_of(const struct scan *s, const struct log_part *p, uint64_t *out,
+    size_t most)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->heaped; i++) {
+		const struct log_found *f = s->heap[i];
+
+		for (uint32_t k = f->next; f->part == p && k < f->n; k++)
+			if (n < most)
+				out[n++] = f->hit[k].time;
+	}
+	return n;
+}
+
+/*
+ * Where one part (which has no line twice) has as many lines as are asked
+ * for, no piece need be searched behind the last of them.
+ */
+static void
+narrow(struct scan *s, const struct log_part *p)
+{
+	struct log_scan_opts *o = s->o;
+	uint64_t want = o->limit - s->given, *t, last;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->heaped; i++)
+		if (s->heap[i]->part == p)
+			n += s->heap[i]->n - s->heap[i]->next;
+	if (o->limit == 0 || n < want || n > NARROW_MAX)
+		return;
+	t = xmalloc(n * sizeof *t);
+	n = times_of(s, p, t, n);
+	qsort(t, n, sizeof *t, by_number);
+	last = t[o->forward ? want - 1 : n - want];
+	free(t);
+	if (o->from == 0 && o->to == 0)
+		o->to = UINT64_MAX;
+	if (o->forward && last < o->to - 1)
+		o->to = last + 1;
+	if (!o->forward && last > o->from)
+		o->from = last;
 }
 
 /* Looks at pieces until the heap's top is the next row of all. */
@@ -225,6 +289,7 @@ refill(struct scan *s, struct err *e)
 		for (size_t i = 0; i < n; i++)
 			if (s->piece[s->next + i].n > 0)
 				push(s, &s->piece[s->next + i]);
+		narrow(s, s->piece[s->next].part);
 		s->next += n;
 	}
 	return 0;
@@ -422,6 +487,7 @@ parts_scan(struct log_part *parts, size_t n, const struct log_scan_opts *o,
 	free(s.group);
 	map_free(&s.streams);
 	map_free(&s.seen);
+	map_free(&s.said);
 	buf_free(&s.text);
 	buf_free(&s.key);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)

@@ -140,6 +140,32 @@ clear(uint64_t *rows, uint32_t i)
 	rows[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
+/*
+ * Loads the pages of an INT column that may hold values in [min, max], and
+ * clears the rows of the others.
+ */
+static int
+load_between(struct log_cols *c, uint32_t col, int64_t min, int64_t max,
+    struct vec *v, uint64_t *rows, struct err *e)
+{
+	uint32_t pages = (c->rows + PAGE_ROWS - 1) / PAGE_ROWS, last = 0;
+
+	if (!c->part->block)	/* the tail: any number of rows, no pages */
+		return stripe_load(c->stripe, col, NULL, c->mem, v, e);
+	c->pages = arena_zero(c->mem, uint64_t, BITS_WORDS(pages) + 1);
+	for (uint32_t p = 0; p < pages; p++)
+		bit_set(c->pages, p);
+	stripe_prune_range(c->stripe, col, min, max, c->pages);
+	for (size_t k = 0; k < BITS_WORDS(c->rows); k++)
+		if (!bit_get(c->pages, (uint32_t)k / (PAGE_ROWS / 64)))
+			rows[k] = 0;
+		else
+			last++;
+	if (last > 0)
+		return stripe_load(c->stripe, col, c->pages, c->mem, v, e);
+	return 0;
+}
+
 static int
 by_time(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
     struct err *e)
@@ -156,9 +182,11 @@ by_time(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 	if (sc->ranged && ((uint64_t)sc->max_i < o->from ||
 	    (uint64_t)sc->min_i >= o->to))
 		return 0;
-	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
+	if (load_between(c, (uint32_t)col, o->from > INT64_MAX ? INT64_MAX :
+	    (int64_t)o->from, o->to > INT64_MAX ? INT64_MAX :
+	    (int64_t)o->to - 1, &c->time, rows, e) == -1)
 		return -1;
-	for (uint32_t i = 0; i < c->rows; i++)
+	for (uint32_t i = 0; i < c->time.rows; i++)
 		if ((uint64_t)c->time.i[i] < o->from ||
 		    (uint64_t)c->time.i[i] >= o->to)
 			clear(rows, i);
@@ -179,17 +207,26 @@ by_trace(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 	n = part_find_ids(c->part, o->trace_ids, o->ntrace_ids, numbers, e);
 	if (n <= 0)
 		return (int)n;
-	if (cols_load(c, S("trace"), VEC_INT, &c->trace, e) == -1)
-		return -1;
-	uint32_t top = 0;
+	uint32_t top = 0, least = UINT32_MAX;
 
-	for (ptrdiff_t i = 0; i < n; i++)
+	for (ptrdiff_t i = 0; i < n; i++) {
 		top = numbers[i] > top ? numbers[i] : top;
+		least = numbers[i] < least ? numbers[i] : least;
+	}
+	int col = stripe_find(c->stripe, LG_ROW, S("trace"), VEC_INT);
+
+	if (col == -1)
+		return 0;
+	if (load_between(c, (uint32_t)col, least, top, &c->trace, rows,
+	    e) == -1)
+		return -1;
 	wanted = arena_zero(c->mem, uint64_t, BITS_WORDS((size_t)top + 1));
 	for (ptrdiff_t i = 0; i < n; i++)
 		bit_set(wanted, numbers[i]);
-	for (uint32_t i = 0; i < c->rows; i++)
-		if (!cols_has(&c->trace, i) || c->trace.i[i] < 0 ||
+	for (uint32_t i = 0; i < c->trace.rows; i++)
+		if (!bit_get(rows, i))
+			continue;
+		else if (!cols_has(&c->trace, i) || c->trace.i[i] < 0 ||
 		    c->trace.i[i] > top ||
 		    !bit_get(wanted, (uint32_t)c->trace.i[i]))
 			clear(rows, i);
