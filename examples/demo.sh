@@ -58,7 +58,7 @@ done
 echo "Sent: a recorded shop of three services, and this machine's own log lines."
 
 id=$(tql -d "$dir/traces" '{ status = error }' -o ids | head -n 1)
-show "tql -d traces --color $color $id"
+show "tql -d traces -o table --color $color $id"
 show "tql -d traces '{ status = error }' -o ids | lql -d logs --traces - --direction forward -o table --color $color"
 show "tql -d traces '{ name = \"authorize card\" && duration > 500ms }' -o table --color $color"
 show "lql -d logs '{service_name=\"payment\"} |= \"retry\"' -o table --color $color"
