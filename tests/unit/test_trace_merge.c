@@ -201,6 +201,47 @@ say(void *arg, const char *msg)
 	unit_failed++;
 }
 
+/* Newest first: parts come in order, and none after the one that stops. */
+struct newest { uint64_t last; unsigned parts, stop; bool ok; };
+
+static int
+take_order(void *arg, const struct trace_part *part, unsigned worker,
+    struct arena *a, struct err *e)
+{
+	struct newest *o = arg;
+	struct vec start = column(part->stripe, TR_TRACE, "start", VEC_INT,
+	    a);
+
+	(void)worker;
+	(void)e;
+	o->ok = o->ok && part->max_start <= o->last;
+	for (uint32_t t = 0; t < start.rows; t++)
+		o->ok = o->ok && ((part->skip && bit_get(part->skip, t)) ||
+		    (uint64_t)start.i[t] <= part->max_start);
+	o->last = part->max_start;
+	return ++o->parts == o->stop;
+}
+
+static void
+test_newest(struct store_view *v)
+{
+	const struct trace_scan_opts so = { .workers = 1,
+	    .newest_first = true };
+	const struct trace_scan_opts early = { .workers = 1, .from = 1,
+	    .to = 1000000 + 50 * 1000 };
+	struct newest o = { .last = UINT64_MAX, .ok = true };
+	struct newest two = { .last = UINT64_MAX, .ok = true, .stop = 2 };
+	struct newest first = { .last = UINT64_MAX, .ok = true };
+	struct err e = { 0 };
+
+	CHECK(trace_scan(v, &so, take_order, &o, &e) == 0);
+	CHECK(o.ok && o.parts > 5);
+	CHECK(trace_scan(v, &so, take_order, &two, &e) == 0);
+	CHECK(two.ok && two.parts == 2);
+	CHECK(trace_scan(v, &early, take_order, &first, &e) == 0);
+	CHECK(first.parts > 0 && first.parts < o.parts / 2);
+}
+
 static void
 look(const char *dir, const struct answer *want, size_t *blocks)
 {
@@ -221,6 +262,7 @@ look(const char *dir, const struct answer *want, size_t *blocks)
 	CHECK(got.n == want->n &&
 	    memcmp(got.v, want->v, got.n * sizeof *got.v) == 0);
 	CHECK(store_view_missing(v) == 0);
+	test_newest(v);
 	store_view_close(v);
 	CHECK(store_check(dir, &trace_kind, say, NULL, &e) == 0);
 	free(got.v);
