@@ -61,6 +61,6 @@ enum {
  */
 
 #define TRACE_KEYS_MAX	1000u	/* attribute columns of a scope in a block */
-#define TRACE_CHILDREN_MAX 4096u	/* events (links) of a span in the tables */
+#define TRACE_CHILDREN_MAX 4096u	/* events, or links, of a span */
 
 #endif

@@ -15,9 +15,9 @@
 
 #define REST_NS		(UINT64_C(10) * 1000000000)
 #define REST_SHARE	4u	/* at most 1 / this of the rows is rest */
-#define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory, about */
+#define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory */
 #define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
-#define BLOCK_RAW	STORE_MERGE_BYTES	/* of records, a level 1 block */
+#define BLOCK_RAW	STORE_MERGE_BYTES	/* records in a level 1 block */
 #define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
 
 struct merge {
@@ -167,8 +167,8 @@ same_stripe(const struct merge *m, uint32_t i)
 	const struct part *p = &all->part[all->whole[i].at];
 	const struct part_stripe *ps = &all->stripe[p->stripe];
 
-	if (p->row != 0 || ps->only < ps->traces || ps->rows < m->stripe_rows / 4 * 3 ||
-	    m->rest || ps->traces > all->wholes - i)
+	if (p->row != 0 || ps->only < ps->traces || m->rest ||
+	    ps->rows < m->stripe_rows / 4 * 3 || ps->traces > all->wholes - i)
 		return -1;
 	for (uint32_t k = 0; k < ps->traces; k++) {
 		const struct part *q = &all->part[all->whole[i + k].at];

@@ -31,8 +31,9 @@ struct order {
 };
 
 /*
- * Removes the later received of spans with equal (id, kind), sorts the rest into pre-order and sets dist[k] to how many rows before k its
- * parent is, or ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain.
+ * Removes the later received of spans with equal (id, kind), sorts the rest
+ * into pre-order and sets dist[k] to how many rows before k its parent is, or
+ * ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain.
  */
 uint32_t order_trace(struct order *, struct order_span *s, uint32_t n,
     int64_t *dist);

@@ -19,7 +19,7 @@ struct part {
 struct part_stripe {
 	struct stripe *stripe;
 	uint32_t traces, rows;
-	uint32_t only;		/* traces of it that lie nowhere else and stay */
+	uint32_t only;		/* traces that lie nowhere else, and stay */
 };
 
 /* A trace: its parts are part[at .. at + n). */
