@@ -53,12 +53,15 @@ get_page(struct stripe *s, uint32_t col, uint32_t page,
 	return 0;
 }
 
+enum fill { FILL_NONE, FILL_NULLS, FILL_PAGES };
+
 /*
  * The arrays the vec needs. Those that pages may leave out rows of are zeros:
- * null rows, and pages not wanted.
+ * null rows (memory used before is the fastest), and pages not wanted (from
+ * the system, which has it zeroed and only gives what is touched).
  */
 static void
-make_out(const struct stripe_col *c, bool zero, struct arena *a,
+make_out(const struct stripe_col *c, enum fill fill, struct arena *a,
     struct page_out *o, struct vec *v)
 {
 	size_t width = vec_coded(c->type) ? 4 : c->type == VEC_FIX16 ? 16 : 8;
@@ -66,12 +69,14 @@ make_out(const struct stripe_col *c, bool zero, struct arena *a,
 
 	if (vec_coded(c->type) && c->ndict == 0) {
 		o->plain = arena_new(a, struct str, c->rows);
-		for (uint32_t r = 0; zero && r < c->rows; r++)
+		for (uint32_t r = 0; fill != FILL_NONE && r < c->rows; r++)
 			o->plain[r] = S("");
 		return;
 	}
-	p = zero ? arena_get0(a, c->rows, width) :
+	p = fill == FILL_PAGES ? arena_get0(a, c->rows, width) :
 	    arena_get(a, c->rows, width);
+	if (fill == FILL_NULLS)
+		memset(p, 0, c->rows * width);
 	switch (c->type) {
 	case VEC_INT: case VEC_BOOL: v->i = o->i = p; break;
 	case VEC_F64: v->f = p; o->i = p; break;
@@ -103,7 +108,8 @@ load(struct stripe *s, uint32_t col, const uint64_t *pages, struct arena *a,
 	*v = (struct vec){ .type = c->type, .rows = c->rows };
 	if (part_valid(s, col, &o.valid, e) == -1)
 		return -1;
-	make_out(c, o.valid || pages, a, &o, v);
+	make_out(c, pages ? FILL_PAGES : o.valid ? FILL_NULLS : FILL_NONE, a,
+	    &o, v);
 	v->valid = bits_in(s, o.valid, c->rows, a);
 	v->dict = o.plain;
 	v->ndict = o.plain ? c->rows : c->ndict;
