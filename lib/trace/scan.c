@@ -19,6 +19,8 @@ struct piece {
 	int64_t min_start, max_start;
 };
 
+#define PART_BYTES	((size_t)6 << 20)	/* a query of few columns takes */
+
 struct worker {
 	struct arena arena;
 	struct gather gather;
@@ -394,8 +396,10 @@ run(struct scan *s, struct err *e)
 	if (n > POOL_WORKERS_MAX)
 		n = POOL_WORKERS_MAX;
 	s->worker = xcalloc(n, sizeof *s->worker);
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < n; i++) {
+		s->worker[i].arena.next = PART_BYTES;
 		s->worker[i].frame = frame_new(TR_TABLES);
+	}
 	r = pool_run(n, s->pieces, do_piece, s, e);
 	for (unsigned i = 0; i < n; i++) {
 		arena_free(&s->worker[i].arena);
