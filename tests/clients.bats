@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# Real SDKs send with default settings; all they sent is in the records.
+# What npm installs is kept outside of the tree, by the lock file's hash.
+load helper
+
+setup_file() {
+	local root hash
+	root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+	hash=$(sha256sum "$root/tests/clients/package-lock.json" | cut -c1-16)
+	export CLIENTS=${XDG_CACHE_HOME:-$HOME/.cache}/otelutils/clients-$hash
+	if [ ! -e "$CLIENTS/ready" ]; then
+		mkdir -p "$CLIENTS"
+		cp "$root"/tests/clients/package*.json "$CLIENTS/"
+		(cd "$CLIENTS" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+		touch "$CLIENTS/ready"
+	fi
+	cp "$root/tests/clients/app.js" "$CLIENTS/"
+}
+
+# send PROTOCOL: a web shop and its client, 20 requests; what it sent is in
+# sent.json, the records in out.rec
+send() {
+	otlp-recv -g 0 -H 0 --ports-file ports >out.rec 2>err 3>&- &
+	PID=$!
+	PIDS+=("$PID")
+	until_true test -s ports
+	if [ "$1" = grpc ]; then at=$(sed -n 's/^grpc //p' ports); else at=$(sed -n 's/^http //p' ports); fi
+	OTEL_SERVICE_NAME=shop OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \
+		OTEL_EXPORTER_OTLP_PROTOCOL=$1 OTEL_EXPORTER_OTLP_ENDPOINT=http://$at \
+		node "$CLIENTS/app.js" 20 >sent.json 2>app.err 3>&-
+	kill "$PID"
+	wait "$PID"
+	[ ! -s app.err ] || { cat app.err; false; }
+	rec out.rec >out.jsonl
+}
+
+all_there() {
+	# each request: a client's and a server's span of one trace, of shop
+	jq -s -c '[.[].resourceSpans[]? | select(any(.resource.attributes[]; .key == "service.name" and .value.stringValue == "shop"))
+		| .scopeSpans[].spans[] | [.traceId, .kind]] | sort' out.jsonl >spans
+	jq -c '[.traces[] | [., 2], [., 3]] | sort' sent.json | diff - spans
+	# each line, with the trace it belongs to and its nested attribute
+	jq -s -c '[.[].resourceLogs[]?.scopeLogs[].logRecords[] | [.traceId, .body.stringValue, .severityNumber]] | sort' out.jsonl >lines
+	jq -c '[[.traces, .lines] | transpose[] | [.[0], .[1], 9]] | sort' sent.json | diff - lines
+	jq -s -e '[.[].resourceLogs[]?.scopeLogs[].logRecords[].attributes[] | select(.key == "nested")
+		| .value.kvlistValue.values[0].value.arrayValue.values | length] == [range(20) | 3]' out.jsonl
+	# the counter
+	jq -s -e --argjson want "$(jq .counted sent.json)" '[.[].resourceMetrics[]?.scopeMetrics[].metrics[]
+		| select(.name == "shop.orders") | .sum.dataPoints[] | (.asInt // .asDouble) | tonumber] | add == $want' out.jsonl
+	[ "$(jq '.traces | length' sent.json)" -eq 20 ]
+}
+
+@test "OpenTelemetry JS: grpc" {
+	send grpc
+	all_there
+}
+
+@test "OpenTelemetry JS: http/protobuf" {
+	send http/protobuf
+	all_there
+}
+
+@test "OpenTelemetry JS: http/json" {
+	send http/json
+	all_there
+}
