@@ -87,7 +87,8 @@ $(O)/conformance/%: tests/conformance/%.c $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
-unit: $(UNITS) $(FUZZ)
+# the tests send with the load generator, too
+unit: $(UNITS) $(FUZZ) $(addprefix $(O)/bench/,gen otlp-load spool-has)
 
 deps:
 	@sh tests/deps.sh
