@@ -144,9 +144,9 @@ take(void *arg, struct net_req *req)
 }
 
 static void
-say(void *arg, const char *msg)
+say(void *unused, const char *msg)
 {
-	(void)arg;
+	(void)unused;
 	tool_say(&tool, "%s", msg);
 }
 
@@ -207,6 +207,8 @@ options(struct recv *rv, int argc, char *argv[])
 		}
 	if (optind < argc)
 		tool_usage(&tool, "%s: takes no operands", argv[optind]);
+	if (servers_off(rv->grpc_addr) && servers_off(rv->http_addr))
+		tool_usage(&tool, "nothing to listen on");
 }
 
 /* Which ports were taken: for people when the system picked, for programs. */
@@ -215,7 +217,7 @@ tell_ports(const struct recv *rv, struct err *e)
 {
 	const char *name[] = { rv->servers.grpc_name, rv->servers.http_name };
 	const char *asked[] = { rv->grpc_addr, rv->http_addr };
-	static const char *const what[] = { "grpc", "http" };
+	const char *what[] = { "grpc", "http" };
 	struct buf b = { 0 };
 	int r = 0;
 
@@ -243,6 +245,7 @@ start(struct recv *rv, struct err *e)
 	rv->sink = sink_open(rv->dir, &rv->spool_opts, STDOUT_FILENO, e);
 	if (!rv->sink)
 		return -1;
+	tool_stop_fd();		/* signals from here on end it in order */
 	rv->work = work_open(rv->dir ? SPOOL_THREADS : 1, WORK_BATCH_MAX,
 	    serve, rv, e);
 	if (!rv->work || servers_open(&rv->servers, &rv->net, rv->grpc_addr,
@@ -262,9 +265,8 @@ run(struct recv *rv, struct err *e)
 		poll(p, 2, -1);
 	if (sink_broken(rv->sink, e))
 		return err_in(e, "stdout");
-	if (p[1].revents != 0)
-		return err_set(e, ERR_SYS, "stdout: its reader has gone");
-	return 0;
+	return p[1].revents == 0 ? 0 :
+	    err_set(e, ERR_SYS, "stdout: its reader has gone");
 }
 
 /* Finishes what is in flight. */
@@ -289,10 +291,7 @@ main(int argc, char *argv[])
 	struct err e = { 0 };
 
 	options(&rv, argc, argv);
-	if (servers_off(rv.grpc_addr) && servers_off(rv.http_addr))
-		tool_usage(&tool, "nothing to listen on");
 	rv.spool_opts.say = say;
-	tool_stop_fd();		/* signals from here on end it in order */
 	if (start(&rv, &e) == -1 || run(&rv, &e) == -1 ||
 	    stop(&rv, &e) == -1)
 		_exit(tool_fail(&tool, &e));

@@ -25,6 +25,7 @@ stop() { kill -TERM "$PID" && wait "$PID"; }
 
 PB=application/x-protobuf
 JSON=application/json
+LOAD=$ROOT/${O:-build}/bench
 
 @test "an empty protobuf request is a success and no record" {
 	recv
@@ -65,4 +66,194 @@ JSON=application/json
 	recv
 	fails 1 otlp-recv -g "$GRPC" -H none
 	[[ $output == "otlp-recv: $GRPC: listen: "* ]]
+}
+
+span() {	# a request of one span, as JSON; the argument is its span id
+	cat <<-END
+	{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
+	"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"$1","name":"GET /",
+	"kind":2,"startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000500000000"}]}]}]}
+	END
+}
+
+@test "JSON becomes a record with its items and times" {
+	recv
+	span eee19b7ec3c1b174 >span.json
+	[ "$(post /v1/traces $JSON -d @span.json)" = 200 ]
+	[ "$(cat body)" = '{}' ]
+	grep -qi '^content-type: application/json' head
+	stop
+	rec out.rec | jq -e '.resourceSpans[0].scopeSpans[0].spans[0] | .name == "GET /" and .spanId == "eee19b7ec3c1b174"'
+	[ "$(rec -c out.rec)" = "$(printf 'traces\t1\t1')" ]
+}
+
+@test "protobuf passes byte for byte: identity, chunked, gzip" {
+	span eee19b7ec3c1b174 | jq -c . >span.json
+	recv
+	post /v1/traces $JSON -d @span.json >/dev/null
+	stop
+	# the payload follows the length, the tag and its own length
+	n=$(od -An -tu1 -j2 -N1 out.rec | tr -d ' ')
+	tail -c +4 out.rec | head -c "$n" >payload
+	# with a field no version of ours knows, at the end
+	printf '\372\001\003abc' >>payload
+	gzip -c payload >payload.gz
+	recv
+	[ "$(post /v1/traces $PB --data-binary @payload)" = 200 ]
+	[ "$(post /v1/traces/ $PB -H 'Transfer-Encoding: chunked' --data-binary @payload)" = 200 ]
+	[ "$(post /v1/traces $PB -H 'Content-Encoding: gzip' --data-binary @payload.gz)" = 200 ]
+	[ "$(post /v1/traces "$PB; charset=utf-8" -H 'Expect: 100-continue' --data-binary @payload)" = 200 ]
+	stop
+	[ "$(rec -c out.rec)" = "$(printf 'traces\t4\t4')" ]
+	hex=$(xxd -p payload | tr -d '\n')
+	[ "$(xxd -p out.rec | tr -d '\n' | grep -o "$hex" | wc -l)" -eq 4 ]
+}
+
+@test "invalid items are left out, and the answer says so" {
+	jq -c -n --argjson a "$(span eee19b7ec3c1b174)" --argjson b "$(span 0000000000000000)" \
+		'{ resourceSpans: ($a.resourceSpans + $b.resourceSpans) }' >two.json
+	recv
+	[ "$(post /v1/traces $JSON -d @two.json)" = 200 ]
+	jq -e '.partialSuccess.rejectedSpans == "1" and (.partialSuccess.errorMessage | length > 0)' body
+	span 0000000000000000 >none.json
+	[ "$(post /v1/traces $JSON -d @none.json)" = 200 ]
+	jq -e '.partialSuccess.rejectedSpans == "1"' body
+	stop
+	[ "$(rec -c out.rec)" = "$(printf 'traces\t1\t1')" ]
+}
+
+@test "too large, before and after inflation" {
+	recv --max-message 100K
+	head -c 102401 /dev/zero >big
+	[ "$(post /v1/logs $PB --data-binary @big)" = 413 ]
+	[ "$(post /v1/logs $PB -H 'Transfer-Encoding: chunked' --data-binary @big)" = 413 ]
+	gzip -c big >big.gz
+	[ "$(post /v1/logs $PB -H 'Content-Encoding: gzip' --data-binary @big.gz)" = 413 ]
+	[ "$(post /v1/logs $PB -H 'Content-Encoding: gzip' --data-binary 'not gzip')" = 400 ]
+	# field 1000 of 102391 bytes, skipped: just within the limit
+	{ printf '\302\076\367\237\006'; head -c 102391 /dev/zero; } >fits
+	[ "$(post /v1/logs $PB --data-binary @fits)" = 200 ]
+	stop
+	[ ! -s err ] || ! grep -v ' on ' err
+}
+
+@test "more in flight than may be held: 503 and when to come again" {
+	recv --max-held 1K
+	head -c 4000 /dev/zero >big
+	[ "$(post /v1/logs $PB --data-binary @big)" = 503 ]
+	grep -qi '^retry-after: 1' head
+	[ "$(post /v1/logs $JSON --data-binary @big)" = 503 ]
+	jq -e '.message | length > 0' body
+	[ "$(post /v1/logs $PB --data-binary '')" = 200 ]
+}
+
+@test "a full spool refuses, and what it took is there" {
+	mkdir data
+	"$LOAD/gen" -d data -s 3 -t 200 -l 10
+	recv -o spool --max-spool 64K
+	run "$LOAD/otlp-load" -c 1 -m 1 "$GRPC" data/traces.rec
+	[ "$status" -eq 1 ]
+	ok=${output%% *}
+	[ "$ok" -gt 0 ] && [ "$ok" -lt "$(rec -c data/traces.rec | cut -f2)" ]
+	[ "$(post /v1/traces $JSON -d "$(span eee19b7ec3c1b174)")" = 503 ] || true
+	stop
+	[ "$(cat spool/*.rec | rec -c | cut -f2)" -ge "$ok" ]
+}
+
+@test "every request of many connections arrives, by gRPC and HTTP" {
+	mkdir data
+	"$LOAD/gen" -d data -s 3 -t 500 -l 3000
+	for way in "-c 5 -m 7" "-c 2 -m 3 -f 1000000" "-c 1 -m 1 -f 17" "-H -c 6"; do
+		recv -o spool
+		case $way in -H*) at=$HTTP ;; *) at=$GRPC ;; esac
+		for f in traces logs; do
+			# shellcheck disable=SC2086
+			"$LOAD/otlp-load" $way -a $f.acks "$at" data/$f.rec
+			[ "$(wc -l <$f.acks)" -eq "$(rec -c data/$f.rec | cut -f2)" ]
+		done
+		stop
+		cat data/traces.rec data/logs.rec >all.rec
+		"$LOAD/spool-has" spool all.rec traces.acks
+		[ "$(cat spool/*.rec | rec -c)" = "$(rec -c all.rec)" ]
+		rm -rf spool
+	done
+}
+
+@test "spool-has can fail" {
+	mkdir data
+	"$LOAD/gen" -d data -s 3 -t 100 -l 10
+	recv -o spool
+	"$LOAD/otlp-load" -c 1 -n 3 -a acks "$GRPC" data/traces.rec
+	stop
+	"$LOAD/spool-has" spool data/traces.rec acks
+	echo 4 >>acks
+	run "$LOAD/spool-has" spool data/traces.rec acks
+	[ "$status" -eq 1 ]
+}
+
+@test "gRPC by hand: success, and a message that is cut short" {
+	recv
+	printf '\0\0\0\0\2\012\0' >msg
+	curl -s -m 20 -i --http2-prior-knowledge --data-binary @msg -H 'te: trailers' -H 'content-type: application/grpc' \
+		"http://$GRPC/opentelemetry.proto.collector.trace.v1.TraceService/Export" >answer
+	grep -q '^grpc-status: 0' <(tr -d '\r' <answer | sed 's/^[^a-z]*//')
+	printf '\0\0\0\0\3\012\0' >msg
+	curl -s -m 20 -i --http2-prior-knowledge --data-binary @msg -H 'te: trailers' -H 'content-type: application/grpc' \
+		"http://$GRPC/opentelemetry.proto.collector.trace.v1.TraceService/Export" >answer
+	grep -q '^grpc-status: 13' answer
+	stop
+}
+
+@test "TERM answers what is in flight" {
+	recv
+	# a request whose second half comes after the signal
+	exec 7<>"/dev/tcp/${HTTP%:*}/${HTTP#*:}"
+	printf 'POST /v1/traces HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: 2\r\n\r\n\012' $PB >&7
+	post /v1/traces $PB --data-binary '' >/dev/null	# the first half was read before this
+	kill -TERM "$PID"
+	until_true refused
+	printf '\0' >&7
+	wait "$PID"
+	grep -q '^HTTP/1.1 200' <&7
+	exec 7>&-
+	[ "$(rec -c out.rec | cut -f1-2)" = "$(printf 'traces\t1')" ]
+}
+refused() { ! curl -s -o /dev/null -m 5 "http://$HTTP/"; }
+
+@test "stdout's reader gone: exit 1" {
+	mkfifo pipe
+	otlp-recv -g 0 -H 0 --ports-file ports >pipe 2>err 3>&- &
+	PID=$!
+	PIDS+=("$PID")
+	exec 8<pipe
+	until_true test -s ports
+	exec 8<&-
+	st=0
+	wait "$PID" || st=$?
+	[ "$st" -eq 1 ]
+	grep -q 'stdout' err
+}
+
+@test "stdout closed or full" {
+	run bash -c 'otlp-recv -g 0 -H 0 >&-'
+	[ "$status" -eq 1 ]
+	rm -f ports
+	otlp-recv -g 0 -H 0 --ports-file ports >/dev/full 2>err 3>&- &
+	PID=$!
+	PIDS+=("$PID")
+	until_true test -s ports
+	HTTP=$(awk '$1 == "http" { print $2 }' ports)
+	[ "$(post /v1/traces $JSON -d "$(span eee19b7ec3c1b174)")" = 503 ] || true
+	st=0
+	wait "$PID" || st=$?
+	[ "$st" -eq 1 ]
+	grep -q 'No space left' err
+}
+
+@test "one server may be off; port 0 is said" {
+	recv -H none
+	[ -z "$HTTP" ]
+	grep -q "^otlp-recv: grpc on $GRPC\$" err
+	! grep -q http err
+	stop
 }
