@@ -7,7 +7,7 @@
 #include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
-#include "line/prompt.h"
+#include "line/shell.h"
 #include "lql/answer.h"
 #include "lql/complete.h"
 
@@ -115,14 +115,68 @@ answer(struct args *args, const char *where, struct str text)
 
 /* ---- the prompt ----------------------------------------------------------- */
 
-static const char help[] =
-"  {service_name=\"x\"} |= \"text\" | severity_text=\"ERROR\"    a query\n"
-"  \\trace ID          the trace of a line (needs -D)\n"
-"  \\limit N           lines at most (now and again: all)\n"
-"  \\since AGE         only the last AGE; \\since all\n"
-"  \\o FORM            table, json, csv, raw, ids or rec\n"
-"  \\forward           oldest first; \\backward: newest first\n"
-"  \\h  \\q             this help; leave (also ^D)\n";
+static int
+do_trace(void *arg, const char *id, struct err *e)
+{
+	const struct args *args = arg;
+	const char *argv[] = { "tql", "-d", args->traces_store, id, NULL };
+
+	if (!args->traces_store)
+		return err_set(e, ERR_QUERY, "\\trace needs the trace store: "
+		    "lql -D DIR");
+	return tool_run(argv, e) == -1 ? -1 : 0;
+}
+
+static int
+do_limit(void *arg, const char *n, struct err *e)
+{
+	return ask_count(n, "\\limit", &((struct args *)arg)->ask.o.limit, e);
+}
+
+static int
+do_since(void *arg, const char *age, struct err *e)
+{
+	struct lql_opts *o = &((struct args *)arg)->ask.o;
+
+	return ask_range(strcmp(age, "all") == 0 ? NULL : age, NULL, NULL,
+	    time_now(), &o->from, &o->to, e);
+}
+
+static int
+do_output(void *arg, const char *form, struct err *e)
+{
+	return ask_out(form, &((struct args *)arg)->ask.out, e);
+}
+
+static int
+set_direction(struct args *args, const char *way, struct err *e)
+{
+	args->ask.o.forward = strcmp(way, "forward") == 0;
+	return args->ask.o.forward || strcmp(way, "backward") == 0 ? 0 :
+	    err_set(e, ERR_QUERY, "direction %s: forward or backward", way);
+}
+
+static int
+do_direction(void *arg, const char *way, struct err *e)
+{
+	return set_direction(arg, way, e);
+}
+
+static const struct shell_command commands[] = {
+	{ "trace", "ID", "the trace of a line (needs -D)", do_trace },
+	{ "limit", "N", "lines at most, or all", do_limit },
+	{ "since", "AGE", "only the last AGE, or all", do_since },
+	{ "o", "FORM", "table, json, csv, raw, ids or rec", do_output },
+	{ "direction", "WAY", "forward (oldest first) or backward",
+	  do_direction },
+	{ 0 },
+};
+
+static int
+query(void *arg, struct str text)
+{
+	return answer(arg, "query", text);
+}
 
 static size_t
 complete(void *arg, struct str before, size_t *from, struct arena *a,
@@ -131,98 +185,22 @@ complete(void *arg, struct str before, size_t *from, struct arena *a,
 	return lql_complete(arg, before, from, a, words);
 }
 
-static bool
-whole(void *arg, struct str text)
-{
-	(void)arg;
-	return text.n == 0 || text.p[0] == '\\' || lql_whole(text);
-}
-
-static void
-jump(const struct args *args, const char *id)
-{
-	const char *argv[] = { "tql", "-d", args->traces_store, id, NULL };
-	struct err e = { 0 };
-
-	if (!args->traces_store)
-		tool_say(&tool, "\\trace needs the trace store: lql -D DIR");
-	else if (tool_run(argv, &e) == -1)
-		tool_fail(&tool, &e);
-}
-
-static int
-set(struct args *args, struct str what, const char *to, struct err *e)
-{
-	struct lql_opts *o = &args->ask.o;
-
-	if (str_eq(what, S("limit")))
-		return ask_count(to, "\\limit", &o->limit, e);
-	if (str_eq(what, S("o")))
-		return ask_out(to, &args->ask.out, e);
-	if (str_eq(what, S("since")))
-		return ask_range(strcmp(to, "all") == 0 ? NULL : to, NULL,
-		    NULL, time_now(), &o->from, &o->to, e);
-	return err_set(e, ERR_QUERY, "\\%.*s: unknown, \\h helps", PS(what));
-}
-
-/* A line that begins with a backslash. false: leave. */
-static bool
-command(struct args *args, struct str line, struct arena *a)
-{
-	struct str word, rest = str_skip(line, 1);
-	struct err e = { 0 };
-
-	if (!str_cut(&rest, ' ', &word) || str_eq(word, S("h")) ||
-	    str_eq(word, S("help")))
-		fputs(help, stdout);
-	else if (str_eq(word, S("q")))
-		return false;
-	else if (str_eq(word, S("forward")) || str_eq(word, S("backward")))
-		args->ask.o.forward = word.p[0] == 'f';
-	else if (str_eq(word, S("trace")))
-		jump(args, arena_str(a, str_trim(rest)).p);
-	else if (set(args, word, arena_str(a, str_trim(rest)).p, &e) == -1)
-		tool_fail(&tool, &e);
-	return true;
-}
-
 static int
 prompt(struct args *args)
 {
 	struct lql_labels labels = { 0 };
-	struct prompt_ops ops = { complete, whole, &labels };
-	struct arena a = { 0 };
+	struct shell sh = { .tool = &tool, .commands = commands,
+		.example = "{service_name=\"x\"} |= \"text\" | "
+		"severity_text=\"ERROR\"", .query = query, .whole = lql_whole,
+		.arg = args, .complete = { .complete = complete,
+		.arg = &labels } };
 	struct err e = { 0 };
-	struct str text;
-	int status = 0;
 	struct store_view *view = lql_view(&args->ask, &e);
-	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	int r = view ? lql_labels(view, &args->mem, &labels, &e) : -1;
 
-	if (!view || lql_labels(view, &args->mem, &labels, &e) == -1)
-		status = tool_fail(&tool, &e);
 	if (view)
 		store_view_close(view);
-	if (status > 0 || prompt_open("lql", &ops, &e) == -1)
-		return status > 0 ? status : tool_fail(&tool, &e);
-	tool_stop_fd();
-	if (tty)
-		puts("lql: \\h helps, Tab completes, ^D leaves");
-	while (prompt_read("lql> ", &a, &text) == 1) {
-		int r = 0;
-
-		if (text.n > 0 && text.p[0] == '\\') {
-			if (!command(args, text, &a))
-				break;
-		} else if (text.n > 0)
-			r = answer(args, "query", text);
-		tool_stop_clear();
-		if (!tty && r > 0)
-			status = r;
-		arena_reset(&a);
-	}
-	prompt_close();
-	arena_free(&a);
-	return status;
+	return r == -1 ? tool_fail(&tool, &e) : shell_run(&sh);
 }
 
 /* ---- options -------------------------------------------------------------- */
@@ -273,11 +251,7 @@ option(struct args *args, int c, struct err *e)
 	case OPT_COLOR: args->color = optarg; break;
 	case OPT_TENANT: ask->tenant = str_of(optarg); break;
 	case OPT_STATS: args->stats = true; break;
-	case OPT_DIRECTION:
-		ask->o.forward = strcmp(optarg, "forward") == 0;
-		if (!ask->o.forward && strcmp(optarg, "backward") != 0)
-			return err_set(e, ERR_QUERY, "--direction %s: forward "
-			    "or backward", optarg);
+	case OPT_DIRECTION: return set_direction(args, optarg, e);
 	}
 	return 0;
 }

@@ -37,7 +37,7 @@ load helper
 	long=$(wc -l lib/*/*.[ch] cmd/*.c | awk '$1 > 600 && $2 != "total"')
 	[ -z "$long" ] || { echo "$long"; false; }
 	said=$(grep -nE '\b(printf|puts|exit|perror)\(' lib/*/*.c |
-		grep -vE '^lib/(base/(tool|toolhelp|err)|line/prompt)\.c' || true)
+		grep -vE '^lib/(base/(tool|toolhelp|err)|line/(prompt|shell))\.c' || true)
 	[ -z "$said" ] || { echo "$said"; false; }
 }
 

@@ -1,0 +1,109 @@
+#include "line/shell.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static bool
+whole(void *arg, struct str text)
+{
+	const struct shell *sh = arg;
+
+	return text.n == 0 || text.p[0] == '\\' || sh->whole(text);
+}
+
+static size_t
+complete(void *arg, struct str before, size_t *from, struct arena *a,
+    struct str **words)
+{
+	const struct shell *sh = arg;
+
+	return sh->complete.complete(sh->complete.arg, before, from, a,
+	    words);
+}
+
+static void
+help_line(const char *left, const char *what)
+{
+	printf("  %-18s %s\n", left, what);
+}
+
+static void
+help(const struct shell *sh)
+{
+	char left[64];
+
+	printf("  %s\n", sh->example);
+	for (const struct shell_command *c = sh->commands; c->name; c++) {
+		snprintf(left, sizeof left, "\\%s %s", c->name,
+		    c->operand ? c->operand : "");
+		help_line(left, c->what);
+	}
+	help_line("\\h", "this help");
+	help_line("\\q", "leave, as ^D does");
+}
+
+/* A line that begins with a backslash: its status, or -1 to leave. */
+static int
+command(const struct shell *sh, struct str line, struct arena *a)
+{
+	struct str rest = str_skip(line, 1), word = { 0 };
+	struct err e = { 0 };
+
+	str_cut(&rest, ' ', &word);
+	rest = str_trim(rest);
+	if (word.n == 0 || str_eq(word, S("h")) || str_eq(word, S("help"))) {
+		help(sh);
+		return 0;
+	}
+	if (str_eq(word, S("q")))
+		return -1;
+	for (const struct shell_command *c = sh->commands; c->name; c++)
+		if (str_eq(word, str_of(c->name))) {
+			if (c->operand && rest.n == 0)
+				err_set(&e, ERR_QUERY, "\\%s %s: %s", c->name,
+				    c->operand, c->what);
+			else if (c->run(sh->arg, arena_str(a, rest).p,
+			    &e) == 0)
+				return 0;
+			return tool_fail(sh->tool, &e);
+		}
+	err_set(&e, ERR_QUERY, "\\%.*s: unknown, \\h helps", PS(word));
+	return tool_fail(sh->tool, &e);
+}
+
+int
+shell_run(const struct shell *sh)
+{
+	struct prompt_ops ops = { complete, whole, (void *)sh };
+	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct str text;
+	char ask[32];
+	int status = 0;
+
+	if (prompt_open(sh->tool->name, &ops, &e) == -1)
+		return tool_fail(sh->tool, &e);
+	tool_stop_fd();
+	if (tty)
+		printf("%s: \\h helps, Tab completes, ^D leaves\n",
+		    sh->tool->name);
+	snprintf(ask, sizeof ask, "%s> ", sh->tool->name);
+	while (prompt_read(ask, &a, &text) == 1) {
+		int r = 0;
+
+		if (text.n > 0 && text.p[0] == '\\')
+			r = command(sh, text, &a);
+		else if (text.n > 0)
+			r = sh->query(sh->arg, text);
+		if (r == -1)
+			break;
+		if (!tty && r > 0)
+			status = r;
+		tool_stop_clear();
+		arena_reset(&a);
+	}
+	prompt_close();
+	arena_free(&a);
+	return status;
+}
