@@ -37,7 +37,8 @@ struct log_line {
 	uint32_t stream;	/* number within the scan */
 	const struct log_pair *labels;		/* of the stream, sorted */
 	uint32_t nlabels;
-	const struct log_pair *meta;		/* structured metadata */
+	const struct log_pair *meta;		/* structured metadata, sorted:
+	    severity_text and observed_timestamp with it, the ids not */
 	uint32_t nmeta;
 	uint32_t severity;	/* 0 .. 24 */
 	struct str trace_id, span_id;	/* bytes; empty: none */
@@ -46,7 +47,10 @@ struct log_line {
 /*
  * A filter on what a line carries beside its text, asked before the line is
  * rebuilt. `test` gets the values of the names it asked for (stream label
- * first, then metadata), empty when absent, and answers whether to keep.
+ * first, then metadata), empty when absent, and answers whether to keep. It
+ * is called from several threads at once. Beside the metadata of a line it may
+ * ask for trace_id, span_id, severity_number, severity_text,
+ * observed_timestamp and detected_level (told by the severity).
  */
 struct log_label_filter {
 	const struct str *names;
