@@ -10,13 +10,12 @@ alt_init(struct filter_alt *a, const struct log_alt *from, struct arena *mem)
 
 	if (from->re)
 		re_literals(from->re, mem, &lits);
-	if (lits.icase)
-		lits.n = 0;	/* templates are as they are */
-	a->re = from->re && !(lits.whole && lits.n > 0) ? from->re : NULL;
+	a->re = from->re && !(lits.whole && lits.n > 0 && !lits.icase) ?
+	    from->re : NULL;
 	a->n = lits.n;
 	a->match = arena_new(mem, struct match, lits.n + 1);
 	for (size_t i = 0; i < lits.n; i++)
-		match_init(&a->match[i], lits.lit[i], mem);
+		match_init(&a->match[i], lits.lit[i], lits.icase, mem);
 }
 
 struct filter *
@@ -149,7 +148,8 @@ test_need(struct work *w, const struct match_need *need, uint32_t hole,
 				w->now[i / 64] &= ~(UINT64_C(1) << i % 64);
 		return 0;
 	}
-	if (v->off && need->how == HOLE_HAS && need->text.n > 0 &&
+	if (v->off && need->how == HOLE_HAS && !need->icase &&
+	    need->text.n > 0 &&
 	    v->col->before.n + v->col->after.n == 0) {
 		uint64_t *out = arena_zero(w->mem, uint64_t, words);
 
@@ -164,6 +164,8 @@ test_need(struct work *w, const struct match_need *need, uint32_t hole,
 		if (lines_value(w->l, v, w->t, w->first + i, i,
 		    &w->text, e) == -1)
 			return -1;
+		if (need->icase)
+			match_lower(w->text.p, w->text.n);
 		if (!match_value(buf_str(&w->text), need))
 			w->now[i / 64] &= ~(UINT64_C(1) << i % 64);
 	}

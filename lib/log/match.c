@@ -29,9 +29,10 @@ next_token(struct str lit, size_t at, struct token *t)
  * (or as text). false: there is no such, as the run leaves no choice.
  */
 static bool
-alternative(struct match_alt *out, struct str lit, bool left_hole,
+alternative(struct match_alt *out, const struct match *m, bool left_hole,
     bool right_hole, struct arena *mem)
 {
+	struct str lit = m->lit;
 	struct match_need *need = arena_new(mem, struct match_need, lit.n);
 	char *text = arena_new(mem, char, lit.n);
 	size_t n = 0;
@@ -56,7 +57,7 @@ alternative(struct match_alt *out, struct str lit, bool left_hole,
 		}
 		need[holes] = (struct match_need){ holes,
 		    left && right ? HOLE_HAS : left ? HOLE_ENDS :
-		    right ? HOLE_STARTS : HOLE_IS, t.s };
+		    right ? HOLE_STARTS : HOLE_IS, m->icase, t.s };
 		holes++;
 		text[n++] = MARK_VALUE;
 	}
@@ -69,18 +70,25 @@ alternative(struct match_alt *out, struct str lit, bool left_hole,
 }
 
 void
-match_init(struct match *m, struct str lit, struct arena *mem)
+match_lower(char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] >= 'A' && p[i] <= 'Z')
+			p[i] = (char)(p[i] + 'a' - 'A');
+}
+
+void
+match_init(struct match *m, struct str lit, bool icase, struct arena *mem)
 {
 	struct match_need *all = arena_new(mem, struct match_need, 1);
 
-	*m = (struct match){ .lit = lit };
-	*all = (struct match_need){ 0, HOLE_HAS, lit };
+	*m = (struct match){ .lit = lit, .icase = icase };
+	*all = (struct match_need){ 0, HOLE_HAS, icase, lit };
 	m->plain = (struct match_alt){ SPLIT_PLAIN, all, 1 };
 	if (lit.n == 0)
 		return;
 	for (unsigned k = 0; k < 4; k++)
-		m->alts += alternative(&m->alt[m->alts], lit, k & 1, k & 2,
-		    mem);
+		m->alts += alternative(&m->alt[m->alts], m, k & 1, k & 2, mem);
 }
 
 static uint32_t
@@ -117,11 +125,31 @@ match_places(const struct match *m, struct str t, struct arena *mem,
 	*sure = m->lit.n == 0;
 	if (*sure)
 		return 0;
+	if (m->icase) {
+		t = arena_str(mem, t);
+		match_lower((char *)(uintptr_t)t.p, t.n);
+	}
 	if (str_eq(t, SPLIT_PLAIN))
 		return places_of(&m->plain, t, mem, list, 0, sure);
 	for (unsigned k = 0; k < m->alts && !*sure; k++)
 		n = places_of(&m->alt[k], t, mem, list, n, sure);
 	return *sure ? 0 : n;
+}
+
+/* Whether all bytes of t, in either case if it is icase, are in `can`. */
+static bool
+within(const struct match_need *need, uint64_t can)
+{
+	for (size_t i = 0; i < need->text.n; i++) {
+		uint8_t c = (uint8_t)need->text.p[i];
+		uint64_t may = can >> (c & 63);
+
+		if (need->icase && c >= 'a' && c <= 'z')
+			may |= can >> ((c - 'a' + 'A') & 63);
+		if (!(may & 1))
+			return false;
+	}
+	return true;
 }
 
 static uint64_t
@@ -192,13 +220,15 @@ match_may(const struct vars_col *c, const struct match_need *need)
 	uint64_t most = c->before.n + c->after.n + longest(c);
 	uint64_t can = kind_bits(c) | bits_of(c->before) | bits_of(c->after);
 
-	if (t.n > most || (bits_of(t) & ~can) != 0)
+	if (t.n > most || !within(need, can))
 		return false;
 	if (need->how != HOLE_IS)
 		return true;
 	if (c->kind != VARS_TEXT && c->kind != VARS_INT &&
 	    c->kind != VARS_DIGITS && t.n != most)
 		return false;
+	if (need->icase && c->before.n + c->after.n > 0)
+		return true;
 	if (t.n < c->before.n + c->after.n || !str_starts(t, c->before) ||
 	    !str_ends(t, c->after))
 		return false;

@@ -21,6 +21,7 @@ enum match_how { HOLE_IS, HOLE_STARTS, HOLE_ENDS, HOLE_HAS };
 struct match_need {
 	uint32_t hole;		/* counted within the alternative */
 	enum match_how how;
+	bool icase;		/* text is lower case; so is what it meets */
 	struct str text;
 };
 
@@ -32,6 +33,7 @@ struct match_alt {
 
 struct match {			/* a literal, prepared */
 	struct str lit;
+	bool icase;
 	struct match_alt alt[4];
 	unsigned alts;
 	struct match_alt plain;	/* what a plain line needs */
@@ -42,7 +44,8 @@ struct match_place {
 	uint32_t hole;		/* of the template, where the need's count 0 */
 };
 
-void match_init(struct match *, struct str lit, struct arena *);
+/* icase: the literal is lower case, and letters A-Z match theirs. */
+void match_init(struct match *, struct str lit, bool icase, struct arena *);
 
 /*
  * The places in a template (its marks all 1). Gives the number: 0 is no line
@@ -54,7 +57,9 @@ uint32_t match_places(const struct match *, struct str template,
 
 /* Whether any value of the column may meet the need. Never false wrongly. */
 bool match_may(const struct vars_col *, const struct match_need *);
-/* Whether this value does. */
+/* Whether this value does (lower-cased before, for icase). */
 bool match_value(struct str value, const struct match_need *);
+/* Makes A-Z lower case. */
+void match_lower(char *, size_t);
 
 #endif
