@@ -48,6 +48,15 @@ all_there() {
 	jq -s -e --argjson want "$(jq .counted sent.json)" '[.[].resourceMetrics[]?.scopeMetrics[].metrics[]
 		| select(.name == "shop.orders") | .sum.dataPoints[] | (.asInt // .asDouble) | tonumber] | add == $want' out.jsonl
 	[ "$(jq '.traces | length' sent.json)" -eq 20 ]
+	# and by the query tools: every trace, every line, and the lines by trace
+	tstore -d traces out.rec
+	lstore -d logs out.rec
+	tql -d traces --limit all -o ids '{ resource.service.name = "shop" && kind = server }' | sort >ids
+	jq -r '.traces[]' sent.json | sort | diff - ids
+	lql -d logs -n all -o raw '{service_name="shop"}' | sort >said
+	jq -r '.lines[]' sent.json | sort | diff - said
+	lql -d logs -n all -o raw --traces ids | sort | diff - said
+	lql -d logs -n all -o ids '{service_name="shop"}' | sort | diff - ids
 }
 
 @test "OpenTelemetry JS: grpc" {
