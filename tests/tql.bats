@@ -162,3 +162,11 @@ q() { tql -d traces "$@"; }
 	run grep -q "$(printf '\033')" t
 	[ "$status" -eq 1 ]
 }
+
+@test "values keep their types and signs in JSON" {
+	printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"2000","attributes":[{"key":"i","value":{"intValue":"-5"}},{"key":"f","value":{"doubleValue":2.5}},{"key":"b","value":{"boolValue":true}}]}]}]}]}' |
+		rec -r | tstore -d traces
+	[ "$(q '{ .i < 0 && .f > 2 && .b }' |
+		jq -c '[.spanSets[0].spans[0].attributes[].value]')" = \
+		'[{"intValue":"-5"},{"doubleValue":2.5},{"boolValue":true}]' ]
+}

@@ -1,5 +1,8 @@
 #include "tql/answer.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/num.h"
 #include "base/time.h"
 #include "record/record.h"
@@ -30,11 +33,14 @@ put(struct answer *an, size_t above, struct err *e)
 static void
 json_value(struct json *j, const struct tql_val *v)
 {
+	char text[40];
+
 	json_open(j, '{');
 	switch (v->type) {
 	case TQL_INT:
 		json_key(j, S("intValue"));
-		json_u64_text(j, (uint64_t)v->i);
+		snprintf(text, sizeof text, "%" PRId64, v->i);
+		json_str(j, str_of(text));
 		break;
 	case TQL_FLOAT:
 		json_key(j, S("doubleValue"));
@@ -54,15 +60,12 @@ json_value(struct json *j, const struct tql_val *v)
 		json_close(j, ']');
 		json_close(j, '}');
 		break;
-	default: {
-		char text[40];
-
+	default:
 		json_key(j, S("stringValue"));
 		json_str(j, v->type == TQL_STR ? v->s :
 		    v->type == TQL_STATUS ? tql_status_word(v->i) :
 		    v->type == TQL_KIND ? tql_kind_word(v->i) :
 		    str_of(num_fmt_go_duration(text, v->i)));
-	}
 	}
 	json_close(j, '}');
 }
