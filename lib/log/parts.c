@@ -29,6 +29,7 @@ struct scan {
 	size_t pieces, next;		/* not looked at yet, from here */
 	struct log_found **heap;
 	size_t heaped;
+	unsigned vain;		/* looks without a find, in a row */
 	uint64_t given;
 	struct map streams;
 	struct stream *stream;
@@ -209,16 +210,18 @@ due(const struct scan *s, const struct log_found *f)
 
 /*
  * How many pieces to look at together. With a limit, and nothing found yet,
- * just those of one part: they may be enough.
+ * just those of one part: they may be enough. After looks in vain, more.
  */
 static size_t
 batch(const struct scan *s)
 {
 	const struct log_found *f = &s->piece[s->next];
-	size_t n = 0, most = (s->o->limit > 0 ? 2 : 8) * s->o->workers;
+	size_t n = 0, most = (s->o->limit > 0 ? 2 : 8) * s->o->workers <<
+	    (s->vain < 4 ? s->vain : 4);
 
 	while (s->next + n < s->pieces && n < most && due(s, &f[n]) &&
-	    (s->heaped > 0 || s->o->limit == 0 || f[n].part == f->part))
+	    (s->heaped > 0 || s->o->limit == 0 || s->vain > 0 ||
+	    f[n].part == f->part))
 		n++;
 	return n;
 }
@@ -289,6 +292,7 @@ refill(struct scan *s, struct err *e)
 		for (size_t i = 0; i < n; i++)
 			if (s->piece[s->next + i].n > 0)
 				push(s, &s->piece[s->next + i]);
+		s->vain = s->heaped > 0 ? 0 : s->vain + 1;
 		narrow(s, s->piece[s->next].part);
 		s->next += n;
 	}
