@@ -51,6 +51,13 @@ lql() {
 	[ "$(lql -o raw '{service_name=~".+"} | severity_text="ERROR" or items=2' | wc -l)" -eq 2 ]
 }
 
+@test "metadata named as a label of the stream" {
+	echo '{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225600000000000","body":{"stringValue":"x"},"attributes":[{"key":"service_name","value":{"stringValue":"b"}}]}]}]}]}' |
+		rec -r | lstore -d "$T/logs" -
+	[ "$(lql -o raw '{service_name="a"} | service_name_extracted="b"')" = x ]
+	[ "$(lql -o json '{service_name="a"}' | jq -r .metadata.service_name_extracted)" = b ]
+}
+
 @test "lines of a trace, of many, of none; ids" {
 	store
 	id=0102030405060708090a0b0c0d0e0f10

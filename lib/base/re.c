@@ -235,6 +235,9 @@ literal(const struct re_node *n, struct arena *a, struct re_lits *l)
 {
 	struct str part = n->icase ? plain_part(n->text) : n->text;
 
+	/* what matches a bad byte does not stand in the text */
+	if (str_find(part, S("\xef\xbf\xbd")) <= part.n)
+		return;
 	l->whole = part.n == n->text.n;
 	l->icase = n->icase;
 	if (part.n == 0)

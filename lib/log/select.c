@@ -245,6 +245,8 @@ select_level(int64_t severity)
 
 /* Where the values of one name come from. */
 struct source {
+	struct str name;
+	struct source *clash;	/* of x, when the name is x_extracted */
 	struct str *by_stream, *by_context;	/* by code; n 0: not there */
 	struct vec *meta;
 	bool in_x;
@@ -300,7 +302,7 @@ static int
 source_init(struct log_cols *c, struct str name, struct source *s,
     struct err *e)
 {
-	*s = (struct source){ 0 };
+	*s = (struct source){ .name = name };
 	if (cols_stream(c, e) == -1 ||
 	    cols_load(c, S("context"), VEC_STR, &c->context, e) == -1 ||
 	    cols_load(c, S("x"), VEC_STR, &c->x, e) == -1 ||
@@ -315,7 +317,11 @@ source_init(struct log_cols *c, struct str name, struct source *s,
 				return -1;
 			s->meta = &c->meta[k].v;
 		}
-	return 0;
+	/* metadata named as a label of the stream: logql.md 6.1, rule 3 */
+	if (!str_ends(name, S("_extracted")))
+		return 0;
+	s->clash = arena_new(c->mem, struct source, 1);
+	return source_init(c, str_mk(name.p, name.n - 10), s->clash, e);
 }
 
 static uint32_t
@@ -369,23 +375,36 @@ kind_value(struct log_cols *c, const struct source *s, uint32_t row,
 	return 0;
 }
 
-/* Stream label first, then the line's own metadata, then its context's. */
+/* The line's own metadata, then its context's. */
 static int
-value_of(struct log_cols *c, const struct source *s, struct str name,
-    uint32_t row, char text[40], struct str *out, struct err *e)
+meta_value(struct log_cols *c, const struct source *s, uint32_t row,
+    char text[40], struct str *out, struct err *e)
 {
-	*out = s->by_stream[code_of(&c->stream, row)];
-	if (out->n > 0)
-		return 0;
 	if (s->meta && cols_has(s->meta, row))
 		*out = vec_str(s->meta, row);
 	if (out->n == 0 && s->in_x && cols_has(&c->x, row))
-		*out = pairs_get(vec_str(&c->x, row), name);
+		*out = pairs_get(vec_str(&c->x, row), s->name);
 	if (out->n == 0 && s->kind != PLAIN &&
 	    kind_value(c, s, row, text, out, e) == -1)
 		return -1;
 	if (out->n == 0 && cols_has(&c->context, row))
 		*out = s->by_context[code_of(&c->context, row)];
+	return 0;
+}
+
+/* The stream's label first, then metadata. */
+static int
+value_of(struct log_cols *c, const struct source *s, uint32_t row,
+    char text[40], struct str *out, struct err *e)
+{
+	uint32_t stream = code_of(&c->stream, row);
+
+	*out = s->by_stream[stream];
+	if (out->n == 0 && meta_value(c, s, row, text, out, e) == -1)
+		return -1;
+	if (out->n == 0 && s->clash && s->clash->by_stream[stream].n > 0 &&
+	    meta_value(c, s->clash, row, text, out, e) == -1)
+		return -1;
 	if (!out->p)
 		*out = S("");
 	return 0;
@@ -404,7 +423,8 @@ by_label(struct log_cols *c, const struct log_label_filter *f, uint64_t *rows,
 	for (size_t k = 0; k < f->n; k++) {
 		if (source_init(c, f->names[k], &s[k], e) == -1)
 			return -1;
-		plain &= s[k].kind == PLAIN;
+		plain &= s[k].kind == PLAIN &&
+		    (!s[k].clash || s[k].clash->kind == PLAIN);
 	}
 	for (uint32_t i = 0; i < c->rows; i++) {
 		bool same = known && plain;
@@ -412,8 +432,7 @@ by_label(struct log_cols *c, const struct log_label_filter *f, uint64_t *rows,
 		if (!bit_get(rows, i))
 			continue;
 		for (size_t k = 0; k < f->n; k++) {
-			if (value_of(c, &s[k], f->names[k], i, text[k], &v[k],
-			    e) == -1)
+			if (value_of(c, &s[k], i, text[k], &v[k], e) == -1)
 				return -1;
 			same &= v[k].p == last[k].p && v[k].n == last[k].n;
 			last[k] = v[k];

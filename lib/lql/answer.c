@@ -36,17 +36,39 @@ put(struct answer *an, size_t above, struct err *e)
 }
 
 static const struct show_label *
-labels_of(struct answer *an, const struct log_pair *v, uint32_t n, bool error)
+labels_of(struct answer *an, const struct log_line *l)
 {
-	struct show_label *l = arena_new(&an->scratch, struct show_label,
-	    n + 1);
+	struct show_label *out = arena_new(&an->scratch, struct show_label,
+	    l->nlabels + 1);
 
-	for (uint32_t i = 0; i < n; i++)
-		l[i] = (struct show_label){ v[i].name, v[i].value };
+	for (uint32_t i = 0; i < l->nlabels; i++)
+		out[i] = (struct show_label){ l->labels[i].name,
+		    l->labels[i].value };
+	return out;
+}
+
+/* Metadata named as a label of the stream: logql.md 6.1, rule 3. */
+static const struct show_label *
+meta_of(struct answer *an, const struct log_line *l, bool error)
+{
+	struct show_label *out = arena_new(&an->scratch, struct show_label,
+	    l->nmeta + 1);
+
+	for (uint32_t i = 0; i < l->nmeta; i++) {
+		struct str name = l->meta[i].name;
+
+		for (uint32_t k = 0; k < l->nlabels; k++)
+			if (str_eq(l->labels[k].name, name)) {
+				name = arena_printf(&an->scratch,
+				    "%.*s_extracted", PS(name));
+				break;
+			}
+		out[i] = (struct show_label){ name, l->meta[i].value };
+	}
 	if (error)
-		l[n] = (struct show_label){ S("__error__"),
+		out[l->nmeta] = (struct show_label){ S("__error__"),
 		    S("LabelFilterErr") };
-	return l;
+	return out;
 }
 
 /* A followed line comes again with each look. */
@@ -84,8 +106,7 @@ put_line(struct answer *an, const struct log_line *l, bool error)
 
 	arena_reset(&an->scratch);
 	struct show_line sl = { l->time, l->severity, l->line,
-		labels_of(an, l->labels, l->nlabels, false),
-		labels_of(an, l->meta, l->nmeta, error),
+		labels_of(an, l), meta_of(an, l, error),
 		l->nlabels, l->nmeta + error };
 
 	switch (ask->out) {

@@ -71,6 +71,12 @@ value(json_t *c, struct str name)
 	snprintf(key, sizeof key, "%.*s", PS(name));
 	if (json_object_get(stream, key))
 		return text_of(stream, key);
+	/* metadata named as a label of the stream is asked for so */
+	if (str_ends(name, S("_extracted"))) {
+		key[name.n - 10] = '\0';
+		if (!json_object_get(stream, key))
+			key[name.n - 10] = '_';
+	}
 	json_array_foreach(meta, i, pair)
 		if (strcmp(json_string_value(json_array_get(pair, 0)),
 		    key) == 0)
