@@ -17,6 +17,16 @@ hash_seed(const void *p, size_t n, uint64_t seed)
 	return XXH3_64bits_withSeed(p, n, seed);
 }
 
+/*
+ * Keys come from outside: where they meet is not for a sender to know. (The
+ * order of a map's keys does not depend on it.)
+ */
+static uint64_t
+hash_key(const struct map *m, struct str key)
+{
+	return hash_seed(key.p, key.n, (uintptr_t)m->slot);
+}
+
 /* The slot of the key, or the empty one where it belongs. */
 static uint32_t
 probe(const struct map *m, struct str key, uint64_t h)
@@ -42,7 +52,7 @@ grow(struct map *m)
 	m->tag = xcalloc(slots, sizeof *m->tag);
 	m->slots = slots;
 	for (uint32_t k = 0; k < m->n; k++) {
-		uint64_t h = hash_bytes(m->key[k].p, m->key[k].n);
+		uint64_t h = hash_key(m, m->key[k]);
 		uint32_t i = probe(m, m->key[k], h);
 
 		m->slot[i] = k + 1;
@@ -53,10 +63,9 @@ grow(struct map *m)
 uint32_t
 map_add(struct map *m, struct str key, bool *fresh)
 {
-	uint64_t h = hash_bytes(key.p, key.n);
-
 	if (m->n >= m->slots / 2)
 		grow(m);
+	uint64_t h = hash_key(m, key);
 	uint32_t i = probe(m, key, h);
 
 	if (fresh)
@@ -79,7 +88,7 @@ map_find(const struct map *m, struct str key)
 {
 	if (m->slots == 0)
 		return MAP_NONE;
-	uint32_t i = probe(m, key, hash_bytes(key.p, key.n));
+	uint32_t i = probe(m, key, hash_key(m, key));
 
 	return m->slot[i] - 1;	/* MAP_NONE when the slot is empty */
 }
