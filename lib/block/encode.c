@@ -186,7 +186,7 @@ take_dict(struct encoder *en, const struct frame_column *c, uint32_t from,
 {
 	const uint32_t *code = (const void *)c->data;
 	uint32_t n = 0;
-	size_t bytes = 0;
+	size_t bytes = 0, all = 0;
 
 	room_for_codes(en, c->dict.n);
 	for (uint32_t r = from; r < to; r++)
@@ -196,7 +196,12 @@ take_dict(struct encoder *en, const struct frame_column *c, uint32_t from,
 			en->rank[code[r]] = n++;
 			bytes += c->dict.key[code[r]].n;
 		}
-	en->plain = n > DICT_ENTRIES || bytes > DICT_BYTES;
+	/* long values that come again and again: plain could take any size */
+	for (uint32_t k = 0; k < n && bytes > DICT_BYTES; k++)
+		all += (size_t)en->count[en->order[k]] *
+		    c->dict.key[en->order[k]].n;
+	en->plain = n > DICT_ENTRIES ||
+	    (bytes > DICT_BYTES && all / DICT_WORTH <= bytes);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t x = (uint32_t)en->order[k];
 

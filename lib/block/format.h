@@ -34,6 +34,7 @@
 #define ITEM_MAX	((size_t)1 << 30)	/* bytes, either way */
 #define DICT_ENTRIES	65536u
 #define DICT_BYTES	((size_t)1 << 20)
+#define DICT_WORTH	4u	/* times plain is larger: more DICT_BYTES then */
 #define PACK_UNDER	((size_t)4 << 10)	/* smaller columns share a page */
 #define PAGES_MAX	(STRIPE_ROWS / PAGE_ROWS)
 #define UNIT_MAX	((uint32_t)1 << 30)
