@@ -163,11 +163,13 @@ add_span(struct lot *l, const struct span *s, struct str message,
     uint32_t from)
 {
 	struct build_trace *t = trace_of(l, s->trace_id.p);
+	/* columns hold no later times: put_late */
+	int64_t start = s->start > INT64_MAX ? INT64_MAX : (int64_t)s->start;
 
 	l->span = more(l->span, l->spans, &l->spans_cap, 1024,
 	    sizeof *l->span);
 	l->span[l->spans++] = (struct build_span){
-		.id = load64(s->span_id.p), .start = (int64_t)s->start,
+		.id = load64(s->span_id.p), .start = start,
 		.parent = s->parent_id.n == 8 ? load64(s->parent_id.p) : 0,
 		.root = s->parent_id.n != 8 || zeros(s->parent_id),
 		.p = message.p, .n = (uint32_t)message.n,
@@ -175,8 +177,8 @@ add_span(struct lot *l, const struct span *s, struct str message,
 	};
 	t->last = l->spans;
 	t->spans++;
-	if ((int64_t)s->start < t->start)
-		t->start = (int64_t)s->start;
+	if (start < t->start)
+		t->start = start;
 }
 
 /* The number of a resource or scope; both live in one table. */

@@ -44,7 +44,7 @@ dedup(struct work *w, struct order_span *s, uint32_t n)
 
 	memset(w->slot, 0, ((size_t)w->mask + 1) * sizeof *w->slot);
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = slot_of(w, s[k].id), j;
+		uint32_t i = slot_of(w, s[k].id ^ hash_u64(s[k].kind)), j;
 
 		for (; (j = w->slot[i]) != 0; i = (i + 1) & w->mask)
 			if (s[j - 1].id == s[k].id &&

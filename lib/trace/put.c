@@ -296,6 +296,20 @@ put_fields(struct put *p, uint32_t row, struct str message, uint64_t start,
 	}
 }
 
+/*
+ * Columns hold times up to the year 2262. One past that is held as the last of
+ * them, and as it came beside it.
+ */
+static uint64_t
+put_late(struct put *p, uint32_t no, uint64_t time)
+{
+	if (time <= INT64_MAX)
+		return time;
+	buf_varint(&p->more, no << 3 | 1);
+	buf_u64(&p->more, time);
+	return INT64_MAX;
+}
+
 static void
 put_times(struct put *p, uint32_t row, const struct span *s,
     struct put_times *t)
@@ -319,6 +333,8 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 	struct span s = { .raw = message };
 
 	put_fields(p, row, message, at->start, &s);
+	s.start = put_late(p, 7, s.start);
+	s.end = put_late(p, 8, s.end);
 	cols_fix(c, SP_ID, row, s.span_id.p);
 	cols_int(c, SP_PARENT, row, at->dist);
 	if (at->dist < 0)

@@ -1,5 +1,6 @@
 /* Records to columns and back: nothing is lost, whatever was sent. */
 #include "base/cur.h"
+#include "otlp/walk.h"
 #include "trace/build.h"
 #include "trace/scan.h"
 
@@ -317,6 +318,37 @@ test_back(void)
 	buf_free(&fr.otlp);
 }
 
+/* Later than columns can say: as it came, all the same. */
+static void
+test_late_times(void)
+{
+	static const uint64_t at[] = { 5, INT64_MAX, (uint64_t)1 << 63,
+		UINT64_MAX };
+
+	for (unsigned k = 0; k < 16; k++) {
+		struct buf span = { 0 }, spans = { 0 }, all = { 0 };
+		struct frames fr = { .frames = 0 };
+		struct otlp_items it;
+		struct str item;
+		struct span s;
+
+		put_ids(&span, 1, 1);
+		put_fixed64(&span, 7, at[k / 4]);
+		put_fixed64(&span, 8, at[k % 4]);
+		put_block(&spans, 2, buf_str(&span));
+		put_request(&all, false, buf_str(&spans));
+		run(buf_str(&all), &fr);
+		otlp_items_init(&it, buf_str(&fr.otlp));
+		CHECK(otlp_items_next(&it, &item) == 1 &&
+		    otlp_span(&s, item) == 0);
+		CHECK(s.start == at[k / 4] && s.end == at[k % 4]);
+		buf_free(&span);
+		buf_free(&spans);
+		buf_free(&all);
+		buf_free(&fr.otlp);
+	}
+}
+
 static void
 test_invalid_ids(void)
 {
@@ -439,6 +471,7 @@ int
 main(void)
 {
 	test_back();
+	test_late_times();
 	test_invalid_ids();
 	test_many_children();
 	test_giant();
