@@ -239,7 +239,7 @@ get_block(struct manifest *m, struct cur *c, struct manifest_block *k,
 	k->raw_bytes = cur_u64(c);
 	k->footer_at = cur_u64(c);
 	k->bytes = cur_u64(c);
-	k->tenant = get_str(m, c, MANIFEST_NAME_MAX);
+	k->tenant = get_str(m, c, MANIFEST_TENANT_MAX);
 	if (c->bad)
 		return err_set(e, ERR_CORRUPT, "cut short, or a name too long");
 	if (k->sequence > k->sequence_to || k->sequence_to >= m->sequence)
@@ -407,13 +407,19 @@ manifest_load(struct manifest *m, const char *dir, struct err *e)
 int
 manifest_save(struct manifest *m, const char *dir, struct err *e)
 {
+	struct manifest back;	/* one nobody can read would be the end */
 	struct arena a = { 0 };
 	struct buf b = { 0 };
 
 	manifest_encode(m, &b);
 	int r = b.n > MANIFEST_MAX ?
 	    err_set(e, ERR_LIMIT, "manifest: too many blocks") :
-	    io_replace(io_path(&a, dir, "MANIFEST"), buf_str(&b), e);
+	    manifest_decode(&back, buf_str(&b), e);
+	if (r == 0) {
+		manifest_free(&back);
+		r = io_replace(io_path(&a, dir, "MANIFEST"), buf_str(&b), e);
+	} else
+		err_in(e, "%s: a manifest that could not be read again", dir);
 	buf_free(&b);
 	arena_free(&a);
 	return r;

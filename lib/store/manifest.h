@@ -16,7 +16,8 @@
 #define MANIFEST_SOURCES_MAX	BLOCK_SOURCES_MAX
 #define MANIFEST_OPTIONS_MAX	256u
 #define MANIFEST_BLOCK_MIN	101u	/* bytes of the smallest block entry */
-#define MANIFEST_NAME_MAX	4096u	/* of a path, a tenant, an option */
+#define MANIFEST_NAME_MAX	4096u	/* of a path, an option */
+#define MANIFEST_TENANT_MAX	65535u	/* as a block has it */
 #define MANIFEST_VALUE_MAX	(1u << 20)	/* of an option's value */
 
 /*

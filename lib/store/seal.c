@@ -16,6 +16,15 @@ store_cursor_name(const struct store *st, char name[32])
 	snprintf(name, 32, "%.8s-%s", st->kind->name, hex);
 }
 
+void
+store_stamp(struct rec *rec, uint64_t now)
+{
+	if (rec->received == 0)
+		rec->received = rec->max_time > 0 ? rec->max_time : now;
+	if (rec->received > INT64_MAX)	/* nobody received it in 2262 */
+		rec->received = now;
+}
+
 int
 store_add(struct store *st, struct rec *rec, struct store_taken *sum,
     struct err *e)
@@ -33,8 +42,7 @@ store_add(struct store *st, struct rec *rec, struct store_taken *sum,
 		st->in.passed += rec->raw.n;
 		return 0;
 	}
-	if (rec->received == 0)
-		rec->received = rec->max_time > 0 ? rec->max_time : time_now();
+	store_stamp(rec, time_now());
 	if (st->kind->batch_add(st->in.batch, rec, &why) == 0) {
 		st->in.records++;
 		st->in.raw += rec->raw.n;

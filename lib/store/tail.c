@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/time.h"
 #include "store/folder.h"
+#include "store/writer.h"
 
 static void
 tell(struct tail *t, const char *msg)
@@ -55,14 +56,6 @@ open_at(struct tail *t, const char *dir, const struct spool_cursor *at)
 	return NULL;
 }
 
-/* Never 0: what a seal would have put. */
-static void
-stamp(const struct tail *t, struct rec *rec)
-{
-	if (rec->received == 0)
-		rec->received = rec->max_time > 0 ? rec->max_time : t->now;
-}
-
 static void
 fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
     void *arg)
@@ -78,7 +71,7 @@ fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
 			continue;
 		t->records++;
 		t->bytes += rec.raw.n;
-		stamp(t, &rec);
+		store_stamp(&rec, t->now);
 		if (see)
 			see(arg, &rec);
 	}
@@ -156,7 +149,7 @@ tail_next(struct tail *t, enum signal signal, struct rec *rec, struct err *e)
 		}
 		s->left--;
 		if (rec->signal == signal) {
-			stamp(t, rec);
+			store_stamp(rec, t->now);
 			return 1;
 		}
 	}

@@ -76,6 +76,8 @@ void store_bury(struct store *, const uint8_t id[16], const char *suffix);
 int store_sweep(struct store *, struct err *);
 
 /* seal.c: one record, and what is pending as blocks. */
+/* Gives it a time of receipt, when it has none that can be. */
+void store_stamp(struct rec *, uint64_t now);
 int store_add(struct store *, struct rec *, struct store_taken *,
     struct err *);
 bool store_seal_due(const struct store *);
