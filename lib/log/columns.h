@@ -21,7 +21,8 @@ enum { LG_ROW, LG_TABLES };
  *   span FIX8      null: none
  *   context STR    metadata that came with the resource and the scope: pairs
  *   m.KEY STR      metadata of the line itself, KEY normalised (a.b: a_b)
- *   x STR          pairs: metadata whose keys are past LOG_KEYS_MAX
+ *   x STR          pairs: metadata whose keys are past LOG_KEYS_MAX, or
+ *                  longer than LOG_KEY_BYTES_MAX
  *   template INT   the number of the line's template in this stripe
  *
  * A line is its template with the holes filled (log/split.h). Blobs of the
@@ -38,6 +39,7 @@ enum { LG_ROW, LG_TABLES };
 #define LOG_ID_UNIT	(204u * LOG_ID_SIZE)
 
 #define LOG_KEYS_MAX	1000u	/* metadata columns in a block */
+#define LOG_KEY_BYTES_MAX 512u	/* of a key that gets a column */
 #define LOG_STREAMS_MAX	50000u	/* in a batch; more are folded into one */
 
 #endif

@@ -121,13 +121,12 @@ put_metas(struct rows_emit *m, const struct log_rows *r, struct frame *f,
 		struct recode *c = &m->meta[key];
 
 		if (c->col == LOG_NONE) {
-			char name[512 + 3] = "m.";
+			char name[LOG_KEY_BYTES_MAX + 2] = "m.";
 			struct str k = r->keys.key[key];
-			size_t n = k.n < 512 ? k.n : 512;
 
-			memcpy(name + 2, k.p, n);
+			memcpy(name + 2, k.p, k.n);
 			c->col = frame_col(f, LG_ROW, key == 0 ? S("x") :
-			    str_mk(name, n + 2), VEC_STR);
+			    str_mk(name, k.n + 2), VEC_STR);
 		}
 		recode_put(c, f, &r->values[key], at, load32(p + 4));
 	}

@@ -186,8 +186,13 @@ found_rows(struct log_found *f, const struct log_scan_opts *o,
 	return look(f, o, filter, e);
 }
 
+struct meta {
+	struct log_pair p;
+	uint32_t at;		/* keeps equal names in their order */
+};
+
 struct metas {
-	struct log_pair *v;
+	struct meta *v;
 	uint32_t n, cap;
 	struct arena *mem;
 };
@@ -197,15 +202,13 @@ add(struct metas *m, struct str name, struct str value)
 {
 	if (value.n == 0)
 		return;
-	for (uint32_t i = 0; i < m->n; i++)
-		if (str_eq(m->v[i].name, name))
-			return;
 	if (m->n == m->cap) {
 		m->v = arena_grow(m->mem, m->v, m->n, m->cap * 2 + 16,
 		    sizeof *m->v);
 		m->cap = m->cap * 2 + 16;
 	}
-	m->v[m->n++] = (struct log_pair){ name, value };
+	m->v[m->n] = (struct meta){ { name, value }, m->n };
+	m->n++;
 }
 
 static void
@@ -214,15 +217,33 @@ add_pairs(struct metas *m, struct str pairs)
 	struct cur c = cur_of(pairs);
 	struct log_pair p;
 
-	while (m->n < LOG_PAIRS_MAX && pairs_next(&c, &p) == 1)
+	while (pairs_next(&c, &p) == 1)
 		add(m, p.name, p.value);
 }
 
 static int
 by_name(const void *a, const void *b)
 {
-	return str_cmp(((const struct log_pair *)a)->name,
-	    ((const struct log_pair *)b)->name);
+	const struct meta *x = a, *y = b;
+	int d = str_cmp(x->p.name, y->p.name);
+
+	return d != 0 ? d : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Sorted by name; of equal names the first. */
+static void
+give_metas(struct metas *m, struct log_line *line)
+{
+	struct log_pair *v = arena_new(m->mem, struct log_pair, m->n);
+	uint32_t n = 0;
+
+	if (m->n > 1)
+		qsort(m->v, m->n, sizeof *m->v, by_name);
+	for (uint32_t i = 0; i < m->n; i++)
+		if (n == 0 || !str_eq(m->v[i].p.name, v[n - 1].name))
+			v[n++] = m->v[i].p;
+	line->meta = v;
+	line->nmeta = n;
 }
 
 /* The line's own, then its context's; sorted by name, each once. */
@@ -256,10 +277,7 @@ put_meta(struct log_found *f, uint32_t row, struct log_line *line,
 		    (unsigned long long)c->observed.i[row]));
 	if (cols_has(&c->context, row))
 		add_pairs(&m, vec_str(&c->context, row));
-	if (m.n > 1)
-		qsort(m.v, m.n, sizeof *m.v, by_name);
-	line->meta = m.v;
-	line->nmeta = m.n;
+	give_metas(&m, line);
 	return 0;
 }
 

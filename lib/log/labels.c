@@ -7,6 +7,9 @@
 #include "otlp/walk.h"
 #include "show/json.h"
 
+/* A map under a longer name stays one value: each of its names would be it. */
+#define FLATTEN_PREFIX_MAX 1024u
+
 static const char promoted_default[] =
     "service.name,service.namespace,service.instance.id,"
     "deployment.environment,deployment.environment.name,cloud.region,"
@@ -174,7 +177,8 @@ flatten(struct arena *mem, struct str prefix, const struct attr *a,
 		buf_u8(&name, '_');
 	}
 	buf_adds(&name, a->key);
-	if (a->value.type == VALUE_MAP && depth < VALUE_DEPTH_MAX) {
+	if (a->value.type == VALUE_MAP && depth < VALUE_DEPTH_MAX &&
+	    name.n <= FLATTEN_PREFIX_MAX) {
 		struct str all = arena_str(mem, buf_str(&name));
 
 		c = cur_of(a->value.s);

@@ -33,8 +33,7 @@ pairs_read(struct str bytes, struct arena *mem, struct log_pair **out,
 	int r;
 
 	while ((r = pairs_next(&c, &p)) == 1)
-		if (++count > LOG_PAIRS_MAX)
-			return -1;
+		count++;
 	if (r == -1)
 		return -1;
 	*out = arena_new(mem, struct log_pair, count > 0 ? count : 1);

@@ -12,8 +12,6 @@
 #include "base/cur.h"
 #include "log/scan.h"
 
-#define LOG_PAIRS_MAX	4096u	/* in one run */
-
 void pairs_put(struct buf *, struct str name, struct str value);
 /* 1, 0 at the clean end, -1: not well formed. */
 int pairs_next(struct cur *, struct log_pair *);

@@ -65,7 +65,7 @@ rows_key(struct log_rows *r, struct str name)
 
 	if (k != MAP_NONE)
 		return k;
-	if (r->keys.n > LOG_KEYS_MAX)
+	if (r->keys.n > LOG_KEYS_MAX || name.n > LOG_KEY_BYTES_MAX)
 		return 0;
 	k = map_add(&r->keys, name, NULL);
 	if (k >= r->values_cap) {

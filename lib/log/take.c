@@ -107,7 +107,8 @@ put_attr(struct take *t, const struct attr *a)
 {
 	uint32_t key;
 
-	if (a->value.type == VALUE_MAP || t->r->raw_keys.n > 4 * LOG_KEYS_MAX ||
+	if (a->value.type == VALUE_MAP || a->key.n > LOG_KEY_BYTES_MAX ||
+	    t->r->raw_keys.n > 4 * LOG_KEYS_MAX ||
 	    (key = known_key(t->r, a->key)) == 0) {
 		label_flatten(t->mem, a, put_meta, t);
 	} else if (a->value.type == VALUE_STR) {
