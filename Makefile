@@ -64,7 +64,7 @@ $(OBJS): | $(GEN:.o=.h)
 $(O)/gen/%.o: $(O)/gen/%.c | $(GEN:.o=.h)
 	$(call Q,cc  )$(CC) -std=c11 $(CFLAGS) $(CPPFLAGS) $(SANFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/%.o: %.c
+$(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
 

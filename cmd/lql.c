@@ -100,12 +100,9 @@ answer(struct args *args, const char *where, struct str text)
 		status = tool_fail(&tool, &e);
 	else if (view && store_view_missing(view) > 0)
 		status = 1;
-	if (args->stats && view) {
-		struct str said = ask_stats(&a, &args->count, lines, "lines",
-		    time_mono() - from);
-
-		tool_say(&tool, "%.*s", PS(said));
-	}
+	if (args->stats && view)
+		tool_say(&tool, "%s", ask_stats(&a, &args->count, lines,
+		    "lines", time_mono() - from).p);
 	if (view)
 		store_view_close(view);
 	lql_query_free(&q);

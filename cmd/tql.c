@@ -7,7 +7,7 @@
 #include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
-#include "line/prompt.h"
+#include "line/shell.h"
 #include "tql/answer.h"
 #include "tql/complete.h"
 
@@ -80,16 +80,6 @@ open_view(const struct args *args, struct err *e)
 	return store_view(args->store, &vo, e);
 }
 
-static void
-say_stats(struct args *args, uint64_t traces, uint64_t ns)
-{
-	struct arena a = { 0 };
-	struct str said = ask_stats(&a, &args->count, traces, "traces", ns);
-
-	tool_say(&tool, "%.*s", PS(said));
-	arena_free(&a);
-}
-
 /* A query, or the id of a trace: the status. */
 static int
 answer(struct args *args, struct store_view *view, struct str text)
@@ -109,7 +99,8 @@ answer(struct args *args, struct store_view *view, struct str text)
 	else if (store_view_missing(view) > 0)
 		status = 1;
 	if (args->stats && r == 0)
-		say_stats(args, traces, time_mono() - from);
+		tool_say(&tool, "%s", ask_stats(&args->mem, &args->count,
+		    traces, "traces", time_mono() - from).p);
 	return status;
 }
 
@@ -129,42 +120,27 @@ answer_fresh(struct args *args, struct str text)
 
 /* ---- the prompt ----------------------------------------------------------- */
 
-static const char help[] =
-"  { status = error && duration > 1s } >> { name = \"x\" }    a query\n"
-"  ID, \\trace ID      one trace, as a picture; a unique beginning will do\n"
-"  \\logs ID           its log lines (needs -D)\n"
-"  \\limit N           traces at most (now and again: all)\n"
-"  \\spans N           matching spans shown of each\n"
-"  \\since AGE         only the last AGE; \\since all\n"
-"  \\o FORM            table, json, csv, ids or rec\n"
-"  \\h  \\q             this help; leave (also ^D)\n";
-
-static size_t
-complete(void *arg, struct str before, size_t *from, struct arena *a,
-    struct str **words)
+static int
+do_trace(void *arg, const char *id, struct err *e)
 {
-	return tql_complete(arg, before, from, a, words);
+	if (!tql_is_id(str_of(id)))
+		return err_set(e, ERR_QUERY, "\\trace ID: up to 32 hex "
+		    "digits");
+	answer_fresh(arg, str_of(id));
+	return 0;
 }
 
-static bool
-whole(void *arg, struct str text)
+static int
+do_logs(void *arg, const char *id, struct err *e)
 {
-	(void)arg;
-	return text.n == 0 || text.p[0] == '\\' || tql_whole(text);
-}
-
-static void
-jump(const struct args *args, const char *id)
-{
+	const struct args *args = arg;
 	const char *argv[] = { "lql", "-d", args->logs_store, "--trace", id,
 		"--direction", "forward", NULL };
-	struct err e = { 0 };
 
 	if (!args->logs_store)
-		tool_say(&tool, "\\logs needs the log store: tql -D DIR; or "
-		    "ask yourself: lql -d DIR --trace %s", id);
-	else if (tool_run(argv, &e) == -1)
-		tool_fail(&tool, &e);
+		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
+		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
+	return tool_run(argv, e) == -1 ? -1 : 0;
 }
 
 /* A number of spans; 0 is all. */
@@ -182,91 +158,72 @@ set_spans(struct args *args, const char *to, const char *option,
 }
 
 static int
-set(struct args *args, struct str what, const char *to, struct err *e)
+do_spans(void *arg, const char *n, struct err *e)
 {
-	struct tql_opts *o = &args->ask.o;
-
-	if (str_eq(what, S("limit")))
-		return ask_count(to, "\\limit", &o->limit, e);
-	if (str_eq(what, S("spans")))
-		return set_spans(args, to, "\\spans", e);
-	if (str_eq(what, S("o")))
-		return ask_out(to, &args->ask.out, e);
-	if (str_eq(what, S("since")))
-		return ask_range(strcmp(to, "all") == 0 ? NULL : to, NULL,
-		    NULL, time_now(), &o->from, &o->to, e);
-	return err_set(e, ERR_QUERY, "\\%.*s: unknown, \\h helps", PS(what));
-}
-
-/* A line that begins with a backslash. false: leave. */
-static bool
-command(struct args *args, struct str line, struct arena *a)
-{
-	struct str word, rest = str_skip(line, 1);
-	struct err e = { 0 };
-
-	if (!str_cut(&rest, ' ', &word) || str_eq(word, S("h")) ||
-	    str_eq(word, S("help")))
-		fputs(help, stdout);
-	else if (str_eq(word, S("q")))
-		return false;
-	else if (str_eq(word, S("logs")))
-		jump(args, arena_str(a, str_trim(rest)).p);
-	else if (str_eq(word, S("trace")) && tql_is_id(str_trim(rest)))
-		answer_fresh(args, rest);
-	else if (str_eq(word, S("trace")))
-		tool_say(&tool, "\\trace ID: up to 32 hex digits");
-	else if (set(args, word, arena_str(a, str_trim(rest)).p, &e) == -1)
-		tool_fail(&tool, &e);
-	return true;
+	return set_spans(arg, n, "\\spans", e);
 }
 
 static int
-load_keys(struct args *args, struct tql_keys *keys)
+do_limit(void *arg, const char *n, struct err *e)
 {
-	struct err e = { 0 };
-	struct store_view *view = open_view(args, &e);
-	int status = 0;
+	return ask_count(n, "\\limit", &((struct args *)arg)->ask.o.limit, e);
+}
 
-	if (!view || tql_keys(view, &args->mem, keys, &e) == -1)
-		status = tool_fail(&tool, &e);
-	if (view)
-		store_view_close(view);
-	return status;
+static int
+do_since(void *arg, const char *age, struct err *e)
+{
+	struct tql_opts *o = &((struct args *)arg)->ask.o;
+
+	return ask_range(strcmp(age, "all") == 0 ? NULL : age, NULL, NULL,
+	    time_now(), &o->from, &o->to, e);
+}
+
+static int
+do_output(void *arg, const char *form, struct err *e)
+{
+	return ask_out(form, &((struct args *)arg)->ask.out, e);
+}
+
+static const struct shell_command commands[] = {
+	{ "trace", "ID", "one trace, as a picture; so does ID alone, or a "
+	  "unique beginning", do_trace },
+	{ "logs", "ID", "its log lines (needs -D)", do_logs },
+	{ "limit", "N", "traces at most, or all", do_limit },
+	{ "spans", "N", "matching spans shown of each, or all", do_spans },
+	{ "since", "AGE", "only the last AGE, or all", do_since },
+	{ "o", "FORM", "table, json, csv, ids or rec", do_output },
+	{ 0 },
+};
+
+static int
+query(void *arg, struct str text)
+{
+	return answer_fresh(arg, text);
+}
+
+static size_t
+complete(void *arg, struct str before, size_t *from, struct arena *a,
+    struct str **words)
+{
+	return tql_complete(arg, before, from, a, words);
 }
 
 static int
 prompt(struct args *args)
 {
 	struct tql_keys keys = { 0 };
-	struct prompt_ops ops = { complete, whole, &keys };
-	struct arena a = { 0 };
+	struct shell sh = { .tool = &tool, .commands = commands,
+		.example = "{ status = error && duration > 1s } >> "
+		"{ name = \"x\" }", .query = query, .whole = tql_whole,
+		.arg = args, .complete = { .complete = complete,
+		.arg = &keys } };
 	struct err e = { 0 };
-	struct str text;
-	int status = load_keys(args, &keys);
-	bool tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct store_view *view = open_view(args, &e);
+	int r = view ? tql_keys(view, &args->mem, &keys, &e) : -1;
 
-	if (status > 0 || prompt_open("tql", &ops, &e) == -1)
-		return status > 0 ? status : tool_fail(&tool, &e);
-	tool_stop_fd();	/* one-shot queries just die, as any filter */
-	if (tty)
-		puts("tql: \\h helps, Tab completes, ^D leaves");
-	while (prompt_read("tql> ", &a, &text) == 1) {
-		int r = 0;
-
-		if (text.n > 0 && text.p[0] == '\\') {
-			if (!command(args, text, &a))
-				break;
-		} else if (text.n > 0)
-			r = answer_fresh(args, text);
-		tool_stop_clear();
-		if (!tty && r > 0)
-			status = r;
-		arena_reset(&a);
-	}
-	prompt_close();
-	arena_free(&a);
-	return status;
+	if (view)
+		store_view_close(view);
+	return r == -1 ? tool_fail(&tool, &e) : shell_run(&sh);
 }
 
 /* ---- options -------------------------------------------------------------- */
@@ -277,27 +234,15 @@ answer_ids(struct args *args, struct store_view *view)
 {
 	struct buf b = { 0 };
 	struct err e = { 0 };
-	struct str rest, line;
-	int r, status = 0;
+	unsigned missing = 0;
+	int status = 0;
 
-	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1)
-		return tool_fail(&tool, &e);
-	rest = buf_str(&b);
-	while (str_cut(&rest, '\n', &line) && status != 130) {
-		line = str_trim(line);
-		if (line.n == 0)
-			continue;
-		if (tql_is_id(line)) {
-			r = answer(args, view, line);
-		} else {
-			err_set(&e, ERR_CORRUPT, "stdin: no trace id, up to "
-			    "32 hex digits, is on this line");
-			r = tool_fail(&tool, &e);
-		}
-		status = r > 0 ? r : status;
-	}
+	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1 ||
+	    tql_traces(&args->ask, view, buf_str(&b), "stdin", &missing,
+	    &e) == -1)
+		status = tool_fail(&tool, &e);
 	buf_free(&b);
-	return status;
+	return status > 0 ? status : missing > 0;
 }
 
 static int

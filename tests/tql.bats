@@ -126,7 +126,7 @@ q() { tql -d traces "$@"; }
 	run bash -c "printf '%s\n' '\\logs $id' | tql -d traces"
 	[[ $output = *"tql -D DIR"* ]]
 	run bash -c "printf '%s\n' '\\h' '\\nope' | tql -d traces"
-	[[ $output = *"a unique beginning will do"* && $output = *"unknown"* ]]
+	[[ $output = *"unique beginning"* && $output = *"unknown"* ]]
 }
 
 @test "the jump to the logs" {

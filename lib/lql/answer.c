@@ -183,14 +183,11 @@ end(struct answer *an, int r, struct err *e)
 static void
 no_match(const struct lql_ask *ask, struct store_view *view)
 {
-	struct buf b = { 0 };
 	uint64_t min = 0, max = 0;
 	bool any = store_view_span(view, &min, &max);
 
-	ask_no_match(&b, any, min, max, ask->o.from, ask->o.to);
-	buf_u8(&b, 0);
-	ask->say(ask->say_arg, b.p);
-	buf_free(&b);
+	ask_no_match(ask->say, ask->say_arg, any, min, max, ask->o.from,
+	    ask->o.to);
 }
 
 int

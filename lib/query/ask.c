@@ -1,5 +1,7 @@
 #include "query/ask.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 #include "base/time.h"
 
@@ -52,20 +54,22 @@ ask_count(const char *word, const char *option, uint64_t *n, struct err *e)
 }
 
 void
-ask_no_match(struct buf *b, bool any, uint64_t min, uint64_t max,
-    uint64_t from, uint64_t to)
+ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
+    uint64_t min, uint64_t max, uint64_t from, uint64_t to)
 {
-	char t1[40], t2[40];
+	char t1[40], t2[40], t3[40], t4[40], msg[256];
 
-	if (!any) {
-		buf_addf(b, "no match: the store is empty");
-		return;
-	}
-	buf_addf(b, "no match; the store holds %s to %s",
-	    time_format(t1, min, 3), time_format(t2, max, 3));
-	if (from > 0 || to > 0)
-		buf_addf(b, ", asked was %s to %s", time_format(t1, from, 3),
-		    to == UINT64_MAX ? "now" : time_format(t2, to, 3));
+	if (!any)
+		snprintf(msg, sizeof msg, "no match: the store is empty");
+	else if (from == 0 && to == 0)
+		snprintf(msg, sizeof msg, "no match; the store holds %s to %s",
+		    time_format(t1, min, 3), time_format(t2, max, 3));
+	else
+		snprintf(msg, sizeof msg, "no match; the store holds %s to %s,"
+		    " asked was %s to %s", time_format(t1, min, 3),
+		    time_format(t2, max, 3), time_format(t3, from, 3),
+		    to == UINT64_MAX ? "now" : time_format(t4, to, 3));
+	say(arg, msg);
 }
 
 struct str

@@ -22,11 +22,11 @@ int ask_range(const char *since, const char *from, const char *to,
 int ask_count(const char *word, const char *option, uint64_t *n,
     struct err *);
 /*
- * The words for an empty answer: "no match; the store holds T1 to T2", with
- * the range asked for when there was one.
+ * Says why an answer is empty: "no match; the store holds T1 to T2", with the
+ * range asked for when there was one. `any`: min and max hold.
  */
-void ask_no_match(struct buf *, bool any, uint64_t min, uint64_t max,
-    uint64_t from, uint64_t to);
+void ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
+    uint64_t min, uint64_t max, uint64_t from, uint64_t to);
 /* The words of --stats: "N WHAT, 1.2 ms; stripes, pages, bytes read". */
 struct str ask_stats(struct arena *, const struct scan_count *, uint64_t n,
     const char *what, uint64_t ns);

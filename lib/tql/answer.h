@@ -34,5 +34,12 @@ bool tql_is_id(struct str);
 /* One trace; -1 (ERR_LIMIT) when it is not there, or several begin so. */
 int tql_trace(const struct tql_ask *, struct store_view *, struct str id,
     struct err *);
+/*
+ * Every trace whose id stands on a line of text; `where` names the text. What
+ * is no id or not there is said on `say`, and counted in *missing. -1 only
+ * when stopped, or nothing can be written.
+ */
+int tql_traces(const struct tql_ask *, struct store_view *, struct str text,
+    const char *where, unsigned *missing, struct err *);
 
 #endif

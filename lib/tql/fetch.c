@@ -283,3 +283,31 @@ tql_trace(const struct tql_ask *ask, struct store_view *view, struct str id,
 	fetched_free(&f);
 	return r;
 }
+
+int
+tql_traces(const struct tql_ask *ask, struct store_view *view,
+    struct str text, const char *where, unsigned *missing, struct err *e)
+{
+	struct str line;
+
+	*missing = 0;
+	for (size_t no = 1; str_cut(&text, '\n', &line); no++) {
+		struct err why = { 0 };
+
+		line = str_trim(line);
+		if (line.n == 0)
+			continue;
+		if (!tql_is_id(line))
+			err_set(&why, ERR_CORRUPT, "%s:%zu: not a trace id of "
+			    "up to 32 hex digits", where, no);
+		else if (tql_trace(ask, view, line, &why) == 0)
+			continue;
+		if (why.kind == ERR_CANCEL || why.kind == ERR_SYS) {
+			*e = why;
+			return -1;
+		}
+		ask->say(ask->say_arg, why.msg);
+		++*missing;
+	}
+	return 0;
+}
