@@ -4,7 +4,7 @@ O	?= build
 BIN	?= $(if $(filter build,$(O)),bin,$(O)/bin)
 PREFIX	?= /usr/local
 CC	= gcc
-SAN	?=
+SAN	?= $(filter build-san,$(O))
 CFLAGS	?= -O2 -g
 WARN	= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wwrite-strings -Werror=implicit-function-declaration
 CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(O)/gen
@@ -38,6 +38,8 @@ NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
 NEEDS_TEST	= libprotobuf-c jansson libnghttp2 libmicrohttpd readline
+# check and demo build on all cores, if make was not told otherwise
+JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # V=1 shows the commands
 Q	= $(if $(V),,@echo '  $(1) $@' && )
 needs	= $(if $(1),$(shell pkg-config --libs $(1)))
@@ -93,11 +95,12 @@ unit: $(UNITS) $(FUZZ) $(addprefix $(O)/bench/,gen otlp-load spool-has)
 deps:
 	@sh tests/deps.sh
 check: deps
-	@$(MAKE) --no-print-directory all unit
-	@sh tests/check.sh
-demo: deps
-	@$(MAKE) --no-print-directory all
-	@sh examples/demo.sh
+	@$(MAKE) --no-print-directory $(JOBS) all unit
+	@O=$(O) BIN=$(abspath $(BIN)) sh tests/check.sh
+demo:
+	@sh tests/deps.sh build
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@bash examples/demo.sh
 bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
@@ -106,7 +109,7 @@ $(O)/bench/%: bench/%.c $(KIT)
 fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
-	@SOAK=1 sh tests/check.sh
+	@SOAK=1 O=$(O) BIN=$(abspath $(BIN)) sh tests/check.sh
 lint:
 	@sh tests/lint.sh
 install: all

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Install the packages of tests/packages that are missing. What is there
 # already, from wherever, is left alone.
+#   tests/deps.sh [build]     only what building and the demo need
 set -eu
 cd "$(dirname "$0")"
+only=${1:-}
 
 there() {
 	case $1 in
@@ -13,8 +15,9 @@ there() {
 }
 
 missing=
-while IFS='|' read -r package check _; do
+while IFS='|' read -r package when check _; do
 	case $package in ''|'#'*) continue ;; esac
+	[ -z "$only" ] || [ "$when" = "$only" ] || continue
 	there "$check" || missing="$missing $package"
 done <packages
 [ -n "$missing" ] || exit 0
@@ -22,14 +25,20 @@ done <packages
 echo "deps: installing$missing" >&2
 sudo=
 [ "$(id -u)" = 0 ] || sudo=sudo
-command -v apt-get >/dev/null 2>&1 || {
-	echo "deps: no apt-get here: please install$missing" >&2
+for c in apt-get $sudo; do
+	command -v "$c" >/dev/null 2>&1 && continue
+	echo "deps: no $c here: please install$missing" >&2
 	exit 1
-}
-export DEBIAN_FRONTEND=noninteractive
-install() {
-	# shellcheck disable=SC2086 # a list of words
-	$sudo apt-get install -y -qq --no-install-recommends $missing >&2
+done
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() {
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -y -qq \
+		-o Dpkg::Use-Pty=0 --no-install-recommends "$@" >"$log" 2>&1
 }
 # the lists may be old, or not there at all
-install || { $sudo apt-get update -qq >&2 && install; }
+# shellcheck disable=SC2086 # a list of words
+apt install $missing || { apt update && apt install $missing; } || {
+	cat "$log" >&2
+	exit 1
+}

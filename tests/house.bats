@@ -41,6 +41,15 @@ load helper
 	[ -z "$said" ] || { echo "$said"; false; }
 }
 
+@test "functions stay under 80 lines" {
+	cd "$ROOT"
+	long=$(awk '
+		/^\{/ { at = FNR }
+		/^\}/ && at { if (FNR - at > 81) print FILENAME ":" at; at = 0 }
+		FNR == 1 { at = 0 }' lib/*/*.c cmd/*.c)
+	[ -z "$long" ] || { echo "$long"; false; }
+}
+
 @test "files are touched through base/sys only" {
 	cd "$ROOT"
 	raw=$(grep -nE '[^_a-z](open|openat|pread|pwrite|rename|unlink|fsync|fdatasync|ftruncate|mkdir|link)\(' lib/*/*.c cmd/*.c |
