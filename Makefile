@@ -110,7 +110,7 @@ fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
 	@SOAK=1 O=$(O) BIN=$(abspath $(BIN)) sh tests/check.sh
-lint:
+lint: $(GEN:.o=.h)
 	@sh tests/lint.sh
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
