@@ -26,7 +26,7 @@ kib() { awk "{ print \$3 }" <<<"$1"; }
 
 # live TOOL STORE: bytes of the live blocks (what a merge replaced stays for a
 # minute, for readers)
-live() { "$1" -d "$2" --info | awk '$1 == "all" { print $4 * ($5 == "MiB" ? 1048576 : $5 == "KiB" ? 1024 : 1073741824) }'; }
+live() { "$1" -d "$2" --info | awk '$1 == "all" { printf "%.0f", $4 * ($5 == "MiB" ? 1048576 : $5 == "KiB" ? 1024 : 1073741824) }'; }
 
 # row NAME FIGURE UNIT YARDSTICK-NAME YARDSTICK REACH: a line with the ratio
 row() {
