@@ -11,8 +11,7 @@
 #include "tql/answer.h"
 #include "tql/complete.h"
 
-enum { OPT_SINCE = 256, OPT_FROM, OPT_TO, OPT_SPANS, OPT_COLOR, OPT_TENANT,
-	OPT_STATS };
+enum { OPT_SPANS = 256 };
 
 #define IDS_MAX	((size_t)256 << 20)
 
@@ -25,34 +24,16 @@ static const struct tool tool = {
 		  "dir" },
 		{ 'D', "logs-store", "DIR", "the log store, for jumps there "
 		  "(default: $LSTORE)", "dir" },
-		{ 'n', "limit", "N", "traces at most; 0 or all: every one "
-		  "(default: 20)", NULL },
+		ASK_OPTS("traces", "20", "table, json, csv, ids or rec",
+		    "table|json|csv|ids|rec"),
 		{ OPT_SPANS, "spans", "N", "matching spans shown of a trace; "
 		  "0 or all: every one (default: 3)", NULL },
-		{ OPT_SINCE, "since", "AGE", "spans of the last AGE, such as "
-		  "1h", NULL },
-		{ OPT_FROM, "from", "TIME", "spans at or after TIME: RFC 3339, "
-		  "Unix seconds or ns, -1h", NULL },
-		{ OPT_TO, "to", "TIME", "spans before TIME", NULL },
-		{ 'o', "output", "FORM", "table, json, csv, ids or rec "
-		  "(default: table on a terminal, else json)",
-		  "table|json|csv|ids|rec" },
-		{ OPT_COLOR, "color", "WHEN", "auto, always or never",
-		  "auto|always|never" },
-		{ OPT_TENANT, "tenant", "NAME", "whose traces (default: of no "
-		  "tenant)", NULL },
-		{ OPT_STATS, "stats", NULL, "say on stderr what was read",
-		  NULL },
 	},
 };
 
 struct args {
-	struct tql_ask ask;
-	struct scan_count count;
-	const char *store, *logs_store, *since, *from, *to, *color;
-	struct str tenant;
-	bool stats;
-	struct arena mem;
+	struct ask ask;
+	struct tql_ask tql;
 };
 
 static void
@@ -75,9 +56,20 @@ static struct store_view *
 open_view(const struct args *args, struct err *e)
 {
 	struct store_view_opts vo = { .kind = "traces",
-		.tenant = args->tenant, .say = say };
+		.tenant = args->ask.tenant, .say = say };
 
-	return store_view(args->store, &vo, e);
+	return store_view(args->ask.store, &vo, e);
+}
+
+/* What is asked now: a prompt's commands change it between queries. */
+static const struct tql_ask *
+asked(struct args *args)
+{
+	args->tql.out = args->ask.out;
+	args->tql.o.limit = args->ask.limit;
+	args->tql.o.from = args->ask.from;
+	args->tql.o.to = args->ask.to;
+	return &args->tql;
 }
 
 /* A query, or the id of a trace: the status. */
@@ -88,18 +80,18 @@ answer(struct args *args, struct store_view *view, struct str text)
 	uint64_t traces = 1, from = time_mono();
 	int r, status = 0;
 
-	args->count = (struct scan_count){ 0 };
+	args->ask.count = (struct scan_count){ 0 };
 	text = str_trim(text);
 	if (tql_is_id(text))
-		r = tql_trace(&args->ask, view, text, &e);
+		r = tql_trace(asked(args), view, text, &e);
 	else
-		r = tql_answer(&args->ask, view, text, &traces, &e);
+		r = tql_answer(asked(args), view, text, &traces, &e);
 	if (r == -1)
 		status = tool_fail(&tool, &e);
 	else if (store_view_missing(view) > 0)
 		status = 1;
-	if (args->stats && r == 0)
-		tool_say(&tool, "%s", ask_stats(&args->mem, &args->count,
+	if (args->ask.stats && r == 0)
+		tool_say(&tool, "%s", ask_stats(&args->ask.mem, &args->ask.count,
 		    traces, "traces", time_mono() - from).p);
 	return status;
 }
@@ -134,10 +126,10 @@ static int
 do_logs(void *arg, const char *id, struct err *e)
 {
 	const struct args *args = arg;
-	const char *argv[] = { "lql", "-d", args->logs_store, "--trace", id,
+	const char *argv[] = { "lql", "-d", args->ask.other, "--trace", id,
 		"--direction", "forward", NULL };
 
-	if (!args->logs_store)
+	if (!args->ask.other)
 		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
 		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
 	return tool_run(argv, e) == -1 ? -1 : 0;
@@ -152,7 +144,7 @@ set_spans(struct args *args, const char *to, const char *option,
 
 	if (ask_count(to, option, &n, e) == -1)
 		return -1;
-	args->ask.o.spans = n == 0 || n > UINT32_MAX ? UINT32_MAX :
+	args->tql.o.spans = n == 0 || n > UINT32_MAX ? UINT32_MAX :
 	    (uint32_t)n;
 	return 0;
 }
@@ -163,35 +155,14 @@ do_spans(void *arg, const char *n, struct err *e)
 	return set_spans(arg, n, "\\spans", e);
 }
 
-static int
-do_limit(void *arg, const char *n, struct err *e)
-{
-	return ask_count(n, "\\limit", &((struct args *)arg)->ask.o.limit, e);
-}
-
-static int
-do_since(void *arg, const char *age, struct err *e)
-{
-	struct tql_opts *o = &((struct args *)arg)->ask.o;
-
-	return ask_range(strcmp(age, "all") == 0 ? NULL : age, NULL, NULL,
-	    time_now(), &o->from, &o->to, e);
-}
-
-static int
-do_output(void *arg, const char *form, struct err *e)
-{
-	return ask_out(form, &((struct args *)arg)->ask.out, e);
-}
-
 static const struct shell_command commands[] = {
 	{ "trace", "ID", "one trace, as a picture; so does ID alone, or a "
 	  "unique beginning", do_trace },
 	{ "logs", "ID", "its log lines (needs -D)", do_logs },
-	{ "limit", "N", "traces at most, or all", do_limit },
+	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
-	{ "since", "AGE", "only the last AGE, or all", do_since },
-	{ "o", "FORM", "table, json, csv, ids or rec", do_output },
+	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
+	{ "o", "FORM", "table, json, csv, ids or rec", ask_do_output },
 	{ 0 },
 };
 
@@ -219,7 +190,7 @@ prompt(struct args *args)
 		.arg = &keys } };
 	struct err e = { 0 };
 	struct store_view *view = open_view(args, &e);
-	int r = view ? tql_keys(view, &args->mem, &keys, &e) : -1;
+	int r = view ? tql_keys(view, &args->ask.mem, &keys, &e) : -1;
 
 	if (view)
 		store_view_close(view);
@@ -238,32 +209,11 @@ answer_ids(struct args *args, struct store_view *view)
 	int status = 0;
 
 	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1 ||
-	    tql_traces(&args->ask, view, buf_str(&b), "stdin", &missing,
+	    tql_traces(asked(args), view, buf_str(&b), "stdin", &missing,
 	    &e) == -1)
 		status = tool_fail(&tool, &e);
 	buf_free(&b);
 	return status > 0 ? status : missing > 0;
-}
-
-static int
-option(struct args *args, int c, struct err *e)
-{
-	struct tql_ask *ask = &args->ask;
-
-	switch (c) {
-	case 'd': args->store = optarg; break;
-	case 'D': args->logs_store = optarg; break;
-	case 'n': return ask_count(optarg, "--limit", &ask->o.limit, e);
-	case 'o': return ask_out(optarg, &ask->out, e);
-	case OPT_SPANS: return set_spans(args, optarg, "--spans", e);
-	case OPT_SINCE: args->since = optarg; break;
-	case OPT_FROM: args->from = optarg; break;
-	case OPT_TO: args->to = optarg; break;
-	case OPT_COLOR: args->color = optarg; break;
-	case OPT_TENANT: args->tenant = str_of(optarg); break;
-	case OPT_STATS: args->stats = true; break;
-	}
-	return 0;
 }
 
 /* The operands: a query, ids, or "-". */
@@ -294,30 +244,27 @@ operands(struct args *args, int n, char *v[])
 int
 main(int argc, char *argv[])
 {
-	struct args args = { .store = getenv("TSTORE"),
-		.logs_store = getenv("LSTORE"), .ask = { .write = write_out,
-		.say = say, .o = { .limit = 20, .spans = 3,
-		.stopped = tool_stopped } } };
+	struct args args = { .ask = { .store = getenv("TSTORE"),
+		.other = getenv("LSTORE"), .limit = 20 },
+		.tql = { .write = write_out, .say = say, .o = { .spans = 3,
+		.stopped = tool_stopped, .workers = pool_workers() } } };
 	struct err e = { 0 };
 	int c, status;
 
-	args.ask.o.workers = pool_workers();
-	args.ask.o.count = &args.count;
+	args.tql.o.count = &args.ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
-		if (option(&args, c, &e) == -1)
+		if ((c == OPT_SPANS ? set_spans(&args, optarg, "--spans", &e) :
+		    ask_opt(&args.ask, c, optarg, &e)) == -1)
 			return tool_fail(&tool, &e);
-	if (!args.store)
+	if (!args.ask.store)
 		tool_usage(&tool, "which store? -d DIR");
-	args.ask.show = show_for(STDOUT_FILENO, args.color);
-	if (args.ask.out == ASK_AUTO)
-		args.ask.out = isatty(STDOUT_FILENO) ? ASK_TABLE : ASK_JSON;
 	if (args.ask.out == ASK_RAW)
 		tool_usage(&tool, "-o raw: table, json, csv, ids or rec");
-	if (ask_range(args.since, args.from, args.to, time_now(),
-	    &args.ask.o.from, &args.ask.o.to, &e) == -1)
+	if (ask_ready(&args.ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
+	args.tql.show = show_for(STDOUT_FILENO, args.ask.color);
 	status = optind < argc ? operands(&args, argc - optind,
 	    argv + optind) : prompt(&args);
-	arena_free(&args.mem);
+	arena_free(&args.ask.mem);
 	return tool_exit(&tool, status);
 }

@@ -11,15 +11,15 @@ _lql()
 	--since) return ;;
 	--from) return ;;
 	--to) return ;;
-	--trace) return ;;
-	--traces) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-	--direction) COMPREPLY=($(compgen -W "forward backward" -- "$cur")); return ;;
 	-o|--output) COMPREPLY=($(compgen -W "table json csv raw ids rec" -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
+	--trace) return ;;
+	--traces) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--direction) COMPREPLY=($(compgen -W "forward backward" -- "$cur")); return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to --trace --traces --direction -f --follow -o --output --color --tenant --stats -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output --color --tenant --stats --trace --traces --direction -f --follow -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

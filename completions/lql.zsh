@@ -6,19 +6,19 @@ _arguments -s \
 	'--traces-store=[the trace store, for \\trace (default\: $TSTORE)]:DIR:_files -/' \
 	'-n+[lines at most; 0 or all\: every one (default\: 100)]:N:' \
 	'--limit=[lines at most; 0 or all\: every one (default\: 100)]:N:' \
-	'--since=[lines of the last AGE, such as 1h]:AGE:' \
-	'--from=[lines at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
-	'--to=[lines before TIME]:TIME:' \
-	'--trace=[only lines of this trace]:ID:' \
-	'--traces=[only lines of the traces whose ids FILE lists; - is stdin]:FILE:_files' \
-	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
-	'-f[then wait, and print lines as they come]' \
-	'--follow[then wait, and print lines as they come]' \
+	'--since=[only of the last AGE, such as 1h]:AGE:' \
+	'--from=[only at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
+	'--to=[only before TIME]:TIME:' \
 	'-o+[table, json, csv, raw, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv raw ids rec)' \
 	'--output=[table, json, csv, raw, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv raw ids rec)' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose lines (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
+	'--trace=[only lines of this trace]:ID:' \
+	'--traces=[only lines of the traces whose ids FILE lists; - is stdin]:FILE:_files' \
+	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
+	'-f[then wait, and print lines as they come]' \
+	'--follow[then wait, and print lines as they come]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

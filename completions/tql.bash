@@ -8,16 +8,16 @@ _tql()
 	-d|--store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-D|--logs-store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-n|--limit) return ;;
-	--spans) return ;;
 	--since) return ;;
 	--from) return ;;
 	--to) return ;;
 	-o|--output) COMPREPLY=($(compgen -W "table json csv ids rec" -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
+	--spans) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --spans --since --from --to -o --output --color --tenant --stats -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

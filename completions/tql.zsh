@@ -6,15 +6,15 @@ _arguments -s \
 	'--logs-store=[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
 	'-n+[traces at most; 0 or all\: every one (default\: 20)]:N:' \
 	'--limit=[traces at most; 0 or all\: every one (default\: 20)]:N:' \
-	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
-	'--since=[spans of the last AGE, such as 1h]:AGE:' \
-	'--from=[spans at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
-	'--to=[spans before TIME]:TIME:' \
+	'--since=[only of the last AGE, such as 1h]:AGE:' \
+	'--from=[only at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
+	'--to=[only before TIME]:TIME:' \
 	'-o+[table, json, csv, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv ids rec)' \
 	'--output=[table, json, csv, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv ids rec)' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
+	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -85,3 +85,51 @@ ask_stats(struct arena *a, const struct scan_count *c, uint64_t n,
 	    (unsigned long long)c->pages_skipped,
 	    num_fmt_size(read, c->bytes_read), num_fmt_size(raw, c->bytes_raw));
 }
+
+int
+ask_opt(struct ask *a, int c, const char *arg, struct err *e)
+{
+	switch (c) {
+	case 'd': a->store = arg; break;
+	case 'D': a->other = arg; break;
+	case 'n': return ask_count(arg, "--limit", &a->limit, e);
+	case 'o': return ask_out(arg, &a->out, e);
+	case ASK_SINCE: a->since = arg; break;
+	case ASK_FROM: a->from_text = arg; break;
+	case ASK_TO: a->to_text = arg; break;
+	case ASK_COLOR: a->color = arg; break;
+	case ASK_TENANT: a->tenant = str_of(arg); break;
+	case ASK_STATS: a->stats = true; break;
+	}
+	return 0;
+}
+
+int
+ask_ready(struct ask *a, bool terminal, struct err *e)
+{
+	if (a->out == ASK_AUTO)
+		a->out = terminal ? ASK_TABLE : ASK_JSON;
+	return ask_range(a->since, a->from_text, a->to_text, time_now(),
+	    &a->from, &a->to, e);
+}
+
+int
+ask_do_limit(void *arg, const char *n, struct err *e)
+{
+	return ask_count(n, "\\limit", &((struct ask *)arg)->limit, e);
+}
+
+int
+ask_do_since(void *arg, const char *age, struct err *e)
+{
+	struct ask *a = arg;
+
+	return ask_range(strcmp(age, "all") == 0 ? NULL : age, NULL, NULL,
+	    time_now(), &a->from, &a->to, e);
+}
+
+int
+ask_do_output(void *arg, const char *form, struct err *e)
+{
+	return ask_out(form, &((struct ask *)arg)->out, e);
+}

@@ -6,12 +6,59 @@
 #ifndef QUERY_ASK_H
 #define QUERY_ASK_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "block/stripe.h"
 
 enum ask_out { ASK_AUTO, ASK_TABLE, ASK_JSON, ASK_CSV, ASK_IDS, ASK_REC,
 	ASK_RAW };
+
+/*
+ * What all query tools are asked alike. A tool's own struct begins with it, so
+ * that the ask_do functions, which prompts call as commands, find it by the
+ * pointer they are given.
+ */
+struct ask {
+	const char *store, *other;	/* -d, -D */
+	const char *since, *from_text, *to_text, *color;
+	struct str tenant;
+	uint64_t from, to, limit;	/* [from, to); 0: all */
+	enum ask_out out;
+	bool stats;
+	struct scan_count count;
+	struct arena mem;		/* of the whole run */
+};
+
+enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
+	ASK_STATS };
+
+/* For a tool's option table, after its own -d and -D. */
+#define ASK_OPTS(THINGS, LIMIT, FORMS, COMPLETE)			\
+	{ 'n', "limit", "N", THINGS " at most; 0 or all: every one "	\
+	  "(default: " LIMIT ")", NULL },				\
+	{ ASK_SINCE, "since", "AGE", "only of the last AGE, such as 1h", \
+	  NULL },							\
+	{ ASK_FROM, "from", "TIME", "only at or after TIME: RFC 3339, "	\
+	  "Unix seconds or ns, -1h", NULL },				\
+	{ ASK_TO, "to", "TIME", "only before TIME", NULL },		\
+	{ 'o', "output", "FORM", FORMS					\
+	  " (default: table on a terminal, else json)", COMPLETE },	\
+	{ ASK_COLOR, "color", "WHEN", "auto, always or never",		\
+	  "auto|always|never" },					\
+	{ ASK_TENANT, "tenant", "NAME", "whose " THINGS			\
+	  " (default: of no tenant)", NULL },				\
+	{ ASK_STATS, "stats", NULL, "say on stderr what was read", NULL }
+
+/* Takes one of those options, or -d or -D: 0 it did (or it is not ours), -1. */
+int ask_opt(struct ask *, int c, const char *arg, struct err *);
+/* After the options: the range, and the output when none was chosen. */
+int ask_ready(struct ask *, bool terminal, struct err *);
+
+/* The prompt's \limit N, \since AGE and \o FORM; arg begins with an ask. */
+int ask_do_limit(void *arg, const char *n, struct err *);
+int ask_do_since(void *arg, const char *age, struct err *);
+int ask_do_output(void *arg, const char *form, struct err *);
 
 /* "table", "json", "csv", "ids", "rec", "raw": ERR_QUERY for another. */
 int ask_out(const char *word, enum ask_out *, struct err *);
