@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # Real SDKs send with default settings; all they sent is in the records.
-# What npm installs is kept outside of the tree, by the lock file's hash.
+# What npm installs is kept in the build folder, by the lock file's hash.
 load helper
 
 setup_file() {
 	local root hash
 	root=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 	hash=$(sha256sum "$root/tests/clients/package-lock.json" | cut -c1-16)
-	export CLIENTS=${XDG_CACHE_HOME:-$HOME/.cache}/otelutils/clients-$hash
+	export CLIENTS=$root/build/clients-$hash npm_config_cache=$root/build/npm
 	if [ ! -e "$CLIENTS/ready" ]; then
 		mkdir -p "$CLIENTS"
 		cp "$root"/tests/clients/package*.json "$CLIENTS/"
-		(cd "$CLIENTS" && npm ci --silent --ignore-scripts --no-audit --no-fund)
+		(cd "$CLIENTS" && npm ci --loglevel=error --ignore-scripts --no-audit --no-fund)
 		touch "$CLIENTS/ready"
 	fi
 	cp "$root/tests/clients/app.js" "$CLIENTS/"
