@@ -512,6 +512,13 @@ h2_idle(const struct h2 *h)
 	return !h->streams;
 }
 
+bool
+h2_over(const struct h2 *h)
+{
+	return !nghttp2_session_want_read(h->session) &&
+	    !nghttp2_session_want_write(h->session);
+}
+
 void
 h2_free(struct h2 *h)
 {

@@ -30,7 +30,8 @@ struct h2_home {
 /* `conn` is what h2_reply gives. */
 struct h2 *h2_new(struct h2_home *, void *conn);
 struct h2_home *h2_home(struct net_req *);
-/* -1: the peer speaks no HTTP/2, or broke it: send what there is and close. */
+/* -1: the peer speaks no HTTP/2: close. One that breaks its rules is told so,
+ * and then it is h2_over. */
 int h2_recv(struct h2 *, struct str bytes, struct err *);
 /*
  * Where the next bytes from the peer would best be put, when a body of known
@@ -52,6 +53,8 @@ void h2_drain(struct h2 *);
 /* The peer acknowledged the announcement. */
 bool h2_drain_seen(const struct h2 *);
 bool h2_idle(const struct h2 *);	/* no streams */
+/* Nothing more will be read or sent: close. */
+bool h2_over(const struct h2 *);
 void h2_free(struct h2 *);
 
 #endif

@@ -76,7 +76,10 @@ h2_out_error(nghttp2_session *session, int32_t id, const struct net_req *req,
 void
 h2_out_status(nghttp2_session *session, int32_t id, const char *status)
 {
-	nghttp2_nv head = field(S(":status"), str_of(status));
+	const nghttp2_nv head[] = {
+		field(S(":status"), str_of(status)),
+		field(S("allow"), S("POST")),
+	};
 
-	nghttp2_submit_response(session, id, &head, 1, NULL);
+	nghttp2_submit_response(session, id, head, 2, NULL);
 }

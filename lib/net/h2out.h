@@ -19,7 +19,7 @@ void h2_out_ok(nghttp2_session *, int32_t id, struct h2_out *,
 /* Trailers only; `accepts` adds which encodings we take. */
 void h2_out_error(nghttp2_session *, int32_t id, const struct net_req *,
     bool accepts);
-/* No gRPC at all: an HTTP status. */
+/* No gRPC at all: an HTTP status, and the method we take. */
 void h2_out_status(nghttp2_session *, int32_t id, const char *status);
 
 #endif

@@ -197,8 +197,11 @@ conn_flush(struct h2serve *s, struct conn *c)
 
 		if (h2_send(c->h2, &c->out, SEND, NULL) == -1)
 			c->dead = true;
-		if (c->out.n == c->sent)
+		if (c->out.n == c->sent) {
+			if (h2_over(c->h2))
+				c->dead = true;
 			break;
+		}
 		r = send(c->fd, c->out.p + c->sent, c->out.n - c->sent,
 		    MSG_NOSIGNAL);
 		if (r == -1 && errno == EINTR)
