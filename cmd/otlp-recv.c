@@ -41,7 +41,7 @@ static const struct tool tool = {
 		{ OPT_MESSAGE, "max-message", "SIZE", "of a request, also "
 		    "inflated; 64M unless given", NULL },
 		{ OPT_HELD, "max-held", "SIZE", "of all requests in flight; "
-		    "96M unless given", NULL },
+		    "128M unless given", NULL },
 		{ OPT_REQUESTS, "max-requests", "N", "in flight; 1024 unless "
 		    "given", NULL },
 		{ OPT_CONNECTIONS, "max-connections", "N", "of each server; "
@@ -86,10 +86,12 @@ judge(struct recv *rv, struct net_req *req, struct job *job)
 		    S("deadline has passed"), false);
 		return;
 	}
-	if (net_req_inflate(req) == -1)
+	/* the protobuf that JSON becomes is held beside it */
+	if (net_req_inflate(req) == -1 ||
+	    (req->json && net_req_more(req, req->body.n) == -1))
 		return;
 	if (otlp_accept(req->route, req->json, buf_str(&req->body),
-	    rv->max.message, &job->got, &req->reply, &e) == -1) {
+	    rv->net.max.message, &job->got, &req->reply, &e) == -1) {
 		net_req_fail(req, e.kind == ERR_LIMIT ?
 		    GRPC_RESOURCE_EXHAUSTED : GRPC_INVALID_ARGUMENT,
 		    str_of(e.msg), false);
@@ -225,9 +227,8 @@ tell_ports(const struct recv *rv, struct err *e)
 		if (servers_off(asked[i]))
 			continue;
 		buf_addf(&b, "%s %s\n", what[i], name[i]);
-		if (str_ends(str_of(name[i]), str_of(asked[i])))
-			continue;
-		tool_say(&tool, "%s on %s", what[i], name[i]);
+		if (!str_ends(str_of(name[i]), str_of(asked[i])))
+			tool_say(&tool, "%s on %s", what[i], name[i]);
 	}
 	if (rv->ports)
 		r = io_replace(rv->ports, buf_str(&b), e);

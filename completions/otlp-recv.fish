@@ -7,7 +7,7 @@ complete -c otlp-recv -l max-spool -x -d 'with -o: the spool holds no more than 
 complete -c otlp-recv -l full -x -a 'block drop-oldest' -d 'a full spool refuses (block), or forgets (drop-oldest)'
 complete -c otlp-recv -l ports-file -r -F -d 'write the addresses taken there, when they are'
 complete -c otlp-recv -l max-message -x -d 'of a request, also inflated; 64M unless given'
-complete -c otlp-recv -l max-held -x -d 'of all requests in flight; 96M unless given'
+complete -c otlp-recv -l max-held -x -d 'of all requests in flight; 128M unless given'
 complete -c otlp-recv -l max-requests -x -d 'in flight; 1024 unless given'
 complete -c otlp-recv -l max-connections -x -d 'of each server; 512 unless given'
 complete -c otlp-recv -l grace -x -d 'to finish what is in flight at the end; 10 unless given'

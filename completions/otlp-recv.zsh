@@ -11,7 +11,7 @@ _arguments -s \
 	'--full=[a full spool refuses (block), or forgets (drop-oldest)]:WHAT:(block drop-oldest)' \
 	'--ports-file=[write the addresses taken there, when they are]:FILE:_files' \
 	'--max-message=[of a request, also inflated; 64M unless given]:SIZE:' \
-	'--max-held=[of all requests in flight; 96M unless given]:SIZE:' \
+	'--max-held=[of all requests in flight; 128M unless given]:SIZE:' \
 	'--max-requests=[in flight; 1024 unless given]:N:' \
 	'--max-connections=[of each server; 512 unless given]:N:' \
 	'--grace=[to finish what is in flight at the end; 10 unless given]:SECONDS:' \

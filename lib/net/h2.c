@@ -199,8 +199,7 @@ static void
 no_room(struct h2_stream *s, enum grpc_code code)
 {
 	if (code == GRPC_UNAVAILABLE)
-		refuse(s, code, "requests in flight hold too much memory",
-		    true);
+		refuse(s, code, NET_FULL, true);
 	else
 		refuse(s, code, "message is over the limit", false);
 }

@@ -9,10 +9,16 @@
 #define BELIEVE		((size_t)1 << 20)
 /* Larger buffers are not kept for the next request. */
 #define SPARE_MAX	((size_t)1 << 20)
+/* RFC 1951, 1952: the least a gzip member takes, and the most a byte of it
+ * stands for. */
+#define GZIP_MIN	18
+#define GZIP_RATIO_MAX	1032
+/* Taken on the account whatever is claimed. */
+#define CLAIM_MIN	((size_t)4096)
 
 const struct net_limits net_limits_default = {
 	.message = (size_t)64 << 20,
-	.bytes = (size_t)96 << 20,
+	.bytes = (size_t)128 << 20,
 	.requests = 1024,
 	.connections = 512,
 	.streams = 100,
@@ -26,6 +32,8 @@ net_init(struct net *net, const struct net_limits *max,
     const struct net_handler *on)
 {
 	*net = (struct net){ .max = *max, .on = *on };
+	if (net->max.message > net->max.bytes / 2)
+		net->max.message = net->max.bytes / 2;
 	pthread_mutex_init(&net->mutex, NULL);
 }
 
@@ -74,18 +82,26 @@ net_req_begin(struct net_req *req, struct net *net)
 	return false;
 }
 
+/* Takes `more` bytes on the account. */
+static bool
+charge(struct net_req *req, size_t more)
+{
+	struct net *net = req->net;
+
+	if (atomic_fetch_add(&net->bytes, more) + more > net->max.bytes) {
+		atomic_fetch_sub(&net->bytes, more);
+		return false;
+	}
+	req->held += more;
+	return true;
+}
+
 /* Takes the body's buffer up to `cap` bytes, on the account. */
 static enum grpc_code
 hold(struct net_req *req, size_t cap)
 {
-	struct net *net = req->net;
-	size_t more = cap > req->held ? cap - req->held : 0;
-
-	if (atomic_fetch_add(&net->bytes, more) + more > net->max.bytes) {
-		atomic_fetch_sub(&net->bytes, more);
+	if (cap > req->held && !charge(req, cap - req->held))
 		return GRPC_UNAVAILABLE;
-	}
-	req->held += more;
 	if (cap > req->body.cap) {
 		req->body.p = xrealloc(req->body.p, cap, 1);
 		req->body.cap = cap;
@@ -124,33 +140,72 @@ net_req_add(struct net_req *req, struct str part)
 }
 
 int
+net_req_more(struct net_req *req, size_t n)
+{
+	if (charge(req, n))
+		return 0;
+	net_req_fail(req, GRPC_UNAVAILABLE, S(NET_FULL), true);
+	return -1;
+}
+
+/* What the trailer claims, where the bytes before it can hold that. */
+static size_t
+claimed(struct str gz, size_t max)
+{
+	size_t n = gz.n < GZIP_MIN ? 0 : load32(gz.p + gz.n - 4);
+
+	if (n / GZIP_RATIO_MAX > gz.n || n < CLAIM_MIN)
+		n = CLAIM_MIN;
+	return n < max ? n : max;
+}
+
+/*
+ * Its bytes go on the account before there are any: what is claimed, and if
+ * that was too little, twice that, from the start.
+ */
+static int
+inflate(struct net_req *req, struct buf *plain)
+{
+	struct str gz = buf_str(&req->body);
+	size_t max = req->net->max.message, room = claimed(gz, max);
+	size_t more = room;
+
+	for (;;) {
+		struct err e = { 0 };
+
+		if (net_req_more(req, more) == -1)
+			return -1;
+		buf_reset(plain);
+		buf_reserve(plain, room < BELIEVE ? room + 1 : BELIEVE);
+		if (gzip_inflate(gz, plain, room, &e) == 0)
+			return 0;
+		if (e.kind != ERR_LIMIT || room == max) {
+			net_req_fail(req, e.kind == ERR_LIMIT ?
+			    GRPC_RESOURCE_EXHAUSTED : GRPC_INVALID_ARGUMENT,
+			    str_of(e.msg), false);
+			return -1;
+		}
+		more = room < max - room ? room : max - room;
+		room += more;
+	}
+}
+
+int
 net_req_inflate(struct net_req *req)
 {
-	struct net *net = req->net;
-	size_t max = net->max.message, before = req->held;
 	struct buf plain = { 0 };
-	struct err e = { 0 };
 	int r;
 
 	if (req->coding == NET_IDENTITY)
 		return 0;
-	/* what the trailer says of the size is a hint, and on the account */
-	if (req->body.n >= 18) {
-		size_t n = load32(req->body.p + req->body.n - 4);
-
-		buf_reserve(&plain, n < BELIEVE ? n + 1 : BELIEVE);
-	}
-	r = gzip_inflate(buf_str(&req->body), &plain, max, &e);
-	atomic_fetch_add(&net->bytes, plain.cap);
-	atomic_fetch_sub(&net->bytes, before);
-	req->held = plain.cap;
+	r = inflate(req, &plain);
+	if (r == -1)
+		buf_free(&plain);
 	buf_free(&req->body);
 	req->body = plain;
 	req->coding = NET_IDENTITY;
-	if (r == -1)
-		net_req_fail(req, e.kind == ERR_LIMIT ?
-		    GRPC_RESOURCE_EXHAUSTED : GRPC_INVALID_ARGUMENT,
-		    str_of(e.msg), false);
+	atomic_fetch_sub(&req->net->bytes, req->held - plain.n);
+	req->held = plain.n;
 	return r;
 }
 

@@ -22,7 +22,7 @@
 
 struct net_limits {
 	size_t message;		/* a body, before and after inflation */
-	size_t bytes;		/* all bodies held at once */
+	size_t bytes;		/* all held at once */
 	unsigned requests;	/* held at once */
 	unsigned connections;	/* of each server */
 	unsigned streams;	/* of an HTTP/2 connection */
@@ -30,7 +30,7 @@ struct net_limits {
 	unsigned idle;		/* seconds till a silent connection is closed */
 	unsigned retry;		/* seconds we ask a refused client to wait */
 };
-/* 64 MiB, 96 MiB, 1024, 512, 100, 16 KiB, 300 s, 1 s. */
+/* 64 MiB, 128 MiB, 1024, 512, 100, 16 KiB, 300 s, 1 s. */
 extern const struct net_limits net_limits_default;
 
 struct net_req;
@@ -44,6 +44,9 @@ struct net_handler {
 	void (*status)(struct buf *, bool json, int code, struct str message,
 	    unsigned retry_seconds);
 };
+
+/* Why a request is refused when all hold net_limits.bytes. */
+#define NET_FULL "requests in flight hold too much memory"
 
 #define NET_SPARE 32
 
@@ -67,7 +70,7 @@ struct net_req {
 	unsigned route;
 	uint64_t deadline;		/* time_mono; 0: none */
 	struct buf body;		/* as it was sent */
-	size_t held;			/* of it, on net's account */
+	size_t held;			/* on net's account */
 	enum grpc_code code;		/* the answer; HTTP's is made from it */
 	unsigned retry;			/* seconds, 0: no hint */
 	struct buf reply;		/* protobuf, or JSON */
@@ -76,6 +79,11 @@ struct net_req {
 	struct net_req *next;		/* for whoever owns it */
 };
 
+/*
+ * A message is limited to half of `bytes`, too: with what it inflates to or
+ * is converted to it must fit when it comes alone, or the client would be told
+ * to come again for ever.
+ */
 void net_init(struct net *, const struct net_limits *,
     const struct net_handler *);
 void net_free(struct net *);
@@ -91,6 +99,8 @@ enum grpc_code net_req_expect(struct net_req *, uint64_t n);
 enum grpc_code net_req_add(struct net_req *, struct str part);
 /* Undoes the coding of the body. 0, or -1 with the answer set. */
 int net_req_inflate(struct net_req *);
+/* Counts n bytes more, which work on it takes, until it ends. As above. */
+int net_req_more(struct net_req *, size_t n);
 /* Sets an error as the answer; `retry` where the client may come again. */
 void net_req_fail(struct net_req *, enum grpc_code, struct str why,
     bool retry);
