@@ -30,7 +30,7 @@ struct http_req {
 	struct http *http;
 	struct MHD_Connection *conn;
 	bool counted;			/* net_req_begin was had */
-	bool given, back;		/* to the handler, from it */
+	bool back;			/* from the handler */
 	unsigned status;		/* refused by us; 0: not */
 	const char *text;		/* its plain body, or NULL */
 };
@@ -102,7 +102,8 @@ static void
 refuse_status(struct http_req *r, enum grpc_code code)
 {
 	const char *why = code == GRPC_RESOURCE_EXHAUSTED ?
-	    "request is over the limit" : "too much in flight";
+	    "request is over the limit" : r->counted ? NET_FULL :
+	    "too many requests in flight";
 
 	net_req_fail(&r->req, code, str_of(why), code == GRPC_UNAVAILABLE);
 	r->status = http_status(code);
@@ -180,13 +181,22 @@ answer(struct http_req *r)
 	return ok;
 }
 
+/* After an answer that does not wait for the body, the library closes. */
+static bool
+body_comes(struct MHD_Connection *conn)
+{
+	struct str length = header(conn, "Content-Length");
+
+	return header(conn, "Transfer-Encoding").n > 0 ||
+	    (length.n > 0 && !str_eq(length, S("0")));
+}
+
 /* The body is whole. */
 static enum MHD_Result
 give(struct http_req *r)
 {
 	if (r->status > 0)
 		return answer(r);
-	r->given = true;
 	r->req.done = done;
 	count(r->http, 0, 1);
 	MHD_suspend_connection(r->conn);
@@ -213,7 +223,8 @@ on_request(void *arg, struct MHD_Connection *conn, const char *url,
 		r->conn = conn;
 		count(r->http, 1, 0);
 		begin(r, url, method);
-		return r->status > 0 ? answer(r) : MHD_YES;
+		return r->status > 0 && body_comes(conn) ? answer(r) :
+		    MHD_YES;
 	}
 	if (*n == 0)
 		return r->back ? answer(r) : give(r);
