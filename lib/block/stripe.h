@@ -46,6 +46,15 @@ int stripe_find(const struct stripe *, unsigned table, struct str name,
  */
 int stripe_load(struct stripe *, uint32_t col, const uint64_t *pages,
     struct arena *, struct vec *, struct err *);
+/*
+ * Loads n rows, ascending: value k of the vec is that of row[k]. For few rows
+ * of many: pages pass through memory that is used again for each.
+ */
+int stripe_pick(struct stripe *, uint32_t col, const uint32_t *row,
+    uint32_t n, struct arena *, struct vec *, struct err *);
+/* The same from a vec that is loaded; its dictionary is shared. */
+void vec_pick(const struct vec *, const uint32_t *row, uint32_t n,
+    struct arena *, struct vec *);
 /* Only the dictionary (STR, ANY); *n = 0 and NULL when values are plain. */
 int stripe_dict(struct stripe *, uint32_t col, struct arena *,
     const struct str **dict, uint32_t *n, struct err *);

@@ -64,7 +64,7 @@ static void
 make_out(const struct stripe_col *c, enum fill fill, struct arena *a,
     struct page_out *o, struct vec *v)
 {
-	size_t width = vec_coded(c->type) ? 4 : c->type == VEC_FIX16 ? 16 : 8;
+	size_t width = vec_width(c->type);
 	void *p;
 
 	if (vec_coded(c->type) && c->ndict == 0) {

@@ -3,7 +3,7 @@
 #define BLOCK_STRIPEFILE_H
 
 #include "block/format.h"
-#include "block/frame.h"
+#include "block/framecol.h"
 
 struct stripe {
 	struct arena *mem;	/* it lives in */
@@ -42,6 +42,13 @@ struct page_out {
 	struct str *plain;	/* without */
 	uint32_t ndict;
 };
+/* Bytes of a value in a vec's array. */
+static inline size_t
+vec_width(enum vec_type t)
+{
+	return vec_coded(t) ? 4 : t == VEC_FIX16 ? 16 : 8;
+}
+
 int page_decode(struct str payload, uint32_t at, uint32_t rows,
     const struct page_out *, struct err *);
 int dict_decode(struct str payload, uint32_t n, struct arena *,

@@ -21,6 +21,7 @@ work_free(void *p)
 	buf_free(&w->text);
 	buf_free(&w->ints);
 	buf_free(&w->runs);
+	buf_free(&w->rows);
 	free(w);
 }
 

@@ -21,6 +21,7 @@ struct work {
 	struct buf text;	/* a second one being built */
 	struct buf ints;	/* numbers being decoded */
 	struct buf runs;	/* of codec/ints alone */
+	struct buf rows;		/* a page that rows are picked from */
 };
 
 struct work *work(void);	/* this thread's */

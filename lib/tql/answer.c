@@ -321,6 +321,7 @@ tql_answer(const struct tql_ask *ask, struct store_view *view,
 		return -1;
 	}
 	o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
+	o.errors = ask->out == ASK_TABLE;
 	if (ask->out == ASK_CSV)
 		o.spans = 0;
 	r = tql_run(view, &q, &o, &res, e);

@@ -144,9 +144,9 @@ made(struct part *p, const struct vec *v)
 
 /* A column that no row has: all zero or "". */
 static struct part_col *
-zeros(struct part *p, unsigned table, enum vec_type type)
+zeros(struct part *p, uint32_t rows, enum vec_type type)
 {
-	struct vec v = { .type = type, .rows = p->rows[table] };
+	struct vec v = { .type = type, .rows = rows };
 
 	if (type == VEC_STR) {
 		struct str *empty = arena_new(p->mem, struct str, 1);
@@ -161,6 +161,34 @@ zeros(struct part *p, unsigned table, enum vec_type type)
 		v.fix = arena_get0(p->mem, v.rows, 16);
 	}
 	return made(p, &v);
+}
+
+/* Whether a load before has brought all these rows. */
+static bool
+has_rows(const struct part_col *c, const uint32_t *row, uint32_t n)
+{
+	if (!c->loaded || c->all)
+		return c->loaded;
+	for (uint32_t k = 0; k < n; k++)
+		if (!bit_get(c->pages, row[k] / PAGE_ROWS))
+			return false;
+	return true;
+}
+
+int
+part_pick(struct part *p, unsigned table, struct str name, enum vec_type type,
+    const uint32_t *row, uint32_t n, struct vec *v, struct err *e)
+{
+	struct part_col *c = part_find(p, table, name, type);
+
+	if (!c)
+		*v = zeros(p, n, type)->vec;
+	else if (has_rows(c, row, n))
+		vec_pick(&c->vec, row, n, p->mem, v);
+	else
+		return stripe_pick(p->s, (uint32_t)c->no, row, n, p->mem, v,
+		    e);
+	return 0;
 }
 
 /* Intrinsics that stand in a column of their own. */
@@ -199,7 +227,8 @@ bind_intrinsic(struct part *p, const struct tql_attr *a, struct bind *b,
 			src->col = part_find(p, g->table, plain[i].name,
 			    plain[i].type);
 			if (!src->col && src->always)
-				src->col = zeros(p, g->table, plain[i].type);
+				src->col = zeros(p, p->rows[g->table],
+				    plain[i].type);
 			else if (!src->col)
 				g->n = 0;
 			return 0;

@@ -74,6 +74,9 @@ int part_load(struct part *, struct part_col *, const uint64_t *sel,
     const uint64_t *pages, struct err *);
 struct part_col *part_find(struct part *, unsigned table, struct str name,
     enum vec_type);		/* NULL: not here */
+/* The values of n rows (ascending) of a column; zeros or "" where it is not. */
+int part_pick(struct part *, unsigned table, struct str name, enum vec_type,
+    const uint32_t *row, uint32_t n, struct vec *, struct err *);
 /* A fixed integer column; zeros where it is not. */
 int part_ints(struct part *, unsigned table, struct str name,
     const uint64_t *sel, const int64_t **, struct err *);

@@ -105,17 +105,49 @@ find_hits(struct run *run, struct part *p, const uint64_t *got,
 
 /* ---- what is shown of a trace ----------------------------------------- */
 
-/* Columns of the shown rows. */
+/* Columns of the rows that are shown or name a trace; and of its traces. */
 struct columns {
-	const int64_t *start, *duration, *status, *res, *begin, *end;
-	struct part_col *id, *trace, *name, *service;
+	const uint32_t *row, *trace;	/* ascending */
+	uint32_t rows, traces;
+	struct vec id, start, duration, status, res, name;
+	struct vec trace_id, begin, end;
+	const struct part_col *service;	/* of all resources, or NULL */
 };
 
-static struct str
-text_at(struct tql_worker *w, const struct part_col *c, uint32_t row)
+/* The selected rows; *n is how many. */
+static uint32_t *
+rows_of(struct part *p, const uint64_t *sel, uint32_t all, uint32_t *n)
 {
-	return c && vec_valid(&c->vec, row) ?
-	    arena_str(&w->mem, vec_str(&c->vec, row)) : S("");
+	uint32_t *row = arena_new(p->mem, uint32_t, all);
+
+	*n = 0;
+	for (size_t k = 0; k < BITS_WORDS(all); k++)
+		for (uint64_t w = sel[k]; w; w &= w - 1)
+			row[(*n)++] = (uint32_t)(k * 64) +
+			    (uint32_t)__builtin_ctzll(w);
+	return row;
+}
+
+/* Where in the list the row is; it is there. */
+static uint32_t
+place_of(const uint32_t *list, uint32_t n, uint32_t row)
+{
+	uint32_t lo = 0;
+
+	while (n > 1) {
+		uint32_t half = n / 2;
+
+		lo += list[lo + half] <= row ? half : 0;
+		n -= half;
+	}
+	return lo;
+}
+
+static struct str
+text_at(struct tql_worker *w, const struct vec *v, uint32_t row)
+{
+	return row < v->rows && vec_valid(v, row) ?
+	    arena_str(&w->mem, vec_str(v, row)) : S("");
 }
 
 static bool
@@ -172,11 +204,12 @@ show_span(struct run *run, struct part *p, struct tql_worker *w,
     const struct columns *c, uint32_t row, struct tql_span *s,
     struct err *e)
 {
-	*s = (struct tql_span){ .start = (uint64_t)c->start[row],
-	    .duration = c->duration[row], .error = c->status[row] == 2,
-	    .name = text_at(w, c->name, row),
-	    .service = text_at(w, c->service, (uint32_t)c->res[row]) };
-	memcpy(s->id, c->id->vec.fix + (size_t)row * 8, 8);
+	uint32_t at = place_of(c->row, c->rows, row);
+
+	*s = (struct tql_span){ .start = (uint64_t)c->start.i[at],
+	    .duration = c->duration.i[at], .name = text_at(w, &c->name, at),
+	    .error = run->o->errors && c->status.i[at] == 2 };
+	memcpy(s->id, c->id.fix + (size_t)at * 8, 8);
 	s->shown = arena_new(&w->mem, struct tql_shown, run->q->nattr);
 	for (uint32_t i = 0; i < run->q->nattr; i++) {
 		struct tql_val v;
@@ -191,27 +224,31 @@ show_span(struct run *run, struct part *p, struct tql_worker *w,
 }
 
 static int
-load(struct part *p, struct part_col *c, const uint64_t *sel, struct err *e)
-{
-	return c ? part_load(p, c, sel, NULL, e) : 0;
-}
-
-static int
 load_columns(struct run *run, struct part *p, struct columns *c,
-    const uint64_t *shown, const uint64_t *named, struct err *e)
+    const uint64_t *shown, struct err *e)
 {
-	c->id = part_find(p, TR_SPAN, S("id"), VEC_FIX8);
-	c->name = part_find(p, TR_SPAN, S("name"), VEC_STR);
-	c->service = part_find(p, TR_RES, S("r.service.name"), VEC_STR);
-	if (load(p, c->id, shown, e) == -1 ||
-	    load(p, c->name, named, e) == -1 ||
-	    load(p, c->service, NULL, e) == -1 ||
-	    part_ints(p, TR_SPAN, S("start"), shown, &c->start, e) == -1 ||
-	    part_ints(p, TR_SPAN, S("duration"), shown, &c->duration, e) ==
-	    -1 || part_ints(p, TR_SPAN, S("status"), shown, &c->status, e) ==
-	    -1 || part_ints(p, TR_SPAN, S("res"), named, &c->res, e) == -1 ||
-	    part_ints(p, TR_TRACE, S("start"), NULL, &c->begin, e) == -1 ||
-	    part_ints(p, TR_TRACE, S("end"), NULL, &c->end, e) == -1)
+	const struct { struct str name; enum vec_type type; struct vec *to; }
+	spans[] = {
+		{ S("id"), VEC_FIX8, &c->id },
+		{ S("start"), VEC_INT, &c->start },
+		{ S("duration"), VEC_INT, &c->duration },
+		{ S("res"), VEC_INT, &c->res },
+		{ S("name"), VEC_STR, &c->name },
+		{ S("status"), VEC_INT, &c->status },
+	};
+	size_t n = sizeof spans / sizeof *spans - !run->o->errors;
+	struct part_col *service = part_find(p, TR_RES, S("r.service.name"),
+	    VEC_STR);
+
+	c->service = service;
+	for (size_t i = 0; i < n; i++)
+		if (part_pick(p, TR_SPAN, spans[i].name, spans[i].type,
+		    c->row, c->rows, spans[i].to, e) == -1)
+			return -1;
+	if ((service && part_load(p, service, NULL, NULL, e) == -1) ||
+	    part_pick(p, TR_TRACE, S("start"), VEC_INT, c->trace, c->traces,
+	    &c->begin, e) == -1 || part_pick(p, TR_TRACE, S("end"), VEC_INT,
+	    c->trace, c->traces, &c->end, e) == -1)
 		return -1;
 	for (uint32_t i = 0; i < run->q->nattr; i++)
 		if (is_shown(run->q->attr[i]) &&
@@ -221,21 +258,30 @@ load_columns(struct run *run, struct part *p, struct columns *c,
 }
 
 static void
+show_root(struct tql_worker *w, const struct columns *c, uint32_t root,
+    struct tql_trace *t)
+{
+	uint32_t at = place_of(c->row, c->rows, root);
+
+	t->has_root = true;
+	t->root_name = text_at(w, &c->name, at);
+	t->root_service = c->service ? text_at(w, &c->service->vec,
+	    (uint32_t)c->res.i[at]) : S("");
+}
+
+static void
 show_trace(struct run *run, struct part *p, struct tql_worker *w,
     const struct columns *c, const struct hit *h, const uint64_t *shown,
     struct tql_trace *t, struct err *e)
 {
+	uint32_t at = place_of(c->trace, c->traces, h->t);
 	uint32_t from = (uint32_t)p->first[h->t], root = p->root[h->t];
 	uint32_t most = h->matched < run->o->spans ? h->matched :
 	    run->o->spans;
 
-	t->duration = (uint64_t)c->end[h->t] - (uint64_t)c->begin[h->t];
-	t->has_root = root != NO_ROW;
-	if (t->has_root) {
-		t->root_name = text_at(w, c->name, root);
-		t->root_service = text_at(w, c->service,
-		    (uint32_t)c->res[root]);
-	}
+	t->duration = (uint64_t)c->end.i[at] - (uint64_t)c->begin.i[at];
+	if (root != NO_ROW)
+		show_root(w, c, root, t);
 	t->span = arena_new(&w->mem, struct tql_span, most);
 	for (uint32_t r = from; t->nspan < most; r++)
 		if (bit_get(shown, r))
@@ -277,28 +323,31 @@ static int
 take(struct run *run, struct part *p, struct tql_worker *w,
     const struct hit *hit, size_t n, const uint64_t *got, struct err *e)
 {
-	struct part_col *id = part_find(p, TR_TRACE, S("id"), VEC_FIX16);
-	uint64_t *shown = part_bits(p, TR_SPAN), *named, *traces;
+	uint64_t *shown = part_bits(p, TR_SPAN), *named;
+	uint64_t *traces = part_bits(p, TR_TRACE);
 	struct columns c = { 0 };
 
-	if (load(p, id, NULL, e) == -1)
+	for (size_t i = 0; i < n; i++)
+		bit_set(traces, hit[i].t);
+	c.trace = rows_of(p, traces, p->rows[TR_TRACE], &c.traces);
+	if (part_pick(p, TR_TRACE, S("id"), VEC_FIX16, c.trace, c.traces,
+	    &c.trace_id, e) == -1)
 		return -1;
 	if (!run->o->ids_only) {
 		named = part_bits(p, TR_SPAN);
-		traces = part_bits(p, TR_TRACE);
-		for (size_t i = 0; i < n; i++)
-			bit_set(traces, hit[i].t);
 		if (part_roots(p, traces, e) == -1)
 			return -1;
 		mark(run, p, hit, n, got, shown, named);
-		if (load_columns(run, p, &c, shown, named, e) == -1)
+		c.row = rows_of(p, named, p->rows[TR_SPAN], &c.rows);
+		if (load_columns(run, p, &c, shown, e) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct tql_trace t = { .start = hit[i].start,
 		    .matched = hit[i].matched };
 
-		memcpy(t.id, id->vec.fix + (size_t)hit[i].t * 16, 16);
+		memcpy(t.id, c.trace_id.fix + (size_t)place_of(c.trace,
+		    c.traces, hit[i].t) * 16, 16);
 		if (!run->o->ids_only)
 			show_trace(run, p, w, &c, &hit[i], shown, &t, e);
 		add_trace(w, &t);

@@ -17,6 +17,7 @@ struct tql_opts {
 	uint64_t limit;		/* traces; 0: all */
 	uint32_t spans;		/* shown of each trace; 0: none */
 	bool ids_only;		/* nothing but ids and starts is asked for */
+	bool errors;		/* which spans are errors is asked for, too */
 	unsigned workers;
 	struct scan_count *count;
 	bool (*stopped)(void);	/* asked now and then; may be NULL */
@@ -32,8 +33,8 @@ struct tql_span {
 	uint8_t id[8];
 	uint64_t start;
 	int64_t duration;
-	struct str name, service;
-	bool error;
+	struct str name;
+	bool error;		/* when asked for */
 	struct tql_shown *shown;
 	uint32_t nshown;
 };

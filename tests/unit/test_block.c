@@ -317,6 +317,93 @@ names_faults(const char *path)
 	buf_free(&good);
 }
 
+static bool
+same_value(const struct vec *a, uint32_t x, const struct vec *b, uint32_t y)
+{
+	if (vec_valid(a, x) != vec_valid(b, y))
+		return false;
+	switch (a->type) {
+	case VEC_STR: case VEC_ANY:
+		return str_eq(vec_str(a, x), vec_str(b, y));
+	case VEC_FIX8:
+		return memcmp(a->fix + x * 8, b->fix + y * 8, 8) == 0;
+	case VEC_FIX16:
+		return memcmp(a->fix + x * 16, b->fix + y * 16, 16) == 0;
+	case VEC_F64:
+		return a->f[x] == b->f[y];
+	default:
+		return a->i[x] == b->i[y];
+	}
+}
+
+/* Rows of several pages, of columns with and without nulls. */
+static void
+write_pages(const char *path)
+{
+	struct frame *f = frame_new(1);
+	struct err e = { 0 };
+	struct block_writer *w = block_create(path, &e);
+	char text[16];
+
+	for (uint32_t r = 0; r < 40000; r++) {
+		uint64_t id[2] = { r * UINT64_C(7046029254386353131), r };
+		struct str s = str_mk(text, (size_t)snprintf(text,
+		    sizeof text, "%u", r));
+
+		frame_int(f, frame_col(f, 0, S("i"), VEC_INT), r, r * 3);
+		frame_fix(f, frame_col(f, 0, S("8"), VEC_FIX8), r, id);
+		frame_fix(f, frame_col(f, 0, S("16"), VEC_FIX16), r, id);
+		frame_str(f, frame_col(f, 0, S("own"), VEC_STR), r, s);
+		frame_str(f, frame_col(f, 0, S("s"), VEC_STR), r,
+		    r % 2 ? S("odd") : S("even"));
+		if (r % 5 == 0)
+			continue;
+		frame_int(f, frame_col(f, 0, S("in"), VEC_INT), r, r);
+		frame_f64(f, frame_col(f, 0, S("fn"), VEC_F64), r, r * 0.5);
+		frame_fix(f, frame_col(f, 0, S("8n"), VEC_FIX8), r, id);
+		frame_str(f, frame_col(f, 0, S("sn"), VEC_STR), r,
+		    r % 3 ? S("three") : S("not"));
+	}
+	frame_rows(f, 0, 40000);
+	CHECK(block_put(w, f, NULL, &e) == 0);
+	CHECK(block_finish(w, &info, NULL, &e) == 0);
+	frame_free(f);
+}
+
+/* Rows picked are the rows of the column loaded. */
+static void
+picks(const char *path)
+{
+	static const uint32_t row[] = { 0, 1, 5, 7, 16383, 16384, 16390,
+	    39990, 39999 };
+	const uint32_t n = sizeof row / sizeof *row;
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct block *b;
+	struct stripe *s;
+
+	write_pages(path);
+	b = block_open(path, &e);
+	CHECK(b);
+	s = block_stripe(b, 0, &a, &e);
+	CHECK(s && stripe_ncols(s) == 9);
+	for (uint32_t c = 0; c < stripe_ncols(s); c++) {
+		struct vec all, some, again;
+		unsigned wrong = 0;
+
+		CHECK(stripe_pick(s, c, row, n, &a, &some, &e) == 0);
+		CHECK(stripe_load(s, c, NULL, &a, &all, &e) == 0);
+		vec_pick(&all, row, n, &a, &again);
+		CHECK(some.rows == n && again.rows == n);
+		for (uint32_t k = 0; k < n; k++)
+			wrong += !same_value(&all, row[k], &some, k) ||
+			    !same_value(&all, row[k], &again, k);
+		CHECK(wrong == 0);
+	}
+	block_close(b);
+	arena_free(&a);
+}
+
 /* A stripe copied is the stripe it was. */
 static void
 copies(const char *path, const char *to)
@@ -462,6 +549,7 @@ main(void)
 	copies(path, to);
 	prunes(path);
 	names_faults(path);
+	picks(path);
 	cuts_and_flips(path);
 	unlink(path);
 	rmdir(dir);

@@ -1,0 +1,159 @@
+/* stripe_pick: a few rows of a column, without arrays of all of them. */
+#include "base/err.h"
+#include "block/part.h"
+#include "block/stripe.h"
+#include "block/stripefile.h"
+#include "codec/work.h"
+
+struct pick {
+	const uint32_t *row;	/* ascending */
+	uint32_t n, done;
+	size_t width;
+	char *out;
+};
+
+/* The next rows, those below `end`; `from` begins with row `base`. */
+static void
+take(struct pick *p, const void *from, uint32_t base, uint32_t end)
+{
+	for (; p->done < p->n && p->row[p->done] < end; p->done++)
+		memcpy(p->out + p->done * p->width, (const char *)from +
+		    (p->row[p->done] - base) * p->width, p->width);
+}
+
+static const uint64_t *
+take_valid(const struct pick *p, const uint64_t *valid, struct arena *a)
+{
+	uint64_t *out;
+
+	if (!valid)
+		return NULL;
+	out = arena_zero(a, uint64_t, BITS_WORDS(p->n) + 1);
+	for (uint32_t k = 0; k < p->n; k++)
+		if (bit_get(valid, p->row[k]))
+			bit_set(out, k);
+	return out;
+}
+
+static void
+set_values(struct vec *v, const void *p)
+{
+	switch (v->type) {
+	case VEC_INT: case VEC_BOOL: v->i = p; break;
+	case VEC_F64: v->f = p; break;
+	case VEC_FIX8: case VEC_FIX16: v->fix = p; break;
+	case VEC_STR: case VEC_ANY: v->code = p;
+	}
+}
+
+static const void *
+values(const struct vec *v)
+{
+	switch (v->type) {
+	case VEC_INT: case VEC_BOOL: return v->i;
+	case VEC_F64: return v->f;
+	case VEC_FIX8: case VEC_FIX16: return v->fix;
+	default: return v->code;
+	}
+}
+
+void
+vec_pick(const struct vec *from, const uint32_t *row, uint32_t n,
+    struct arena *a, struct vec *v)
+{
+	struct pick p = { .row = row, .n = n };
+	bool plain = vec_coded(from->type) && !from->code;
+
+	*v = *from;
+	v->rows = n;
+	v->valid = take_valid(&p, from->valid, a);
+	p.width = plain ? sizeof *v->dict : vec_width(from->type);
+	p.out = arena_get(a, n, p.width);
+	take(&p, plain ? (const void *)from->dict : values(from), 0,
+	    from->rows);
+	if (plain) {
+		v->dict = (const struct str *)(const void *)p.out;
+		v->ndict = n;
+	} else
+		set_values(v, p.out);
+}
+
+/* A page's values: where they lie in it as they are, or unpacked. */
+static int
+page_values(struct stripe *s, uint32_t col, uint32_t page,
+    const uint64_t *valid, const void **out, struct err *e)
+{
+	const struct stripe_col *c = s->col[col];
+	uint32_t rows = page_rows(c->rows, page);
+	size_t width = vec_width(c->type);
+	void *room = work_room(&work()->rows, PAGE_ROWS * width);
+	struct page_out o = { .type = c->type, .ndict = c->ndict, .i = room,
+	    .valid = valid ? valid + page * (PAGE_ROWS / 64) : NULL };
+	struct str payload;
+
+	if (part_get(s, col, PART_PAGE + page, NULL, &payload, e) == -1)
+		return err_in(e, "page %u", page);
+	*out = room;
+	if (c->type == VEC_FIX8 || c->type == VEC_FIX16) {
+		o.fix = room;
+		if (!valid && payload.n == rows * width) {
+			*out = payload.p;
+			return 0;
+		}
+	} else if (vec_coded(c->type))
+		o.code = room;
+	if (page_decode(payload, 0, rows, &o, e) == -1)
+		return err_in(e, "page %u", page);
+	return 0;
+}
+
+static int
+pick_pages(struct stripe *s, uint32_t col, struct pick *p, struct arena *a,
+    struct vec *v, struct err *e)
+{
+	const uint64_t *valid;
+	const void *from = NULL;
+	uint32_t ndict;
+
+	if (part_valid(s, col, &valid, e) == -1 ||
+	    stripe_dict(s, col, a, &v->dict, &ndict, e) == -1)
+		return -1;
+	v->ndict = s->col[col]->ndict;
+	v->valid = take_valid(p, valid, a);
+	p->out = arena_get(a, p->n, p->width);
+	while (p->done < p->n) {
+		uint32_t page = p->row[p->done] / PAGE_ROWS;
+
+		if (page_values(s, col, page, valid, &from, e) == -1)
+			return -1;
+		take(p, from, page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
+	}
+	/* null rows of a page are whatever the one before left there */
+	for (uint32_t k = 0; v->valid && k < p->n; k++)
+		if (!bit_get(v->valid, k))
+			memset(p->out + k * p->width, 0, p->width);
+	set_values(v, p->out);
+	return 0;
+}
+
+int
+stripe_pick(struct stripe *s, uint32_t col, const uint32_t *row, uint32_t n,
+    struct arena *a, struct vec *v, struct err *e)
+{
+	const struct stripe_col *c = s->col[col];
+	struct pick p = { .row = row, .n = n, .width = vec_width(c->type) };
+	uint64_t pages[BITS_WORDS(STRIPE_ROWS / PAGE_ROWS)] = { 0 };
+	struct vec all;
+
+	if (!s->frame && !(vec_coded(c->type) && c->ndict == 0)) {
+		*v = (struct vec){ .type = c->type, .rows = n };
+		return pick_pages(s, col, &p, a, v, e) == -1 ?
+		    stripe_where(s, col, e) : 0;
+	}
+	for (uint32_t k = 0; k < n && !s->frame; k++)
+		bit_set(pages, row[k] / PAGE_ROWS);
+	if (stripe_load(s, col, pages, a, &all, e) == -1)
+		return -1;
+	vec_pick(&all, row, n, a, v);
+	return 0;
+}
