@@ -21,6 +21,8 @@ endif
 
 # bytes are parsed here: no silent narrowing
 CONVERT	= base codec record block
+# loops over columns: vectorised (an eighth less of a query, a twelfth of a seal)
+HOT	= codec block trace tql
 
 TOOLS	= $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 SRCS	= $(wildcard lib/*/*.c)
@@ -68,7 +70,7 @@ $(O)/gen/%.o: $(O)/gen/%.c | $(GEN:.o=.h)
 
 $(O)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
+	$(call Q,cc  )$(CC) $(if $(filter $(HOT:%=lib/%/),$(dir $<)),$(ALL_CFLAGS:-O2=-O3),$(ALL_CFLAGS)) $(if $(filter $(CONVERT:%=lib/%/),$(dir $<)),-Wconversion) -c -o $@ $<
 
 $(O)/unit/%: tests/unit/%.c $(KIT)
 	@mkdir -p $(@D)

@@ -199,7 +199,7 @@ static void
 add_tail(struct scan *s)
 {
 	const struct tail_part *t = &s->tail;
-	int64_t min, max, ignore;
+	int64_t min = INT64_MIN, max = INT64_MAX, ignore;
 	struct piece *p;
 
 	if (!t->stripe || all_set(s->tail_skip, t->traces))
