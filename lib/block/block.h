@@ -15,6 +15,7 @@
 
 #define BLOCK_VERSION	1u
 #define BLOCK_SOURCES_MAX 64u
+#define COLUMNS_MAX	65536u	/* different ones, in a block */
 
 /* Which records of a spool the block's items came from: [from, to). */
 struct block_source {
@@ -61,8 +62,9 @@ int block_copy(struct block_writer *, struct stripe *, struct err *);
  */
 int block_section(struct block_writer *, struct str name, struct str bytes,
     bool raw, uint32_t unit, struct err *);
-/* What was written so far, in bytes. */
+/* What was written so far, in bytes, and in columns (COLUMNS_MAX at most). */
 uint64_t block_written(const struct block_writer *);
+uint32_t block_cols(const struct block_writer *);
 /* Ends the writer, also when it fails (and then removes what was written). */
 int block_finish(struct block_writer *, const struct block_info *,
     uint64_t *footer_at, struct err *);

@@ -113,6 +113,12 @@ block_written(const struct block_writer *w)
 	return here(w);
 }
 
+uint32_t
+block_cols(const struct block_writer *w)
+{
+	return w->foot.cols;
+}
+
 /* Room for one more of an array. */
 static void *
 more(void *p, uint32_t n, uint32_t *cap, size_t size)

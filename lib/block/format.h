@@ -25,7 +25,6 @@
 #define BLOCK_TAIL	32u
 #define FOOTER_MAX	((size_t)256 << 20)
 #define STRIPES_MAX	65536u		/* in a block */
-#define COLUMNS_MAX	65536u		/* in a block */
 #define VALIDS_MAX	65536u		/* in a stripe */
 #define BLOBS_MAX	1024u		/* in a stripe */
 #define PACKS_MAX	65536u		/* packed pages in a stripe */

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "block/framecol.h"
 
+#define FRAME_KEEP	((size_t)128 << 20)	/* of memory, over a reset */
+
 struct frame *
 frame_new(unsigned tables)
 {
@@ -14,6 +16,33 @@ frame_new(unsigned tables)
 		die("frame: %u tables", tables);
 	f->tables = tables;
 	return f;
+}
+
+static void
+column_free(struct frame_column *c)
+{
+	for (unsigned g = 0; g < GATHERS_MAX; g++)
+		free(c->gather[g].code);
+	map_free(&c->dict);
+	free(c->data);
+	free(c->valid);
+	free(c);
+}
+
+/* Many columns were large once: not all of them are again, or soon. */
+static void
+give_back(struct frame *f)
+{
+	size_t kept = 0;
+
+	for (uint32_t k = 0; k < f->made; k++)
+		kept += f->col[k]->data_cap + f->col[k]->dict.slots * 8 +
+		    f->col[k]->dict.cap * sizeof(struct str);
+	if (kept <= FRAME_KEEP)
+		return;
+	for (uint32_t k = 0; k < f->made; k++)
+		column_free(f->col[k]);
+	f->made = 0;
 }
 
 void
@@ -31,17 +60,7 @@ frame_reset(struct frame *f)
 	arena_reset(&f->mem);
 	f->cols = 0;
 	f->blobs = 0;
-}
-
-static void
-column_free(struct frame_column *c)
-{
-	for (unsigned g = 0; g < GATHERS_MAX; g++)
-		free(c->gather[g].code);
-	map_free(&c->dict);
-	free(c->data);
-	free(c->valid);
-	free(c);
+	give_back(f);
 }
 
 void

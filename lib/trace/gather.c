@@ -1,5 +1,6 @@
 #include "trace/gather.h"
 
+#include "base/hash.h"
 #include "trace/gatherin.h"
 
 /* Columns that are made anew, as they depend on the rows around. */
@@ -74,20 +75,52 @@ put_parents(struct job *j)
 	}
 }
 
+uint32_t
+job_cols(const struct job *j, unsigned table)
+{
+	struct map seen = { 0 };
+	uint32_t n;
+
+	for (uint32_t k = 0; k < j->nsrc && j->max_bytes > 0; k++)
+		for (uint32_t c = 0; c < stripe_ncols(j->src[k].stripe); c++) {
+			const struct stripe_col *sc =
+			    stripe_col(j->src[k].stripe, c);
+
+			if (sc->table == table)
+				map_add(&seen, sc->name, NULL);
+		}
+	n = seen.n;
+	map_free(&seen);
+	return n;
+}
+
+bool
+job_over(struct job *j, uint32_t rows, uint32_t cols)
+{
+	if (j->max_bytes > 0 && (size_t)rows * cols > j->max_bytes /
+	    sizeof(int64_t))
+		j->g->over = true;
+	return j->g->over;
+}
+
 int
 gather_traces(struct gather *g, struct frame *f,
     const struct gather_trace *t, size_t n, const struct gather_opts *opts,
     uint32_t *spans, struct err *e)
 {
-	struct job j = { .g = g, .f = f, .e = e };
+	struct job j = { .g = g, .f = f, .e = e,
+		.max_bytes = opts->max_bytes };
 
 	g->bad = NULL;
+	g->over = false;
 	arena_reset(&g->mem);
 	arena_reset(&g->load);
 	frame_reset(f);
 	cols_init(&j.cols, f, &opts->needs);
 	if (job_choose(&j, t, n, opts, spans) == -1)
 		return -1;
+	if (job_over(&j, j.rows, job_cols(&j, TR_SPAN)))
+		return 0;
 	for (uint32_t k = 0; k < j.nsrc; k++)
 		if (gather_columns(&j, &j.src[k]) == -1)
 			return -1;

@@ -35,6 +35,11 @@ struct gather_opts {
 	 * For traces that no stripe can hold.
 	 */
 	uint32_t from, to;
+	/*
+	 * What the rows of the frame may take, every column of a table having
+	 * every row; 0: any. Over it `over` is set, and the frame is no good.
+	 */
+	size_t max_bytes;
 };
 
 /* Scratch; zero-initialise. */
@@ -42,6 +47,7 @@ struct gather {
 	struct arena mem, load;
 	struct order order;
 	struct stripe *bad;	/* after a failure: whose, or NULL */
+	bool over;		/* it would take more than max_bytes */
 };
 
 /*

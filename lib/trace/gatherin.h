@@ -38,6 +38,7 @@ struct job {
 	uint32_t nsrc;
 	struct chosen *row;	/* by row of the frame */
 	uint32_t rows, cap;
+	size_t max_bytes;
 	struct err *e;
 };
 
@@ -48,6 +49,11 @@ int job_choose(struct job *, const struct gather_trace *, size_t n,
 int job_groups(struct job *, unsigned table, enum col ref);
 /* Events, links. */
 int job_children(struct job *, unsigned table, enum col ref);
+
+/* The distinct columns the sources have in a table. */
+uint32_t job_cols(const struct job *, unsigned table);
+/* So many rows of so many columns are too much: notes it. */
+bool job_over(struct job *, uint32_t rows, uint32_t cols);
 
 /* Remembers whose fault it is; -1. */
 int job_bad(struct job *, struct source *);

@@ -21,12 +21,20 @@ key_clear(struct key *key)
 }
 
 void
-keys_frame(struct keys *k)
+keys_block(struct keys *k)
 {
 	if (k->names.n >= NAMES_MAX) {
 		map_reset(&k->names);
 		k->key[0] = (struct key){ .row = 0 };
 	}
+	for (uint32_t i = 0; i <= k->names.n; i++)
+		k->key[i].had = 0;
+	k->block = 0;
+}
+
+void
+keys_frame(struct keys *k)
+{
 	for (uint32_t i = 0; i <= k->names.n; i++)
 		key_clear(&k->key[i]);
 	k->made = 0;
@@ -103,15 +111,20 @@ type_of(const struct value *v)
 }
 
 static uint32_t
-make(struct keys *k, struct cols *c, struct str name, enum vec_type type)
+make(struct keys *k, struct cols *c, struct key *key, struct str name,
+    enum vec_type type)
 {
 	char full[NAME_MAX_BYTES + 2] = { k->prefix, '.' };
 
 	memcpy(full + 2, name.p, name.n);
 	if (!needs_has(&c->needs, k->table, str_mk(full, name.n + 2)))
 		return COL_SKIP;
-	if (k->made >= TRACE_KEYS_MAX)
-		return COL_NONE;
+	if (!(key->had & 1u << type)) {
+		if (k->block >= TRACE_KEYS_MAX)
+			return COL_NONE;
+		key->had |= 1u << type;
+		k->block++;
+	}
 	k->made++;
 	return frame_col(c->f, k->table, str_mk(full, name.n + 2), type);
 }
@@ -129,7 +142,8 @@ keys_put(struct keys *k, struct cols *c, uint32_t row, const struct attr *a)
 		return KEYS_TWICE;
 	h = key->col[type];
 	if (h == COL_NONE)
-		h = key->col[type] = make(k, c, a->key, type);
+		h = key->col[type] = make(k, c, key, a->key,
+		    type);
 	if (h == COL_NONE)
 		return KEYS_OVER;
 	key->row = row + 1;

@@ -15,6 +15,7 @@ struct key {
 	uint32_t col[VEC_FIX16 + 1];	/* by type: handle, COL_NONE, _SKIP */
 	uint32_t row;		/* of the last value put, + 1 */
 	uint32_t next[2];	/* keys that followed, newest first */
+	uint32_t had;		/* types that have a column in this block */
 };
 
 struct keys {
@@ -24,6 +25,7 @@ struct keys {
 	struct key *key;	/* [0]: before the first of a row */
 	uint32_t cap;
 	uint32_t made;		/* columns in this frame */
+	uint32_t block;		/* columns in this block */
 	uint32_t at;		/* the last key seen */
 };
 
@@ -34,6 +36,7 @@ enum keys_put {
 };
 
 void keys_init(struct keys *, unsigned table, char prefix);
+void keys_block(struct keys *);		/* a new block: the whole budget */
 void keys_frame(struct keys *);		/* a new frame: no columns yet */
 void keys_row(struct keys *);		/* before the attributes of a row */
 enum keys_put keys_put(struct keys *, struct cols *, uint32_t row,

@@ -2,6 +2,8 @@
 
 #include "trace/build.h"
 
+#define FRAME_BYTES	((size_t)64 << 20)	/* of attributes in a frame */
+
 /* Going through a lot. */
 struct walk {
 	struct batch *b;
@@ -66,7 +68,7 @@ is_full(const struct walk *w)
 {
 	const uint32_t *rows = w->b->put.rows, max = w->out->max_rows;
 
-	return rows[TR_SPAN] >= max ||
+	return rows[TR_SPAN] >= max || put_memory(&w->b->put) > FRAME_BYTES ||
 	    (max > 2 * TRACE_CHILDREN_MAX &&
 	    (rows[TR_EVENT] > max - TRACE_CHILDREN_MAX ||
 	    rows[TR_LINK] > max - TRACE_CHILDREN_MAX));
@@ -162,6 +164,7 @@ lot_order(struct batch *b, struct lot *l, const struct lot_out *out,
 	}
 	/* from here on the table of ids does not hold: the traces move */
 	qsort(l->trace, l->traces, sizeof *l->trace, by_start);
+	put_new_block(&b->put);
 	put_frame(&b->put, &out->needs);
 	r = walk(&w);
 	free(w.s);

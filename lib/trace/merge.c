@@ -16,6 +16,7 @@
 #define REST_NS		(UINT64_C(10) * 1000000000)
 #define REST_SHARE	4u	/* at most 1 / this of the rows is rest */
 #define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory */
+#define STRIPE_COLS	8192u	/* in a stripe; one of a seal has fewer */
 #define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
 #define BLOCK_RAW	STORE_MERGE_BYTES	/* records in a level 1 block */
 #define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
@@ -54,7 +55,9 @@ end_block(struct merge *m)
 static int
 want_block(struct merge *m)
 {
-	if (m->open && m->out.rows >= m->block_rows && end_block(m) == -1)
+	if (m->open && (m->out.rows >= m->block_rows ||
+	    block_cols(m->out.w) > COLUMNS_MAX - STRIPE_COLS) &&
+	    end_block(m) == -1)
 		return -1;
 	if (m->open)
 		return 0;
@@ -77,6 +80,8 @@ put_stripe(struct merge *m)
 static bool
 fits(const struct merge *m)
 {
+	if (m->gather.over || frame_cols(m->frame) > STRIPE_COLS)
+		return false;
 	for (unsigned t = 0; t < TR_TABLES; t++)
 		if (frame_nrows(m->frame, t) > STRIPE_ROWS)
 			return false;
@@ -87,20 +92,23 @@ fits(const struct merge *m)
 static int
 put_pieces(struct merge *m, const struct gather_trace *t)
 {
-	struct gather_opts opts = { .to = STRIPE_ROWS };
+	struct gather_opts opts = { .to = STRIPE_ROWS,
+		.max_bytes = FRAME_BYTES };
 	uint32_t all = UINT32_MAX;
 
 	while (opts.from < all) {
 		if (gather_traces(&m->gather, m->frame, t, 1, &opts, &all,
 		    m->e) == -1)
 			return -1;
-		if (!fits(m)) {
-			/* one span's children always fit: it gets smaller */
+		if (!fits(m) && opts.to - opts.from > 1) {
 			opts.to = opts.from + (opts.to - opts.from) / 2;
+			if (opts.to - opts.from == 1)
+				opts.max_bytes = 0;	/* a span is a span */
 			continue;
 		}
 		if (want_block(m) == -1 || put_stripe(m) == -1)
 			return -1;
+		opts.max_bytes = FRAME_BYTES;
 		opts.from = opts.to;
 		opts.to = opts.from + STRIPE_ROWS;
 	}
@@ -111,7 +119,7 @@ put_pieces(struct merge *m, const struct gather_trace *t)
 static int
 put_traces(struct merge *m, const struct gather_trace *t, uint32_t n)
 {
-	const struct gather_opts opts = { .to = 0 };
+	const struct gather_opts opts = { .max_bytes = FRAME_BYTES };
 
 	if (n == 1 && m->rows > STRIPE_ROWS)
 		return put_pieces(m, t);

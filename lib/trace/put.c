@@ -27,6 +27,29 @@ put_free(struct put *p)
 }
 
 void
+put_new_block(struct put *p)
+{
+	keys_block(&p->span);
+	keys_block(&p->res);
+	keys_block(&p->scope);
+	keys_block(&p->event);
+	keys_block(&p->link);
+}
+
+size_t
+put_memory(const struct put *p)
+{
+	const uint32_t *r = p->rows;
+	size_t n = (size_t)r[TR_SPAN] * p->span.made +
+	    (size_t)r[TR_RES] * p->res.made +
+	    (size_t)r[TR_SCOPE] * p->scope.made +
+	    (size_t)r[TR_EVENT] * p->event.made +
+	    (size_t)r[TR_LINK] * p->link.made;
+
+	return n * sizeof(int64_t);
+}
+
+void
 put_frame(struct put *p, const struct needs *needs)
 {
 	frame_reset(p->f);

@@ -27,7 +27,10 @@ struct put {
 };
 
 void put_init(struct put *, struct frame *);
+void put_new_block(struct put *);		/* a new block: all keys are welcome */
 void put_frame(struct put *, const struct needs *);	/* resets the frame */
+/* What the frame takes for attributes, when every row has every one. */
+size_t put_memory(const struct put *);
 void put_free(struct put *);
 
 /* A span's place: what its message does not tell. */

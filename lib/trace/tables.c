@@ -239,14 +239,17 @@ int
 job_children(struct job *j, unsigned table, enum col ref)
 {
 	struct arena *mem = &j->g->mem;
-	uint32_t all = 0, n = 0;
+	uint32_t all = 0, n = 0, cols;
 	struct child *child;
 
+	if (j->g->over)
+		return 0;
 	for (uint32_t k = 0; k < j->nsrc; k++)
 		all += stripe_rows(j->src[k].stripe, table);
 	if (all == 0)
 		return 0;
 	child = arena_new(mem, struct child, all);
+	cols = job_cols(j, table);
 	for (uint32_t k = 0; k < j->nsrc; k++) {
 		struct source *src = &j->src[k];
 		uint32_t rows = stripe_rows(src->stripe, table), got;
@@ -259,6 +262,8 @@ job_children(struct job *j, unsigned table, enum col ref)
 			return -1;
 		got = choose_children(j, src, &v, from, child + n, n);
 		arena_reset(&j->g->load);
+		if (job_over(j, n + got, cols))
+			return 0;
 		if (gather_children(j, src, table, ref, from, got, n) == -1)
 			return -1;
 		n += got;

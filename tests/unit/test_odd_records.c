@@ -327,6 +327,39 @@ test_tenant(const struct store_kind *kind)
 	arena_free(&a);
 }
 
+/* A thousand new keys of each scope in every stripe, and very many stripes. */
+static void
+test_new_keys(void)
+{
+	struct odd o = begin(&trace_kind);
+	char dir[64], key[32];
+
+	for (int stripe = 0; stripe < 20; stripe++) {
+		for (int k = 0; k < 1000; k++) {
+			struct buf in = { 0 };
+
+			snprintf(key, sizeof key, "k%d.%d", stripe, k);
+			put_text(&o.res, 1, str_of(key), S(""));
+			attr(&o, str_of(key), S(""));
+			put_text(&in, 3, str_of(key), S(""));
+			pb_bytes(&o.item, 11, buf_str(&in));
+			buf_reset(&in);
+			put_text(&in, 4, str_of(key), S(""));
+			pb_bytes(&o.item, 13, buf_str(&in));
+			buf_free(&in);
+		}
+		add(&o);
+		for (int span = 0; span < 20; span++) {
+			for (int k = 0; k < 4000; k++)
+				pb_bytes(&o.item, 11, S(""));
+			add(&o);
+		}
+		record(&o);
+	}
+	run(&o, "new-keys", dir);
+	done(&o);
+}
+
 /* One id, 100,000 kinds: none is a duplicate, and time stays linear. */
 static void
 test_one_id(void)
@@ -455,6 +488,7 @@ main(void)
 	test_received(&log_kind);
 	test_tenant(&trace_kind);
 	test_tenant(&log_kind);
+	test_new_keys();
 	test_one_id();
 	test_long_context();
 	test_pairs();
