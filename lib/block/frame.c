@@ -233,14 +233,28 @@ frame_reach(struct frame_column *c, uint32_t at, uint32_t n)
 }
 
 static uint8_t *
-place(struct frame *f, uint32_t col, uint32_t row)
+place_far(struct frame_column *c, uint32_t row)
 {
-	struct frame_column *c = f->col[col];
-
 	if (row < c->rows)
 		die("frame: column %.*s: row %u put twice", PS(c->name), row);
 	frame_reach(c, row, 1);
 	return c->data + (size_t)row * c->width;
+}
+
+/* Mostly the next row of a column, with room, whose bits are begun if any. */
+static inline uint8_t *
+place(struct frame *f, uint32_t col, uint32_t row)
+{
+	struct frame_column *c = f->col[col];
+	size_t at = (size_t)row * c->width;
+
+	if (row != c->rows || at + c->width > c->data_cap ||
+	    (c->nulls > 0 && row % 64 == 0))
+		return place_far(c, row);
+	if (c->nulls > 0)
+		bit_set(c->valid, row);
+	c->rows++;
+	return c->data + at;
 }
 
 void
