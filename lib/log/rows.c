@@ -4,6 +4,8 @@
 
 #include "base/err.h"
 
+#define ROWS_BYTES	((size_t)64 << 10)	/* of a tenant, however little it has */
+
 struct log_rows *
 rows_new(void)
 {
@@ -48,7 +50,7 @@ map_bytes(const struct map *m)
 size_t
 rows_bytes(const struct log_rows *r)
 {
-	size_t n = r->n * (sizeof *r->row + 4) + r->data.n;
+	size_t n = ROWS_BYTES + r->n * (sizeof *r->row + 4) + r->data.n;
 
 	n += map_bytes(&r->streams) + map_bytes(&r->contexts) +
 	    map_bytes(&r->templates) + map_bytes(&r->ids) +

@@ -105,6 +105,11 @@ manifest_cursor(struct manifest *m, struct str path,
 {
 	struct manifest_source *s = manifest_source(m, at->id);
 
+	/* a spool that was made anew takes the place of the one it was */
+	for (uint32_t i = 0; !s && i < m->sources &&
+	    m->sources == MANIFEST_SOURCES_MAX; i++)
+		if (str_eq(m->source[i].path, path))
+			s = &m->source[i];
 	if (!s && m->sources == MANIFEST_SOURCES_MAX)
 		return err_set(e, ERR_LIMIT, "a store reads from %u spools "
 		    "at most", MANIFEST_SOURCES_MAX);

@@ -82,8 +82,8 @@ before(uint64_t seg_a, uint64_t off_a, uint64_t seg_b, uint64_t off_b)
 }
 
 /* Widens the range of the same spool, or adds one. */
-static int
-add_source(struct store_sink *k, const struct block_source *s, struct err *e)
+static void
+add_source(struct store_sink *k, const struct block_source *s)
 {
 	for (uint32_t i = 0; i < k->sources; i++) {
 		struct block_source *t = &k->source[i];
@@ -100,18 +100,18 @@ add_source(struct store_sink *k, const struct block_source *s, struct err *e)
 			t->to_segment = s->to_segment;
 			t->to_offset = s->to_offset;
 		}
-		return 0;
+		return;
 	}
+	/* the oldest are let go: --repair would read those spools again */
 	if (k->sources == BLOCK_SOURCES_MAX)
-		return err_set(e, ERR_LIMIT, "blocks of more than %u spools",
-		    BLOCK_SOURCES_MAX);
+		memmove(k->source, k->source + 1,
+		    --k->sources * sizeof *k->source);
 	k->source[k->sources++] = *s;
-	return 0;
 }
 
-static int
+static void
 open_inputs(struct store *st, struct store_sink *k, const struct run *run,
-    struct store_merge *m, struct err *e)
+    struct store_merge *m)
 {
 	struct store_block *in = arena_new(&k->mem, struct store_block,
 	    run->n);
@@ -128,8 +128,7 @@ open_inputs(struct store *st, struct store_sink *k, const struct run *run,
 		if (run->v[i].sequence_to > k->sequence_to)
 			k->sequence_to = run->v[i].sequence_to;
 		for (uint32_t s = 0; s < in[i].info->sources; s++)
-			if (add_source(k, &in[i].info->source[s], e) == -1)
-				return -1;
+			add_source(k, &in[i].info->source[s]);
 	}
 	m->in = in;
 	m->n = run->n;
@@ -137,7 +136,6 @@ open_inputs(struct store *st, struct store_sink *k, const struct run *run,
 	for (uint32_t i = 0; i < st->man.blocks; i++)
 		if (st->man.block[i].max_received > m->newest_received)
 			m->newest_received = st->man.block[i].max_received;
-	return 0;
 }
 
 /* All outputs in, all inputs out. */
@@ -164,9 +162,8 @@ merge_run(struct store *st, const struct run *run, struct err *e)
 	int r;
 
 	sink_init(&k, st);
-	r = open_inputs(st, &k, run, &m, e);
-	if (r == 0)
-		r = st->kind->merge(&m, &st->options, &k, e);
+	open_inputs(st, &k, run, &m);
+	r = st->kind->merge(&m, &st->options, &k, e);
 	if (r == 0)
 		r = sink_publish(&k, e);
 	if (r == -1)

@@ -4,7 +4,7 @@
 
 #include "otlp/walk.h"
 
-#define LOTS_MAX	10000u	/* tenants in one batch */
+#define LOT_BYTES	((size_t)64 << 10)	/* of a tenant, however little it has */
 
 void
 batch_init(struct batch *b)
@@ -49,7 +49,7 @@ batch_done(struct batch *b)
 static size_t
 lot_memory(const struct lot *l)
 {
-	return l->mem.used + l->spans_cap * sizeof *l->span +
+	return LOT_BYTES + l->mem.used + l->spans_cap * sizeof *l->span +
 	    l->traces_cap * (sizeof *l->trace + 2 * sizeof *l->slot) +
 	    l->groups.bytes;
 }
@@ -77,18 +77,13 @@ more(void *p, uint32_t n, uint32_t *cap, uint32_t first, size_t size)
 }
 
 static struct lot *
-lot_of(struct batch *b, struct str tenant, struct err *e)
+lot_of(struct batch *b, struct str tenant)
 {
 	struct lot *l;
 
 	for (uint32_t i = 0; i < b->lots; i++)
 		if (str_eq(b->lot[i].tenant, tenant))
 			return &b->lot[i];
-	if (b->lots >= LOTS_MAX) {
-		err_set(e, ERR_LIMIT, "tenants: over the limit of %u",
-		    LOTS_MAX);
-		return NULL;
-	}
 	b->lot = xrealloc(b->lot, b->lots + 1, sizeof *b->lot);
 	l = &b->lot[b->lots++];
 	*l = (struct lot){ 0 };
@@ -298,11 +293,7 @@ take_items(struct batch *b, struct lot *l, struct str payload,
 int
 batch_take(struct batch *b, const struct rec *rec, struct err *e)
 {
-	struct lot *l = lot_of(b, rec->tenant, e);
-
-	if (!l)
-		return -1;
-
+	struct lot *l = lot_of(b, rec->tenant);
 	struct mark m = { l->spans, l->traces, l->froms };
 	struct str payload = arena_str(&l->mem, rec->payload);
 

@@ -207,11 +207,21 @@ test_edit(void)
 	manifest_free(&m);
 	for (unsigned i = 0; i < MANIFEST_SOURCES_MAX; i++) {
 		struct spool_cursor at = { .id = { (uint8_t)i, 1 } };
+		char path[16];
 
-		CHECK(manifest_cursor(&c, S("x"), &at, &e) ==
+		snprintf(path, sizeof path, "x%u", i);
+		CHECK(manifest_cursor(&c, str_of(path), &at, &e) ==
 		    (i < MANIFEST_SOURCES_MAX - 1 ? 0 : -1));
 	}
 	CHECK(e.kind == ERR_LIMIT);
+	/* but one made anew, at a place that is known, goes on */
+	for (unsigned i = 0; i < 200; i++) {
+		struct spool_cursor at = { .id = { (uint8_t)i, 2 } };
+
+		CHECK(manifest_cursor(&c, S("x7"), &at, &e) == 0);
+		CHECK(c.sources == MANIFEST_SOURCES_MAX);
+		CHECK(manifest_source(&c, at.id) != NULL);
+	}
 	manifest_free(&c);
 	buf_free(&x);
 }
