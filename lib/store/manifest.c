@@ -105,10 +105,13 @@ manifest_cursor(struct manifest *m, struct str path,
 {
 	struct manifest_source *s = manifest_source(m, at->id);
 
-	/* a spool that was made anew takes the place of the one it was */
+	/* a spool made anew: the one it was is nowhere now, and goes first */
+	for (uint32_t i = 0; !s && i < m->sources; i++)
+		if (str_eq(m->source[i].path, path))
+			m->source[i].path = S("");
 	for (uint32_t i = 0; !s && i < m->sources &&
 	    m->sources == MANIFEST_SOURCES_MAX; i++)
-		if (str_eq(m->source[i].path, path))
+		if (m->source[i].path.n == 0)
 			s = &m->source[i];
 	if (!s && m->sources == MANIFEST_SOURCES_MAX)
 		return err_set(e, ERR_LIMIT, "a store reads from %u spools "
