@@ -72,9 +72,10 @@ asked(struct args *args)
 	return &args->tql;
 }
 
-/* A query, or the id of a trace: the status. */
+/* A query (from `where`), or the id of a trace: the status. */
 static int
-answer(struct args *args, struct store_view *view, struct str text)
+answer(struct args *args, struct store_view *view, const char *where,
+    struct str text)
 {
 	struct err e = { 0 };
 	uint64_t traces = 1, from = time_mono();
@@ -84,8 +85,8 @@ answer(struct args *args, struct store_view *view, struct str text)
 	text = str_trim(text);
 	if (tql_is_id(text))
 		r = tql_trace(asked(args), view, text, &e);
-	else
-		r = tql_answer(asked(args), view, text, &traces, &e);
+	else if ((r = tql_answer(asked(args), view, text, &traces, &e)) == -1)
+		caret_in(&e, where);
 	if (r == -1)
 		status = tool_fail(&tool, &e);
 	else if (store_view_missing(view) > 0)
@@ -105,7 +106,7 @@ answer_fresh(struct args *args, struct str text)
 
 	if (!view)
 		return tool_fail(&tool, &e);
-	status = answer(args, view, text);
+	status = answer(args, view, "query", text);
 	store_view_close(view);
 	return status;
 }
@@ -233,7 +234,7 @@ operands(struct args *args, int n, char *v[])
 		return tool_fail(&tool, &e);
 	for (int i = 0; i < n && status != 130; i++) {
 		int r = strcmp(v[i], "-") == 0 ? answer_ids(args, view) :
-		    answer(args, view, str_of(v[i]));
+		    answer(args, view, "-e", str_of(v[i]));
 
 		status = r > 0 ? r : status;
 	}
