@@ -2,6 +2,10 @@
 # otlp-recv: what it takes, what it refuses, and how it ends.
 load helper
 
+hex() {
+	od -An -v -tx1 | tr -d ' \n'
+}
+
 # recv OPTION...: starts it on free ports; sets GRPC, HTTP, PID. Records go
 # to out.rec.
 recv() {
@@ -104,9 +108,9 @@ raw() {
 	# google.rpc.Status: code, message
 	[ "$(post /v1/logs $PB -d hello)" = 400 ]
 	grep -qi '^content-type: application/x-protobuf' head
-	[ "$(head -c 3 body | xxd -p)" = 080312 ]
+	[ "$(head -c 3 body | hex)" = 080312 ]
 	[ "$(post /v1/logs $PB --data-binary @big)" = 413 ]
-	[ "$(head -c 3 body | xxd -p)" = 080812 ]
+	[ "$(head -c 3 body | hex)" = 080812 ]
 }
 
 @test "bytes that are no protobuf are refused and not kept" {
@@ -169,8 +173,8 @@ span() {	# a request of one span, as JSON; the argument is its span id
 	[ "$(post /v1/traces "$PB; charset=utf-8" -H 'Expect: 100-continue' --data-binary @payload)" = 200 ]
 	stop
 	[ "$(rec -c out.rec)" = "$(printf 'traces\t4\t4')" ]
-	hex=$(xxd -p payload | tr -d '\n')
-	[ "$(xxd -p out.rec | tr -d '\n' | grep -o "$hex" | wc -l)" -eq 4 ]
+	hex=$(hex <payload)
+	[ "$(hex <out.rec | grep -o "$hex" | wc -l)" -eq 4 ]
 }
 
 @test "invalid items are left out, and the answer says so" {
