@@ -169,7 +169,7 @@ span() {	# a request of one span, as JSON; the argument is its span id
 	recv
 	[ "$(post /v1/traces $PB --data-binary @payload)" = 200 ]
 	[ "$(post /v1/traces/ $PB -H 'Transfer-Encoding: chunked' --data-binary @payload)" = 200 ]
-	[ "$(post /v1/traces $PB -H 'Content-Encoding: gzip' --data-binary @payload.gz)" = 200 ]
+	[ "$(post /v1/traces $PB -H 'Content-Encoding: GZip' --data-binary @payload.gz)" = 200 ]
 	[ "$(post /v1/traces "$PB; charset=utf-8" -H 'Expect: 100-continue' --data-binary @payload)" = 200 ]
 	stop
 	[ "$(rec -c out.rec)" = "$(printf 'traces\t4\t4')" ]

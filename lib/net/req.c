@@ -1,6 +1,7 @@
 #include "net/req.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/err.h"
 #include "codec/gzip.h"
@@ -236,12 +237,20 @@ net_req_end(struct net_req *req)
 	req->net = NULL;
 }
 
+/* Codings are named in any case. RFC 9110, 8.4.1. */
+static bool
+is(struct str name, struct str coding)
+{
+	return name.n == coding.n &&
+	    strncasecmp(name.p, coding.p, name.n) == 0;
+}
+
 enum net_coding
 net_coding_of(struct str name)
 {
-	if (name.n == 0 || str_eq(name, S("identity")))
+	if (name.n == 0 || is(name, S("identity")))
 		return NET_IDENTITY;
-	if (str_eq(name, S("gzip")) || str_eq(name, S("x-gzip")))
+	if (is(name, S("gzip")) || is(name, S("x-gzip")))
 		return NET_GZIP;
 	return NET_CODING_UNKNOWN;
 }
