@@ -86,12 +86,12 @@ raw() {
 
 @test "Expect: 100-continue is answered, and not when the answer is no" {
 	recv --max-message 1K
-	[ "$(post /v1/traces $PB -H 'Expect: 100-continue' --data-binary '')" = 200 ]
+	[ "$(post /v1/traces $PB --expect100-timeout 20 -H 'Expect: 100-continue' --data-binary '')" = 200 ]
 	head -c 1000 /dev/zero | tr '\0' '\n' >some
-	[ "$(post /v1/traces $JSON -H 'Expect: 100-continue' --data-binary @some)" = 400 ]
+	[ "$(post /v1/traces $JSON --expect100-timeout 20 -H 'Expect: 100-continue' --data-binary @some)" = 400 ]
 	grep -q '^HTTP/1.1 100' head
 	head -c 2000 /dev/zero >big
-	[ "$(post /v1/traces $PB -H 'Expect: 100-continue' --data-binary @big)" = 413 ]
+	[ "$(post /v1/traces $PB --expect100-timeout 20 -H 'Expect: 100-continue' --data-binary @big)" = 413 ]
 	! grep -q '^HTTP/1.1 100' head
 }
 
@@ -170,7 +170,7 @@ span() {	# a request of one span, as JSON; the argument is its span id
 	[ "$(post /v1/traces $PB --data-binary @payload)" = 200 ]
 	[ "$(post /v1/traces/ $PB -H 'Transfer-Encoding: chunked' --data-binary @payload)" = 200 ]
 	[ "$(post /v1/traces $PB -H 'Content-Encoding: GZip' --data-binary @payload.gz)" = 200 ]
-	[ "$(post /v1/traces "$PB; charset=utf-8" -H 'Expect: 100-continue' --data-binary @payload)" = 200 ]
+	[ "$(post /v1/traces "$PB; charset=utf-8" --expect100-timeout 20 -H 'Expect: 100-continue' --data-binary @payload)" = 200 ]
 	stop
 	[ "$(rec -c out.rec)" = "$(printf 'traces\t4\t4')" ]
 	hex=$(hex <payload)
