@@ -22,7 +22,7 @@ endif
 # bytes are parsed here: no silent narrowing
 CONVERT	= base codec record block
 # loops over columns: vectorised (an eighth less of a query, a twelfth of a seal)
-HOT	= codec block trace tql
+HOT	= base codec otlp block trace tql log
 
 TOOLS	= $(patsubst cmd/%.c,%,$(wildcard cmd/*.c))
 SRCS	= $(wildcard lib/*/*.c)
