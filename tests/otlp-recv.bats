@@ -264,7 +264,7 @@ grpc() {
 	[ "$(cat spool/*.rec | rec -c)" = "$(printf 'traces\t%d\t%d' $ok $ok)" ]
 }
 
-@test "gRPC by hand: refused whole, partly, for now" {
+@test "gRPC by hand: refused whole, partly, and to come again" {
 	recv -o spool --max-spool 64K
 	printf hello >hello
 	grpc hello >answer
