@@ -124,6 +124,6 @@ install: all
 		install -m 644 completions/$$t.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t; \
 		install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
 clean:
-	rm -rf build build-san bin
+	rm -rf build build-san build-fuzz bin
 
 -include $(OBJS:.o=.d) $(wildcard $(O)/unit/*.d $(O)/fuzz/*.d $(O)/bench/*.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)

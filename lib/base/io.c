@@ -42,22 +42,6 @@ io_read(int fd, void *p, size_t n, struct err *e)
 }
 
 int
-io_fill(int fd, void *p, size_t n, struct err *e)
-{
-	for (size_t got = 0; got < n;) {
-		ptrdiff_t r = io_read(fd, (char *)p + got, n - got, e);
-
-		if (r == -1)
-			return -1;
-		if (r == 0)
-			return got == 0 ? 0 : err_set(e, ERR_CORRUPT,
-			    "cut short: %zu of %zu bytes", got, n);
-		got += (size_t)r;
-	}
-	return 1;
-}
-
-int
 io_pread(int fd, void *p, size_t n, uint64_t at, struct err *e)
 {
 	for (size_t got = 0; got < n;) {

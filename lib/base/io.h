@@ -19,8 +19,6 @@
 /* A descriptor, or -1 with "open PATH: why". Mode 0666 when it creates. */
 int io_open(const char *path, int flags, struct err *);
 int io_close(int fd, struct err *);	/* a write error may show here */
-/* 1: n bytes read. 0: the end, before the first. -1: failed, or cut short. */
-int io_fill(int fd, void *p, size_t n, struct err *);
 /* Up to n bytes; 0 is the end. -1 with ERR_AGAIN on EAGAIN. */
 ptrdiff_t io_read(int fd, void *p, size_t n, struct err *);
 /* All n bytes, or -1; past the end of the file is ERR_CORRUPT. */

@@ -77,21 +77,6 @@ frame_free(struct frame *f)
 	free(f);
 }
 
-size_t
-frame_bytes(const struct frame *f)
-{
-	size_t n = sizeof *f + f->mem.used;
-
-	for (uint32_t k = 0; k < f->cols; k++) {
-		const struct frame_column *c = f->col[k];
-
-		n += sizeof *c + (size_t)c->rows * c->width +
-		    (c->nulls > 0 ? c->rows / 8 : 0) + c->dict.mem.used +
-		    c->dict.n * (sizeof(struct str) + 16);
-	}
-	return n;
-}
-
 static unsigned
 type_width(enum vec_type t)
 {

@@ -22,8 +22,6 @@ struct stripe;
 struct frame *frame_new(unsigned tables);
 void frame_reset(struct frame *);	/* no rows, no columns; memory is kept */
 void frame_free(struct frame *);
-/* Memory its rows take, about; not what is kept over a reset. */
-size_t frame_bytes(const struct frame *);
 
 /* A column's handle; made when new. */
 uint32_t frame_col(struct frame *, unsigned table, struct str name,

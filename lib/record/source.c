@@ -130,12 +130,6 @@ source_spool(struct source *s)
 	return s->spool;
 }
 
-const char *
-source_name(const struct source *s)
-{
-	return s->name;
-}
-
 void
 source_close(struct source *s)
 {

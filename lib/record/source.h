@@ -40,7 +40,6 @@ void source_stamp(struct source *, struct rec *);
 int spool_pump(struct spool *, struct source *, int stop, struct err *);
 /* The spool's reader, or NULL for streams. */
 struct spool_reader *source_spool(struct source *);
-const char *source_name(const struct source *);	/* for messages */
 void source_close(struct source *);
 
 #endif

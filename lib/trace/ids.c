@@ -43,12 +43,6 @@ id_unique(struct id *v, size_t n)
 	return kept;
 }
 
-bool
-id_among(const struct id *sorted, size_t n, const struct id *id)
-{
-	return n > 0 && bsearch(id, sorted, n, sizeof *sorted, compare_ids);
-}
-
 /* Where an id's bits are: a page, and a walk through it. */
 struct bits { uint32_t page, at, step; };
 

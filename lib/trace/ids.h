@@ -25,7 +25,6 @@ id_cmp(const struct id *a, const struct id *b)
 
 void id_sort(struct id *, size_t n);
 size_t id_unique(struct id *, size_t n);	/* of sorted ones */
-bool id_among(const struct id *sorted, size_t n, const struct id *);
 
 /* Writes "ids" and "idfilter" (entries get sorted) and "split" (sorted). */
 int ids_write(struct block_writer *, struct id_entry *, size_t n,
