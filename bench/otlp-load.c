@@ -33,6 +33,7 @@
 #define CONNS_MAX	256
 #define FLIGHT_MAX	128
 #define IOV		64
+#define WINDOW_LEAST	64	/* a frame is not worth it below */
 
 struct payload {
 	enum signal signal;
@@ -209,7 +210,7 @@ put_data(struct conn *c, const struct load *l, struct slot *s)
 	int64_t window = s->window < c->window ? s->window : c->window;
 	uint32_t max = l->frame < c->frame_max ? l->frame : c->frame_max;
 
-	if (window < 64)
+	if (window < WINDOW_LEAST)
 		return false;
 	if (!s->begun)
 		put_headers(c, l, s);
@@ -252,11 +253,15 @@ put_http(struct conn *c, const struct load *l, struct slot *s)
 	s->sent = p->bytes.n;
 }
 
-/* Takes a new request into a free slot. */
+/*
+ * Takes a new request into a free slot. Not before its header can go out:
+ * a stream that is opened after one of a higher id is none to the peer.
+ */
 static bool
 begin(struct conn *c, struct load *l, struct slot *s)
 {
-	if (l->next == l->requests)
+	if (l->next == l->requests || (!l->http &&
+	    (c->window < WINDOW_LEAST || c->initial < WINDOW_LEAST)))
 		return false;
 	*s = (struct slot){ .id = c->next_id, .window = c->initial,
 	    .start = time_mono(),
