@@ -42,31 +42,60 @@ member(z_stream *z, struct buf *out, size_t start, size_t max, struct err *e)
 			die("out of memory: inflate");
 		if (r == Z_BUF_ERROR || (r == Z_OK && z->avail_in == 0 &&
 		    z->avail_out > 0))
-			return err_set(e, ERR_CORRUPT, "gzip: cut short");
+			return err_set(e, ERR_CORRUPT, "cut short");
 		if (r != Z_OK && r != Z_STREAM_END)
-			return err_set(e, ERR_CORRUPT, "gzip: %s",
+			return err_set(e, ERR_CORRUPT, "%s",
 			    z->msg ? z->msg : "damaged");
 	} while (r != Z_STREAM_END);
 	return 0;
 }
 
-int
-gzip_inflate(struct str in, struct buf *out, size_t max, struct err *e)
+/* All of `in`: of several members, where the wrapper has such. */
+static int
+whole(struct str in, int wrapper, bool several, struct buf *out, size_t max,
+    struct err *e)
 {
 	z_stream z = { 0 };
 	size_t start = out->n;
 	int r;
 
 	if (in.n > UINT_MAX)
-		return err_set(e, ERR_LIMIT, "gzip: %zu bytes", in.n);
-	/* 16: gzip's wrapper and no other */
-	if (inflateInit2(&z, 15 + 16) != Z_OK)
+		return err_set(e, ERR_LIMIT, "%zu bytes", in.n);
+	if (inflateInit2(&z, wrapper) != Z_OK)
 		die("out of memory: inflate");
 	z.next_in = (z_const Bytef *)(uintptr_t)in.p;
 	z.avail_in = (uInt)in.n;
 	do
 		r = member(&z, out, start, max, e);
-	while (r == 0 && z.avail_in > 0 && inflateReset(&z) == Z_OK);
+	while (r == 0 && several && z.avail_in > 0 &&
+	    inflateReset(&z) == Z_OK);
+	if (r == 0 && z.avail_in > 0)
+		r = err_set(e, ERR_CORRUPT, "bytes after its end");
 	inflateEnd(&z);
 	return r;
+}
+
+int
+gzip_inflate(struct str in, struct buf *out, size_t max, struct err *e)
+{
+	/* 16: gzip's wrapper and no other */
+	return whole(in, 15 + 16, true, out, max, e) == 0 ? 0 :
+	    err_in(e, "gzip");
+}
+
+/* RFC 1950, 2.2: the method, and a check over both bytes. */
+static bool
+has_zlib_head(struct str in)
+{
+	const uint8_t *p = (const uint8_t *)in.p;
+
+	return in.n >= 2 && (p[0] & 15) == Z_DEFLATED && p[0] >> 4 <= 7 &&
+	    (p[0] << 8 | p[1]) % 31 == 0;
+}
+
+int
+zlib_inflate(struct str in, struct buf *out, size_t max, struct err *e)
+{
+	return whole(in, has_zlib_head(in) ? 15 : -15, false, out, max,
+	    e) == 0 ? 0 : err_in(e, "deflate");
 }

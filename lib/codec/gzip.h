@@ -1,4 +1,4 @@
-/* gzip: inflate bodies that peers sent, up to a limit. RFC 1952. */
+/* gzip: inflate bodies that peers sent, up to a limit. RFC 1950 to 1952. */
 #ifndef CODEC_GZIP_H
 #define CODEC_GZIP_H
 
@@ -12,5 +12,10 @@
  * member, or bytes after the last, is ERR_CORRUPT; out then holds a part.
  */
 int gzip_inflate(struct str in, struct buf *out, size_t max, struct err *);
+/*
+ * The same for what HTTP calls deflate: one zlib stream (RFC 9110, 8.4.1.2),
+ * or the bare one that some senders make of it.
+ */
+int zlib_inflate(struct str in, struct buf *out, size_t max, struct err *);
 
 #endif

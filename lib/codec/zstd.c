@@ -1,6 +1,7 @@
 #include "codec/zstd.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "codec/work.h"
 
@@ -38,25 +39,65 @@ zstd_pack(struct buf *out, struct str in, int level)
 	return true;
 }
 
-int
-zstd_unpack(void *out, size_t n, struct str in, struct err *e)
+static ZSTD_DCtx *
+unpack_ctx(void)
 {
 	struct work *w = work();
-	size_t r;
 
 	if (!w->unpack)
 		w->unpack = ZSTD_createDCtx();
 	if (!w->unpack)
 		die("out of memory: zstd");
+	return w->unpack;
+}
+
+int
+zstd_unpack(void *out, size_t n, struct str in, struct err *e)
+{
+	size_t r;
+
 	if (ZSTD_getFrameContentSize(in.p, in.n) != n)
 		return err_set(e, ERR_CORRUPT, "zstd frame: not of %zu bytes",
 		    n);
-	r = ZSTD_decompressDCtx(w->unpack, out, n, in.p, in.n);
+	r = ZSTD_decompressDCtx(unpack_ctx(), out, n, in.p, in.n);
 	if (ZSTD_isError(r))
 		return err_set(e, ERR_CORRUPT, "zstd frame: %s",
 		    ZSTD_getErrorName(r));
 	if (r != n)
 		return err_set(e, ERR_CORRUPT, "zstd frame: %zu of %zu bytes",
 		    r, n);
+	return 0;
+}
+
+size_t
+zstd_claim(struct str in)
+{
+	uint64_t n = ZSTD_getFrameContentSize(in.p, in.n);
+
+	/* a block of four bytes can hold 128 KiB, and no more */
+	if (n == ZSTD_CONTENTSIZE_UNKNOWN || n == ZSTD_CONTENTSIZE_ERROR ||
+	    n >> 15 > in.n)
+		return in.n * 4;
+	return (size_t)n;
+}
+
+int
+zstd_inflate(struct str in, struct buf *out, size_t max, struct err *e)
+{
+	size_t r;
+
+	/* no frame at all is no empty message */
+	if (in.n == 0)
+		return err_set(e, ERR_CORRUPT, "zstd: cut short");
+	buf_reserve(out, max);
+	r = ZSTD_decompressDCtx(unpack_ctx(), out->p + out->n, max, in.p,
+	    in.n);
+	if (ZSTD_getErrorCode(r) == ZSTD_error_dstSize_tooSmall)
+		return err_set(e, ERR_LIMIT, "inflates to more than %zu bytes",
+		    max);
+	if (ZSTD_isError(r))
+		return err_set(e, ERR_CORRUPT, "zstd: %s",
+		    ZSTD_getErrorName(r));
+	out->n += r;
 	return 0;
 }

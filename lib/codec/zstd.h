@@ -20,5 +20,12 @@
 bool zstd_pack(struct buf *out, struct str in, int level);
 /* Exactly n bytes into out, or -1 with ERR_CORRUPT. */
 int zstd_unpack(void *out, size_t n, struct str in, struct err *);
+/*
+ * Bodies that peers sent, of any frames. The size they claim, or a guess where
+ * they do not; what they hold appended to out, at most `max` bytes, else
+ * ERR_LIMIT; ERR_CORRUPT when cut or damaged. No window is kept beside out.
+ */
+size_t zstd_claim(struct str in);
+int zstd_inflate(struct str in, struct buf *out, size_t max, struct err *);
 
 #endif

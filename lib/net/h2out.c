@@ -67,7 +67,7 @@ h2_out_error(nghttp2_session *session, int32_t id, const struct net_req *req,
 		    buf_str(&details));
 	if (accepts)
 		head[n++] = field(S("grpc-accept-encoding"),
-		    S("identity,gzip"));
+		    S(NET_CODINGS));
 	nghttp2_submit_response(session, id, head, n, NULL);
 	buf_free(&why);
 	buf_free(&details);

@@ -144,7 +144,8 @@ begin(struct http_req *r, const char *url, const char *method)
 	if (!r->counted)
 		refuse_status(r, GRPC_UNAVAILABLE);
 	else if (r->req.coding == NET_CODING_UNKNOWN)
-		refuse(r, 415, "Content-Encoding: gzip or identity\n");
+		refuse(r, 415, "Content-Encoding: one of " NET_CODINGS
+		    "\n");
 	else if (length.n > 0 && num_u64(length, &n) &&
 	    (code = net_req_expect(&r->req, n)) != GRPC_OK)
 		refuse_status(r, code);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "codec/gzip.h"
+#include "codec/zstd.h"
 
 /* A length is believed up to here before the bytes arrive. */
 #define BELIEVE		((size_t)1 << 20)
@@ -149,15 +150,36 @@ net_req_more(struct net_req *req, size_t n)
 	return -1;
 }
 
-/* What the trailer claims, where the bytes before it can hold that. */
+/* What gzip's trailer says, where the bytes before it can hold that. */
 static size_t
-claimed(struct str gz, size_t max)
+gzip_claim(struct str gz)
 {
 	size_t n = gz.n < GZIP_MIN ? 0 : load32(gz.p + gz.n - 4);
 
-	if (n / GZIP_RATIO_MAX > gz.n || n < CLAIM_MIN)
+	return n / GZIP_RATIO_MAX > gz.n ? 0 : n;
+}
+
+/* What it says it inflates to, or a guess. */
+static size_t
+claimed(enum net_coding coding, struct str in, size_t max)
+{
+	size_t n = coding == NET_GZIP ? gzip_claim(in) :
+	    coding == NET_ZSTD ? zstd_claim(in) : in.n * 4;
+
+	if (n < CLAIM_MIN)
 		n = CLAIM_MIN;
 	return n < max ? n : max;
+}
+
+static int
+inflate_to(enum net_coding coding, struct str in, struct buf *out,
+    size_t max, struct err *e)
+{
+	if (coding == NET_ZSTD)
+		return zstd_inflate(in, out, max, e);
+	if (coding == NET_DEFLATE)
+		return zlib_inflate(in, out, max, e);
+	return gzip_inflate(in, out, max, e);
 }
 
 /*
@@ -167,8 +189,9 @@ claimed(struct str gz, size_t max)
 static int
 inflate(struct net_req *req, struct buf *plain)
 {
-	struct str gz = buf_str(&req->body);
-	size_t max = req->net->max.message, room = claimed(gz, max);
+	struct str in = buf_str(&req->body);
+	size_t max = req->net->max.message;
+	size_t room = claimed(req->coding, in, max);
 	size_t more = room;
 
 	for (;;) {
@@ -178,7 +201,7 @@ inflate(struct net_req *req, struct buf *plain)
 			return -1;
 		buf_reset(plain);
 		buf_reserve(plain, room < BELIEVE ? room + 1 : BELIEVE);
-		if (gzip_inflate(gz, plain, room, &e) == 0)
+		if (inflate_to(req->coding, in, plain, room, &e) == 0)
 			return 0;
 		if (e.kind != ERR_LIMIT || room == max) {
 			net_req_fail(req, e.kind == ERR_LIMIT ?
@@ -252,5 +275,9 @@ net_coding_of(struct str name)
 		return NET_IDENTITY;
 	if (is(name, S("gzip")) || is(name, S("x-gzip")))
 		return NET_GZIP;
+	if (is(name, S("zstd")))
+		return NET_ZSTD;
+	if (is(name, S("deflate")) || is(name, S("zlib")))
+		return NET_DEFLATE;
 	return NET_CODING_UNKNOWN;
 }

@@ -61,7 +61,11 @@ struct net {
 	unsigned spares;
 };
 
-enum net_coding { NET_IDENTITY, NET_GZIP, NET_CODING_UNKNOWN };
+enum net_coding { NET_IDENTITY, NET_GZIP, NET_ZSTD, NET_DEFLATE,
+	NET_CODING_UNKNOWN };
+
+/* The codings we take, as grpc-accept-encoding and Accept-Encoding list them. */
+#define NET_CODINGS "identity,gzip,zstd,deflate,zlib"
 
 struct net_req {
 	struct net *net;
