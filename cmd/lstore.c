@@ -2,7 +2,6 @@
 #include <getopt.h>
 
 #include "base/tool.h"
-#include "log/labels.h"
 #include "log/scan.h"
 #include "store/run.h"
 

@@ -12,7 +12,7 @@ enum { LG_ROW, LG_TABLES };
 
 /*
  * LG_ROW:
- *   stream STR     the stream's labels: pairs (log/pairs.h), sorted by name
+ *   stream STR     the stream's labels: pairs (loki/pairs.h), sorted by name
  *   time INT       ns
  *   observed INT   observed time - time; null: unknown
  *   severity INT   0 .. 24

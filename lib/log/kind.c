@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
-#include "log/labels.h"
 #include "log/rows.h"
+#include "log/scan.h"
 
 struct batch {
 	struct map tenants;

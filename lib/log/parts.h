@@ -3,6 +3,7 @@
 #define LOG_PARTS_H
 
 #include "log/part.h"
+#include "log/scan.h"
 
 /* Told of a stripe that cannot be read; the scan goes on. May be NULL. */
 typedef void part_fault_fn(void *arg, const struct err *);

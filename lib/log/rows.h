@@ -11,9 +11,9 @@
 
 #include "base/hash.h"
 #include "log/columns.h"
-#include "log/pairs.h"
 #include "log/split.h"
 #include "log/vars.h"
+#include "loki/pairs.h"
 #include "store/store.h"
 
 #define LOG_NONE	UINT32_MAX

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "log/labels.h"
 #include "log/parts.h"
 #include "log/select.h"
 

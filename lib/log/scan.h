@@ -12,6 +12,7 @@
 
 #include "base/re.h"
 #include "block/stripe.h"
+#include "loki/pairs.h"
 #include "store/store.h"
 
 enum log_op { LOG_EQ, LOG_NE, LOG_RE, LOG_NRE };	/* = != =~ !~ */
@@ -28,8 +29,6 @@ struct log_line_filter {	/* |= != |~ !~ ; `or` alternatives */
 	struct log_alt { struct str text; struct re *re; } *alt;
 	size_t n;
 };
-
-struct log_pair { struct str name, value; };
 
 struct log_line {
 	uint64_t time;		/* ns */
@@ -87,5 +86,8 @@ int log_streams(struct store_view *, const struct log_matcher *, size_t n,
     uint32_t **nlabels, size_t *nstreams, struct err *);
 
 extern const struct store_kind log_kind;	/* for lstore */
+/* The store option that holds the promoted resource attributes, separated by
+ * commas; without it, the list of logql.md 15. */
+#define LOG_OPTION_LABELS	S("labels")
 
 #endif

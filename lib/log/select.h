@@ -6,6 +6,7 @@
 #define LOG_SELECT_H
 
 #include "log/part.h"
+#include "log/scan.h"
 
 /* The columns of a stripe, loaded when first wanted. rows 0: not there. */
 struct log_cols {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
-#include "log/labels.h"
+#include "loki/labels.h"
 #include "otlp/walk.h"
 
 /* Where we are in a record. */

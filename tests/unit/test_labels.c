@@ -1,7 +1,7 @@
 /* Names, values as text, and the labels of a resource. logql.md 14, 15. */
 #include "unit.h"
 
-#include "log/labels.h"
+#include "loki/labels.h"
 #include "logdata.h"
 
 static bool

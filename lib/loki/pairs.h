@@ -4,13 +4,14 @@
  * varint n, name, varint n, value, and so on. What a stream is known by
  * (sorted by name, each once) and what a context holds.
  */
-#ifndef LOG_PAIRS_H
-#define LOG_PAIRS_H
+#ifndef LOKI_PAIRS_H
+#define LOKI_PAIRS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/cur.h"
-#include "log/scan.h"
+
+struct log_pair { struct str name, value; };
 
 void pairs_put(struct buf *, struct str name, struct str value);
 /* 1, 0 at the clean end, -1: not well formed. */

@@ -1,4 +1,4 @@
-#include "log/pairs.h"
+#include "loki/pairs.h"
 
 #include <stdlib.h>
 

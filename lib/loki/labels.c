@@ -1,9 +1,10 @@
-#include "log/labels.h"
+#include "loki/labels.h"
 
 #include <inttypes.h>
 
 #include "base/num.h"
-#include "log/pairs.h"
+#include "loki/pairs.h"
+#include "otlp/base64.h"
 #include "otlp/walk.h"
 #include "show/json.h"
 
@@ -77,24 +78,6 @@ json_array(struct json *j, struct str raw, unsigned depth)
 }
 
 static void
-base64(struct buf *b, struct str s)
-{
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < s.n; i += 3) {
-		uint32_t v = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			v = v << 8 | (i + k < s.n ? (uint8_t)s.p[i + k] : 0);
-		buf_u8(b, (uint8_t)set[v >> 18]);
-		buf_u8(b, (uint8_t)set[v >> 12 & 63]);
-		buf_u8(b, i + 1 < s.n ? (uint8_t)set[v >> 6 & 63] : '=');
-		buf_u8(b, i + 2 < s.n ? (uint8_t)set[v & 63] : '=');
-	}
-}
-
-static void
 json_value(struct json *j, const struct value *v, unsigned depth)
 {
 	struct buf b = { 0 };
@@ -126,7 +109,7 @@ json_value(struct json *j, const struct value *v, unsigned depth)
 		json_map(j, v->s, depth);
 		break;
 	case VALUE_BYTES:
-		base64(&b, v->s);
+		base64_put(&b, v->s);
 		json_str(j, buf_str(&b));
 		buf_free(&b);
 		break;
@@ -155,7 +138,7 @@ label_text(struct buf *b, const struct value *v)
 		buf_adds(b, str_of(num_fmt_f64(num, v->f)));
 		break;
 	case VALUE_BYTES:
-		base64(b, v->s);
+		base64_put(b, v->s);
 		break;
 	case VALUE_ARRAY:
 	case VALUE_MAP:

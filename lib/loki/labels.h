@@ -1,16 +1,12 @@
 /*
  * labels: OTLP attributes as Loki's labels and metadata. logql.md 14, 15.
  */
-#ifndef LOG_LABELS_H
-#define LOG_LABELS_H
+#ifndef LOKI_LABELS_H
+#define LOKI_LABELS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "model/value.h"
-
-/* The store option that holds the promoted resource attributes, separated by
- * commas; without it, the list of logql.md 15. */
-#define LOG_OPTION_LABELS	S("labels")
 
 /*
  * Appends the name as metadata has it: each run of other characters than
