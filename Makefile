@@ -39,7 +39,7 @@ NEEDS_rec	= libprotobuf-c jansson
 NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
-NEEDS_TEST	= libprotobuf-c jansson libnghttp2 libmicrohttpd readline
+NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline
 # check and demo build on all cores, if make was not told otherwise
 JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # V=1 shows the commands

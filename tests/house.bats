@@ -24,6 +24,7 @@ load helper
 		pcre2.h base
 		zstd.h codec
 		zlib.h codec
+		snappy codec
 		protobuf-c otlp
 		jansson.h otlp
 		microhttpd.h net
