@@ -40,6 +40,10 @@ NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
 NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline
+# a query takes milliseconds: finding and binding shared libraries was four of
+# them. (Not warned: readline could ask for users' names.) Sanitizers need them
+QUICK	= $(if $(SAN),,tql lql)
+STATIC	= -static -Wl,--no-warnings -ltinfo
 # check and demo build on all cores, if make was not told otherwise
 JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # V=1 shows the commands
@@ -54,7 +58,7 @@ all: $(TOOLS:%=$(BIN)/%)
 
 $(BIN)/%: $(O)/cmd/%.o $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,link)$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) -lm
+	$(call Q,link)$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) $(if $(filter $*,$(QUICK)),$(STATIC)) -lm
 
 $(KIT): $(OBJS) $(GEN)
 	@rm -f $@
