@@ -183,6 +183,8 @@ re_match(struct re *re, struct str subject, struct err *e)
 
 /* ---- literals ----------------------------------------------------------- */
 
+#define LITS_MAX	64u	/* made by putting literals together */
+
 /* 's' and 'k' fold to characters beyond ASCII: no plain search finds those. */
 static bool
 folds_plainly(char c)
@@ -283,6 +285,69 @@ alternatives(const struct re_node *n, struct arena *a, struct re_lits *l)
 	}
 }
 
+static struct str
+joined(struct str x, struct str y, struct arena *a)
+{
+	char *p = arena_new(a, char, x.n + y.n);
+
+	memcpy(p, x.p, x.n);
+	memcpy(p + x.n, y.p, y.n);
+	return str_mk(p, x.n + y.n);
+}
+
+/* Every text of *l followed by every one of `by`, when those are not many. */
+static bool
+append(struct re_lits *l, const struct re_lits *by, struct arena *a)
+{
+	struct str *v;
+	size_t n = 0;
+
+	if (l->n * by->n > LITS_MAX || l->icase != by->icase)
+		return false;
+	v = arena_new(a, struct str, l->n * by->n);
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < by->n; k++)
+			v[n++] = joined(l->lit[i], by->lit[k], a);
+	l->lit = v;
+	l->n = n;
+	return true;
+}
+
+/* Keeps what says most: long literals, few of them. */
+static void
+better(struct re_lits *best, const struct re_lits *l)
+{
+	if (l->n > 0 && (best->n == 0 || shortest(l) > shortest(best)))
+		*best = *l;
+}
+
+/* Neighbours that are nothing but literals make longer ones. */
+static void
+sequence(const struct re_node *n, struct arena *a, struct re_lits *best)
+{
+	struct re_lits run = { 0 };
+	bool all = true;
+
+	for (const struct re_node *k = n->kid; k; k = k->next) {
+		struct re_lits one;
+
+		literals(k, a, &one);
+		if (run.n > 0 && one.whole && one.n > 0 &&
+		    append(&run, &one, a))
+			continue;
+		all &= k == n->kid && one.whole;
+		better(best, &run);
+		if (one.whole) {
+			run = one;
+		} else {
+			run.n = 0;
+			better(best, &one);
+		}
+	}
+	better(best, &run);
+	best->whole = all;
+}
+
 static void
 literals(const struct re_node *n, struct arena *a, struct re_lits *l)
 {
@@ -303,16 +368,7 @@ literals(const struct re_node *n, struct arena *a, struct re_lits *l)
 		l->whole = false;
 		break;
 	case RE_CAT:
-		/* the kid that says most: long literals, few of them */
-		for (const struct re_node *k = n->kid; k; k = k->next) {
-			struct re_lits one;
-
-			literals(k, a, &one);
-			if (one.n > 0 && (l->n == 0 ||
-			    shortest(&one) > shortest(l)))
-				*l = one;
-		}
-		l->whole = false;
+		sequence(n, a, l);
 		break;
 	default:
 		break;

@@ -14,8 +14,11 @@ alt_init(struct filter_alt *a, const struct log_alt *from, struct arena *mem)
 	    from->re : NULL;
 	a->n = lits.n;
 	a->match = arena_new(mem, struct match, lits.n + 1);
-	for (size_t i = 0; i < lits.n; i++)
+	a->words = arena_new(mem, struct filter_words, lits.n + 1);
+	for (size_t i = 0; i < lits.n; i++) {
 		match_init(&a->match[i], lits.lit[i], lits.icase, mem);
+		a->words[i].n = words_of(lits.lit[i], mem, &a->words[i].hash);
+	}
 }
 
 struct filter *
@@ -31,6 +34,30 @@ filters_new(const struct log_line_filter *from, size_t n, struct arena *mem)
 			alt_init(&f[i].alt[k], &from[i].alt[k], mem);
 	}
 	return f;
+}
+
+static bool
+alt_may(const struct filter_alt *a, struct str words)
+{
+	bool may = a->n == 0;
+
+	for (size_t i = 0; i < a->n && !may; i++)
+		may = words_may(words, a->words[i].hash, a->words[i].n);
+	return may;
+}
+
+bool
+filters_may(const struct filter *f, size_t n, struct str words)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool may = !f[i].keep;
+
+		for (size_t k = 0; k < f[i].n && !may; k++)
+			may = alt_may(&f[i].alt[k], words);
+		if (!may)
+			return false;
+	}
+	return true;
 }
 
 /* What one alternative says of a template. */

@@ -157,6 +157,19 @@ collect(struct log_found *f, const struct log_scan_opts *o,
 	return 1;
 }
 
+/* Whether the stripe may have lines that the filters keep: 1, 0, -1. */
+static int
+may_have(struct stripe *s, const struct log_scan_opts *o,
+    const struct filter *filter, struct arena *mem, struct err *e)
+{
+	struct str words = { 0 };
+
+	if (o->nfilter > 0 && stripe_blob(s, S("words"), mem, &words,
+	    e) == -1)
+		return -1;
+	return filters_may(filter, o->nfilter, words);
+}
+
 static int
 look(struct log_found *f, const struct log_scan_opts *o,
     const struct filter *filter, struct err *e)
@@ -168,6 +181,8 @@ look(struct log_found *f, const struct log_scan_opts *o,
 	if (!s)
 		return -1;
 	stripe_count(s, o->count);
+	if ((r = may_have(s, o, filter, &f->mem, e)) != 1)
+		return r;
 	cols_open(&f->cols, f->part, s, &f->mem);
 	rows = arena_new(&f->mem, uint64_t, BITS_WORDS(f->cols.rows) + 1);
 	if ((r = select_rows(&f->cols, o, rows, e)) != 1)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "log/words.h"
 
 struct vars_writer {
 	struct str now;		/* the template being filled */
@@ -11,6 +12,7 @@ struct vars_writer {
 	uint32_t n, blobs;
 	int64_t *num;		/* a column being coded, VARS_CHUNK_ROWS */
 	int64_t *rel;
+	struct words *words;
 	struct buf *done;	/* full blobs */
 	uint32_t done_cap;
 };
@@ -29,6 +31,7 @@ vars_new(void)
 
 	w->num = xmalloc(VARS_CHUNK_ROWS * sizeof *w->num);
 	w->rel = xmalloc(VARS_CHUNK_ROWS * sizeof *w->rel);
+	w->words = words_new();
 	return w;
 }
 
@@ -50,6 +53,7 @@ vars_free(struct vars_writer *w)
 	for (uint32_t i = 0; i < w->done_cap; i++)
 		buf_free(&w->done[i]);
 	free(w->done);
+	words_free(w->words);
 	buf_free(&w->templates);
 	buf_free(&w->texts);
 	buf_free(&w->holes);
@@ -311,6 +315,23 @@ cut_blob(struct vars_writer *w)
 	buf_reset(&w->blob);
 }
 
+/* The words in a column's values, which are cut already. */
+static void
+add_words(struct vars_writer *w, enum vars_kind kind, const struct str *v,
+    uint32_t n, struct str before, struct str after)
+{
+	size_t cut = before.n + after.n;
+
+	if (kind == VARS_INT || kind == VARS_DIGITS) {
+		words_add(w->words, before);
+		words_add(w->words, after);
+	} else if (kind == VARS_TEXT || cut > 0) {
+		for (uint32_t i = 0; i < n; i++)
+			words_add(w->words, str_mk(v[i].p - before.n,
+			    v[i].n + cut));
+	}
+}
+
 /* One column. May cut the values' affixes off. */
 static void
 put_column(struct vars_writer *w, struct str *v, const uint64_t *time,
@@ -328,6 +349,7 @@ put_column(struct vars_writer *w, struct str *v, const uint64_t *time,
 	    s.hex ? VARS_HEX : VARS_TEXT;
 	bool affix = before.n > 0 || after.n > 0;
 
+	add_words(w, kind, v, n, before, after);
 	buf_u8(&w->holes, (uint8_t)(kind | (affix ? 0x80u : 0)));
 	if (affix) {
 		buf_varint(&w->holes, before.n);
@@ -403,6 +425,7 @@ vars_template(struct vars_writer *w, struct str template, uint32_t rows)
 	for (size_t i = 0; i < template.n; i++)
 		buf_u8(&w->texts, split_is_mark(template.p[i]) ? MARK_VALUE :
 		    (uint8_t)template.p[i]);
+	words_add(w->words, template);
 }
 
 void
@@ -419,7 +442,7 @@ vars_add(struct vars_writer *w, struct str *value, const uint64_t *time,
 	}
 }
 
-/* "templates": count, blobs, then per template; then the texts. */
+/* "templates": count, blobs, then per template; then the texts. "words". */
 void
 vars_put(struct vars_writer *w, struct frame *f)
 {
@@ -433,6 +456,9 @@ vars_put(struct vars_writer *w, struct frame *f)
 	buf_adds(&b, buf_str(&w->texts));
 	frame_blob(f, S("templates"), buf_str(&b));
 	frame_blob(f, S("holes"), buf_str(&w->holes));
+	buf_reset(&b);
+	words_put(w->words, &b);
+	frame_blob(f, S("words"), buf_str(&b));
 	for (uint32_t i = 0; i < w->blobs; i++) {
 		snprintf(name, sizeof name, "v%u", i);
 		frame_blob(f, str_of(name), buf_str(&w->done[i]));
