@@ -43,7 +43,6 @@ NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline
 # a query takes milliseconds: finding and binding shared libraries was four of
 # them. (Not warned: readline could ask for users' names.) Sanitizers need them
 QUICK	= $(if $(SAN),,tql lql)
-STATIC	= -static -Wl,--no-warnings -ltinfo
 # check and demo build on all cores, if make was not told otherwise
 JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 # V=1 shows the commands
@@ -58,7 +57,14 @@ all: $(TOOLS:%=$(BIN)/%)
 
 $(BIN)/%: $(O)/cmd/%.o $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,link)$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) $(if $(filter $*,$(QUICK)),$(STATIC)) -lm
+	$(call Q,link)$(CC) -o $@ $^ $(LDFLAGS) $(call needs,$(NEEDS_$*)) $(LIBS) -lm
+
+# in one object, so that the libraries do not find our functions (see above)
+$(O)/cmd/%.one.o: $(O)/cmd/%.o $(KIT)
+	@$(CC) -r -nostdlib -o $@ $^ && objcopy --keep-global-symbol=main $@
+$(QUICK:%=$(BIN)/%): $(BIN)/%: $(O)/cmd/%.one.o
+	@mkdir -p $(@D)
+	$(call Q,link)$(CC) -static -o $@ $< $(LDFLAGS) -Wl,--no-warnings $(call needs,$(NEEDS_$*)) -ltinfo $(LIBS) -lm
 
 $(KIT): $(OBJS) $(GEN)
 	@rm -f $@
