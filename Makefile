@@ -39,7 +39,7 @@ NEEDS_rec	= libprotobuf-c jansson
 NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
-NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline
+NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline libcurl
 # a query takes milliseconds: finding and binding shared libraries was four of
 # them. (Not warned: readline could ask for users' names.) Sanitizers need them
 QUICK	= $(if $(SAN),,tql lql)

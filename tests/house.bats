@@ -29,6 +29,7 @@ load helper
 		jansson.h otlp
 		microhttpd.h net
 		nghttp2 net
+		curl net
 		readline line
 	LIST
 }

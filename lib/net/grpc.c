@@ -1,5 +1,10 @@
 #include "net/grpc.h"
 
+#include "base/cur.h"
+#include "base/time.h"
+
+#define RETRY_MAX_S	UINT64_C(86400)	/* nobody is waited for longer */
+
 static int
 fail(struct grpc_in *in, enum grpc_code code, const char *why)
 {
@@ -133,4 +138,72 @@ grpc_timeout(struct str s, uint64_t *ns)
 	if (__builtin_mul_overflow(*ns, v, ns))
 		*ns = UINT64_MAX;
 	return true;
+}
+
+void
+grpc_unpercent(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		struct str hex = str_mk(s.p + i + 1, s.n - i > 2 ? 2 : 0);
+		uint8_t c;
+
+		if (s.p[i] == '%' && str_unhex(&c, 1, hex) == 1)
+			i += 2;
+		else
+			c = (uint8_t)s.p[i];
+		buf_u8(b, c);
+	}
+}
+
+/* google.protobuf.Duration; what is negative is 0. */
+static uint64_t
+duration(struct str s)
+{
+	struct cur c = cur_of(s);
+	uint64_t sec = 0, nanos = 0;
+	struct field f;
+
+	while (cur_field(&c, &f) == 1)
+		if (f.no == 1 && f.wire == 0)
+			sec = f.v;
+		else if (f.no == 2 && f.wire == 0)
+			nanos = f.v;
+	if (sec > RETRY_MAX_S)
+		return sec > INT64_MAX ? 0 : RETRY_MAX_S * NS_S;
+	return sec * NS_S + (nanos < NS_S ? nanos : 0);
+}
+
+/* The delay, if the google.protobuf.Any is a RetryInfo. */
+static bool
+retry_info(struct str any, uint64_t *ns)
+{
+	struct cur c = cur_of(any);
+	struct str type = S(""), value = S("");
+	struct field f;
+
+	while (cur_field(&c, &f) == 1)
+		if (f.no == 1 && f.wire == 2)
+			type = f.b;
+		else if (f.no == 2 && f.wire == 2)
+			value = f.b;
+	if (!str_ends(type, S("/google.rpc.RetryInfo")))
+		return false;
+	*ns = 0;
+	for (c = cur_of(value); cur_field(&c, &f) == 1;)
+		if (f.no == 1 && f.wire == 2)
+			*ns = duration(f.b);
+	return true;
+}
+
+bool
+grpc_retry_info(struct str status, uint64_t *ns)
+{
+	struct cur c = cur_of(status);
+	bool found = false;
+	struct field f;
+
+	while (cur_field(&c, &f) == 1)
+		if (f.no == 3 && f.wire == 2 && retry_info(f.b, ns))
+			found = true;
+	return found;
 }

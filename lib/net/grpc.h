@@ -17,12 +17,19 @@
 
 enum grpc_code {
 	GRPC_OK = 0,
+	GRPC_CANCELLED = 1,
+	GRPC_UNKNOWN = 2,
 	GRPC_INVALID_ARGUMENT = 3,
 	GRPC_DEADLINE_EXCEEDED = 4,
+	GRPC_PERMISSION_DENIED = 7,
 	GRPC_RESOURCE_EXHAUSTED = 8,
+	GRPC_ABORTED = 10,
+	GRPC_OUT_OF_RANGE = 11,
 	GRPC_UNIMPLEMENTED = 12,
 	GRPC_INTERNAL = 13,
 	GRPC_UNAVAILABLE = 14,
+	GRPC_DATA_LOSS = 15,
+	GRPC_UNAUTHENTICATED = 16,
 };
 
 /* Zero-initialise and set max. */
@@ -50,9 +57,13 @@ int grpc_in_end(struct grpc_in *);
 void grpc_head(uint8_t out[5], bool compressed, uint32_t n);
 /* grpc-message: percent-encodes what is outside 0x20-0x7e, and '%'. */
 void grpc_percent(struct buf *, struct str);
+/* And back; a percent sign that stands for nothing stands for itself. */
+void grpc_unpercent(struct buf *, struct str);
 /* The values of "-bin" headers, without padding. */
 void grpc_base64(struct buf *, struct str);
 /* grpc-timeout: up to eight digits and one of H M S m u n. */
 bool grpc_timeout(struct str, uint64_t *ns);
+/* The delay of the RetryInfo in a google.rpc.Status, if there is one. */
+bool grpc_retry_info(struct str status, uint64_t *ns);
 
 #endif

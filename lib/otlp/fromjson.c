@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/num.h"
-#include "otlp/base64.h"
+#include "base/base64.h"
 #include "otlp/json.h"
 #include "otlp/tidy.h"
 #include "otlp/wire.h"

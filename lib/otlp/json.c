@@ -1,6 +1,6 @@
 #include "otlp/json.h"
 
-#include "otlp/base64.h"
+#include "base/base64.h"
 #include "otlp/stream.h"
 
 static int

@@ -9,7 +9,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
-#include "otlp/base64.h"
+#include "base/base64.h"
 #include "otlp/json.h"
 #include "otlp/wire.h"
 #include "show/json.h"

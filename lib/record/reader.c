@@ -64,6 +64,12 @@ rec_close(struct rec_reader *rd)
 	free(rd);
 }
 
+int
+rec_fd(const struct rec_reader *rd)
+{
+	return rd->fd;
+}
+
 uint64_t
 rec_offset(const struct rec_reader *rd)
 {

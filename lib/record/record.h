@@ -91,6 +91,7 @@ int rec_next(struct rec_reader *, struct rec *, struct err *);	/* 1, 0, -1 */
  * and with ERR_CANCEL when `stop` (a descriptor, or -1) becomes readable. */
 int rec_wait(struct rec_reader *, struct rec *, int timeout_ms, int stop,
     struct err *);
+int rec_fd(const struct rec_reader *);
 uint64_t rec_offset(const struct rec_reader *);	/* of the next record */
 void rec_close(struct rec_reader *);
 

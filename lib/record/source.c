@@ -155,3 +155,9 @@ source_stamp(struct source *s, struct rec *rec)
 	rec->origin.segment = at.segment;
 	rec->origin.offset = rec->off;
 }
+
+int
+source_fd(const struct source *s)
+{
+	return s->stream ? rec_fd(s->stream) : -1;
+}

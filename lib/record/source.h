@@ -38,6 +38,8 @@ void source_stamp(struct source *, struct rec *);
  * is nothing more at hand. A full spool is waited for. 0 at the end, -1.
  */
 int spool_pump(struct spool *, struct source *, int stop, struct err *);
+/* A stream's descriptor, for polls beside it; -1: a spool. */
+int source_fd(const struct source *);
 /* The spool's reader, or NULL for streams. */
 struct spool_reader *source_spool(struct source *);
 void source_close(struct source *);

@@ -9,7 +9,7 @@
 
 #include "h2client.h"
 #include "otlp/accept.h"
-#include "otlp/base64.h"
+#include "base/base64.h"
 #include "otlp/json.h"
 #include "pb.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 /* base64: RFC 4648, for bytes in JSON. */
-#ifndef OTLP_BASE64_H
-#define OTLP_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include "base/buf.h"
 

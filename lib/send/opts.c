@@ -1,0 +1,76 @@
+/* The options that all sinks share. */
+#include "base/num.h"
+#include "base/time.h"
+#include "send/send.h"
+
+#define FLIGHT_MAX	256
+
+void
+send_init(struct send_run *run)
+{
+	run->backoff = backoff_default;
+	run->flight = 8;
+	run->grace = 10 * NS_S;
+	run->client.timeout = 10 * NS_S;
+}
+
+static uint64_t
+time_arg(const struct send_run *run, const char *name, const char *arg)
+{
+	int64_t ns;
+
+	if (!num_prom_duration(str_of(arg), &ns) || ns < 0)
+		tool_usage(run->tool, "--%s: \"%s\" is not a time, as 500ms",
+		    name, arg);
+	return (uint64_t)ns;
+}
+
+static unsigned
+flight_arg(const struct send_run *run, const char *arg)
+{
+	uint64_t n;
+
+	if (!num_u64(str_of(arg), &n) || n == 0 || n > FLIGHT_MAX)
+		tool_usage(run->tool, "-w \"%s\": not a number from 1 to %d",
+		    arg, FLIGHT_MAX);
+	return (unsigned)n;
+}
+
+void
+send_opt(struct send_run *run, int c, const char *arg)
+{
+	const char *colon;
+
+	switch (c) {
+	case 'r': run->read = arg; break;
+	case 'c': run->cursor = arg; break;
+	case 'x': run->dead = arg; break;
+	case 'w': run->flight = flight_arg(run, arg); break;
+	case SEND_ONCE: run->once = true; break;
+	case SEND_ACK:
+		colon = strrchr(arg, ':');
+		if (!colon || colon == arg || colon[1] == '\0')
+			tool_usage(run->tool, "--ack \"%s\": not a "
+			    "SPOOL:NAME", arg);
+		run->ack = arg;
+		break;
+	case SEND_TIMEOUT:
+		run->client.timeout = time_arg(run, "timeout", arg);
+		break;
+	case SEND_FIRST:
+		run->backoff.first = time_arg(run, "retry-first", arg);
+		break;
+	case SEND_CAP:
+		run->backoff.cap = time_arg(run, "retry-max", arg);
+		break;
+	case SEND_GIVE_UP:
+		run->backoff.give_up = time_arg(run, "give-up", arg);
+		break;
+	case SEND_GRACE: run->grace = time_arg(run, "grace", arg); break;
+	case SEND_CA: run->client.ca = arg; break;
+	case SEND_CERT: run->client.cert = arg; break;
+	case SEND_KEY: run->client.key = arg; break;
+	}
+	if (run->cursor && run->ack)
+		tool_usage(run->tool, "-c and --ack: one of them");
+}

@@ -1,0 +1,152 @@
+/* What becomes of a record when its post has ended. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/time.h"
+#include "send/engine.h"
+
+#define GRIPE_NS	(10 * NS_S)	/* between two of a kind */
+#define KEEP_MAX	((size_t)1 << 20)	/* of a spare parcel's memory */
+
+void
+sender_gripe(struct sender *s, struct gripe *g, const char *fmt, ...)
+{
+	uint64_t now = time_mono();
+	char msg[512];
+	va_list ap;
+
+	if (g->said != 0 && now - g->said < GRIPE_NS) {
+		g->more++;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(msg, sizeof msg, fmt, ap);
+	va_end(ap);
+	if (g->more > 0)
+		tool_say(s->run->tool, "%s (and %" PRIu64 " more like it)",
+		    msg, g->more);
+	else
+		tool_say(s->run->tool, "%s", msg);
+	*g = (struct gripe){ .said = now };
+}
+
+void
+sender_release(struct sender *s, struct parcel *p, bool dealt)
+{
+	p->entry->done = dealt;
+	s->held -= p->post.body.n + p->frame.n;
+	if (p->post.body.cap > KEEP_MAX)
+		buf_free(&p->post.body);
+	if (p->frame.cap > KEEP_MAX)
+		buf_free(&p->frame);
+	post_reset(&p->post);
+	buf_reset(&p->frame);
+	p->next = s->spare;
+	s->spare = p;
+	s->busy--;
+}
+
+/* Into the file of dead letters, if there is one: is it there? */
+static bool
+bury(struct sender *s, struct parcel *p)
+{
+	if (!s->dead)
+		return false;
+	if (dead_put(s->dead, buf_str(&p->frame), &s->bad) == -1) {
+		sender_release(s, p, false);	/* the run ends by that */
+		return true;
+	}
+	s->dead_n++;
+	sender_release(s, p, true);
+	return true;
+}
+
+void
+sender_refuse(struct sender *s, struct parcel *p, const char *why)
+{
+	sender_gripe(s, &s->refused, "%s of %" PRIu32 " items refused: %s",
+	    signal_name(p->signal), p->items, why);
+	if (bury(s, p))
+		return;
+	s->lost++;
+	s->lost_items += p->items;
+	sender_release(s, p, true);
+}
+
+void
+sender_give_up(struct sender *s, struct parcel *p, const char *why)
+{
+	sender_gripe(s, &s->gone, "%s of %" PRIu32 " items given up: %s",
+	    signal_name(p->signal), p->items, why);
+	if (bury(s, p))
+		return;
+	s->away++;
+	if (!s->ack) {
+		s->lost_items += p->items;
+		sender_release(s, p, true);
+		return;
+	}
+	/* it is still in the spool: the next run begins there */
+	sender_release(s, p, false);
+	if (s->stopped == 0)
+		s->stopped = time_mono();
+}
+
+void
+sender_wait(struct sender *s, struct parcel *p)
+{
+	struct parcel **at = &s->waiting;
+
+	while (*at && (*at)->due <= p->due)
+		at = &(*at)->next;
+	p->next = *at;
+	*at = p;
+}
+
+static void
+again(struct sender *s, struct parcel *p)
+{
+	const struct backoff *b = &s->run->backoff;
+	uint64_t now = time_mono(), wait;
+
+	wait = backoff_wait(b, p->tries, p->post.wait, hash_u64(++s->dice));
+	if (b->give_up > 0 && now + wait - p->first > b->give_up) {
+		sender_give_up(s, p, p->post.why);
+		return;
+	}
+	sender_gripe(s, &s->again, "%s: %s: trying again", p->post.url,
+	    p->post.why);
+	p->due = now + wait;
+	sender_wait(s, p);
+}
+
+static void
+kept(struct sender *s, struct parcel *p)
+{
+	const struct send_kind *k = &s->run->kind;
+	char why[256] = "";
+	uint64_t n = k->partial ? k->partial(k->arg, p->signal, &p->post,
+	    why) : 0;
+
+	s->kept++;
+	s->rejected += n;
+	if (n > 0 || why[0] != '\0')
+		sender_gripe(s, &s->partial, "%s: %" PRIu64 " of %" PRIu32
+		    " items rejected%s%s", signal_name(p->signal), n,
+		    p->items, why[0] ? ": " : "", why);
+	sender_release(s, p, true);
+}
+
+void
+sender_settle(struct sender *s, struct parcel *p)
+{
+	if (s->run->kind.judge)
+		s->run->kind.judge(s->run->kind.arg, &p->post);
+	switch (p->post.fate) {
+	case FATE_KEPT: kept(s, p); break;
+	case FATE_AGAIN: again(s, p); break;
+	case FATE_REFUSED: sender_refuse(s, p, p->post.why); break;
+	}
+}
