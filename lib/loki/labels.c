@@ -4,7 +4,7 @@
 
 #include "base/num.h"
 #include "loki/pairs.h"
-#include "otlp/base64.h"
+#include "base/base64.h"
 #include "otlp/walk.h"
 #include "show/json.h"
 
