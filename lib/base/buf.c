@@ -103,6 +103,18 @@ buf_varint(struct buf *b, uint64_t v)
 	buf_add(b, t, n);
 }
 
+/* printf was half of the instructions of an answer in JSON. */
+void
+buf_digits(struct buf *b, uint64_t v)
+{
+	char out[20], *p = out + sizeof out;
+
+	do
+		*--p = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	buf_add(b, p, (size_t)(out + sizeof out - p));
+}
+
 void
 buf_free(struct buf *b)
 {

@@ -29,6 +29,7 @@ void buf_u16(struct buf *, uint16_t);
 void buf_u32(struct buf *, uint32_t);
 void buf_u64(struct buf *, uint64_t);
 void buf_varint(struct buf *, uint64_t);
+void buf_digits(struct buf *, uint64_t);	/* in decimal */
 void buf_free(struct buf *);
 
 static inline void

@@ -255,10 +255,18 @@ label_scope(struct str raw, struct arena *mem, struct buf *meta)
 
 	if (raw.n == 0 || otlp_scope(raw, &scope) == -1)
 		return;
+	while (otlp_attr(&c, 3, &a) == 1)
+		label_flatten(mem, &a, add_pair, meta);
 	if (scope.name.n > 0)
 		pairs_put(meta, S("scope_name"), scope.name);
 	if (scope.version.n > 0)
 		pairs_put(meta, S("scope_version"), scope.version);
-	while (otlp_attr(&c, 3, &a) == 1)
-		label_flatten(mem, &a, add_pair, meta);
+	if (scope.dropped > 0) {
+		struct buf n = { 0 };
+
+		buf_digits(&n, scope.dropped);
+		pairs_put(meta, S("scope_dropped_attributes_count"),
+		    buf_str(&n));
+		buf_free(&n);
+	}
 }

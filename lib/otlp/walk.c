@@ -330,6 +330,7 @@ otlp_scope(struct str raw, struct otlp_scope *s)
 		switch (w.tag) {
 		case WIRE(1, WIRE_BYTES): s->name = w.b; break;
 		case WIRE(2, WIRE_BYTES): s->version = w.b; break;
+		case WIRE(4, WIRE_VARINT): s->dropped = (uint32_t)w.v; break;
 		}
 	return r;
 }

@@ -53,7 +53,7 @@ struct otlp_link { struct str trace_id, span_id, trace_state, raw;
 int otlp_event(struct cur *, struct otlp_event *);	/* over span.raw */
 int otlp_link(struct cur *, struct otlp_link *);
 
-struct otlp_scope { struct str name, version; };
+struct otlp_scope { struct str name, version; uint32_t dropped; };
 int otlp_scope(struct str raw, struct otlp_scope *);
 
 /*

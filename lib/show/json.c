@@ -86,25 +86,13 @@ json_str(struct json *j, struct str s)
 	quoted(j->b, s);
 }
 
-/* printf was half of the instructions of an answer in JSON. */
-static void
-digits(struct buf *b, uint64_t v)
-{
-	char out[20], *p = out + sizeof out;
-
-	do
-		*--p = (char)('0' + v % 10);
-	while ((v /= 10) > 0);
-	buf_add(b, p, (size_t)(out + sizeof out - p));
-}
-
 void
 json_i64(struct json *j, int64_t v)
 {
 	before(j);
 	if (v < 0)
 		buf_u8(j->b, '-');
-	digits(j->b, v < 0 ? -(uint64_t)v : (uint64_t)v);
+	buf_digits(j->b, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void
@@ -112,7 +100,7 @@ json_u64_text(struct json *j, uint64_t v)
 {
 	before(j);
 	buf_u8(j->b, '"');
-	digits(j->b, v);
+	buf_digits(j->b, v);
 	buf_u8(j->b, '"');
 }
 
