@@ -36,10 +36,10 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 # which library each tool needs beside the common ones
 LIBS	= $(shell pkg-config --libs libxxhash libzstd libpcre2-8 zlib)
 NEEDS_rec	= libprotobuf-c jansson
-NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd
+NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd gnutls
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
-NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd readline libcurl
+NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd gnutls readline libcurl
 # a query takes milliseconds: finding and binding shared libraries was four of
 # them. (Not warned: readline could ask for users' names.) Sanitizers need them
 QUICK	= $(if $(SAN),,tql lql)

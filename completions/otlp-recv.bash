@@ -7,6 +7,9 @@ _otlp_recv()
 	case $prev in
 	-g|--grpc) return ;;
 	-H|--http) return ;;
+	-c|--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	-k|--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--client-ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	-o|--output) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	--sync) COMPREPLY=($(compgen -W "each none" -- "$cur")); return ;;
 	--max-spool) return ;;
@@ -16,10 +19,13 @@ _otlp_recv()
 	--max-held) return ;;
 	--max-requests) return ;;
 	--max-connections) return ;;
+	--hello) return ;;
+	--patience) return ;;
+	--idle) return ;;
 	--grace) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -o --output --sync --max-spool --full --ports-file --max-message --max-held --max-requests --max-connections --grace -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -c --cert -k --key --client-ca -o --output --sync --max-spool --full --ports-file --max-message --max-held --max-requests --max-connections --hello --patience --idle --grace -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

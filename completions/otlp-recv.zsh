@@ -1,9 +1,14 @@
 #compdef otlp-recv
 _arguments -s \
-	'-g+[listen for gRPC there, 127.0.0.1\:4317 unless given; none\: do not]:ADDR:' \
-	'--grpc=[listen for gRPC there, 127.0.0.1\:4317 unless given; none\: do not]:ADDR:' \
-	'-H+[listen for HTTP there, 127.0.0.1\:4318 unless given; none\: do not]:ADDR:' \
-	'--http=[listen for HTTP there, 127.0.0.1\:4318 unless given; none\: do not]:ADDR:' \
+	'-g+[listen there, 127.0.0.1\:4317 unless given; none\: do not; may be repeated]:ADDR:' \
+	'--grpc=[listen there, 127.0.0.1\:4317 unless given; none\: do not; may be repeated]:ADDR:' \
+	'-H+[the same for 127.0.0.1\:4318; both protocols are spoken at each]:ADDR:' \
+	'--http=[the same for 127.0.0.1\:4318; both protocols are spoken at each]:ADDR:' \
+	'-c+[speak TLS with this certificate and what signed it (PEM)]:FILE:_files' \
+	'--cert=[speak TLS with this certificate and what signed it (PEM)]:FILE:_files' \
+	'-k+[its key (PEM)]:FILE:_files' \
+	'--key=[its key (PEM)]:FILE:_files' \
+	'--client-ca=[clients must have a certificate of one of these]:FILE:_files' \
 	'-o+[append to this spool, and answer when it is durable; else records go to stdout]:SPOOL:_files -/' \
 	'--output=[append to this spool, and answer when it is durable; else records go to stdout]:SPOOL:_files -/' \
 	'--sync=[with -o\: answer after a sync (each), or after the write (none)]:WHEN:(each none)' \
@@ -13,7 +18,10 @@ _arguments -s \
 	'--max-message=[of a request, also inflated; 64M unless given]:SIZE:' \
 	'--max-held=[of all requests in flight; 128M unless given]:SIZE:' \
 	'--max-requests=[in flight; 1024 unless given]:N:' \
-	'--max-connections=[of each server; 512 unless given]:N:' \
+	'--max-connections=[open at once; 4096 unless given]:N:' \
+	'--hello=[for a new connection to say what it speaks; 10 unless given]:SECONDS:' \
+	'--patience=[for a request to come, and one more for 4 KiB; 30 unless given]:SECONDS:' \
+	'--idle=[till a silent connection is closed; 300 unless given]:SECONDS:' \
 	'--grace=[to finish what is in flight at the end; 10 unless given]:SECONDS:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

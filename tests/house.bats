@@ -30,6 +30,7 @@ load helper
 		microhttpd.h net
 		nghttp2 net
 		curl net
+		gnutls net
 		readline line
 	LIST
 }

@@ -1,35 +1,7 @@
 #!/usr/bin/env bats
 # otlp-recv: what it takes, what it refuses, and how it ends.
 load helper
-
-hex() {
-	od -An -v -tx1 | tr -d ' \n'
-}
-
-# recv OPTION...: starts it on free ports; sets GRPC, HTTP, PID. Records go
-# to out.rec.
-recv() {
-	rm -f ports
-	otlp-recv -g 0 -H 0 --ports-file ports "$@" >out.rec 2>err 3>&- &
-	PID=$!
-	PIDS+=("$PID")
-	until_true test -s ports
-	GRPC=$(awk '$1 == "grpc" { print $2 }' ports)
-	HTTP=$(awk '$1 == "http" { print $2 }' ports)
-}
-
-# post PATH TYPE CURL-OPTION...: prints the status, body in ./body
-post() {
-	local path=$1 type=$2
-	shift 2
-	curl -s -m 20 -o body -D head -w '%{http_code}\n' -H "Content-Type: $type" "$@" "http://$HTTP$path"
-}
-
-stop() { kill -TERM "$PID" && wait "$PID"; }
-
-PB=application/x-protobuf
-JSON=application/json
-LOAD=$ROOT/${O:-build}/bench
+load otlp-recv
 
 @test "an empty protobuf request is a success and no record" {
 	recv
@@ -136,14 +108,6 @@ raw() {
 	[[ $output == "otlp-recv: $GRPC: listen: "* ]]
 }
 
-span() {	# a request of one span, as JSON; the argument is its span id
-	cat <<-END
-	{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
-	"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"$1","name":"GET /",
-	"kind":2,"startTimeUnixNano":"1700000000000000000","endTimeUnixNano":"1700000000500000000"}]}]}]}
-	END
-}
-
 @test "JSON becomes a record with its items and times" {
 	recv
 	span eee19b7ec3c1b174 >span.json
@@ -244,13 +208,6 @@ read_again() { [ "$(post /v1/logs $PB --data-binary @some)" = 400 ]; }
 }
 full_json() { [ "$(post /v1/logs $JSON --data-binary @some)" = 503 ]; }
 free_json() { [ "$(post /v1/logs $JSON --data-binary @some)" = 200 ]; }
-
-# grpc FILE: sends the message in it, prints the answer's headers and trailers
-grpc() {
-	{ printf '\0\0\0'; printf "\\x$(printf %02x $(($(wc -c <"$1") / 256)))\\x$(printf %02x $(($(wc -c <"$1") % 256)))"; cat "$1"; } >msg
-	curl -s -m 20 -i --http2-prior-knowledge --data-binary @msg -H 'te: trailers' -H 'content-type: application/grpc' \
-		"http://$GRPC/opentelemetry.proto.collector.trace.v1.TraceService/Export" | tr -d '\r'
-}
 
 @test "a full spool refuses, says when to come again, and what it took is there" {
 	recv -o spool --max-spool 64K

@@ -1,5 +1,6 @@
 /*
- * h2: one HTTP/2 connection of a gRPC server, without its socket.
+ * h2: one HTTP/2 connection of a server of gRPC and OTLP/HTTP, without its
+ * socket.
  *
  * Bytes from the peer go in, bytes for it come out; whole requests go to the
  * handler of `net`. All calls for one connection come from one thread; only
@@ -48,11 +49,16 @@ int h2_send(struct h2 *, struct buf *b, size_t enough, struct err *);
 /* Answers the request, and ends it. The conn that has something to send now,
  * or NULL when it has gone. */
 void *h2_reply(struct net_req *);
+/* Refuses requests that come too slowly or too late; call it now and then. */
+void h2_look(struct h2 *, uint64_t now);
+void h2_ping(struct h2 *);	/* asks whether the peer is there */
 /* Announces the end; again: names the last stream that is served. */
 void h2_drain(struct h2 *);
 /* The peer acknowledged the announcement. */
 bool h2_drain_seen(const struct h2 *);
 bool h2_idle(const struct h2 *);	/* no streams */
+/* Is an answer of ours awaited? */
+bool h2_waits(const struct h2 *);
 /* Nothing more will be read or sent: close. */
 bool h2_over(const struct h2 *);
 void h2_free(struct h2 *);

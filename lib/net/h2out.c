@@ -22,9 +22,11 @@ read_out(nghttp2_session *session, int32_t id, uint8_t *p, size_t n,
 		n = out->data.n - out->sent;
 	memcpy(p, out->data.p + out->sent, n);
 	out->sent += n;
-	if (out->sent == out->data.n) {
-		*flags |= NGHTTP2_DATA_FLAG_EOF |
-		    NGHTTP2_DATA_FLAG_NO_END_STREAM;
+	if (out->sent < out->data.n)
+		return (ssize_t)n;
+	*flags |= NGHTTP2_DATA_FLAG_EOF;
+	if (out->grpc) {
+		*flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
 		nghttp2_submit_trailer(session, id, &trailer, 1);
 	}
 	return (ssize_t)n;
@@ -40,6 +42,7 @@ h2_out_ok(nghttp2_session *session, int32_t id, struct h2_out *out,
 		field(S("content-type"), S("application/grpc")),
 	};
 
+	out->grpc = true;
 	grpc_head((uint8_t *)buf_extend(&out->data, 5), false,
 	    (uint32_t)message.n);
 	buf_adds(&out->data, message);
@@ -82,4 +85,23 @@ h2_out_status(nghttp2_session *session, int32_t id, const char *status)
 	};
 
 	nghttp2_submit_response(session, id, head, 2, NULL);
+}
+
+void
+h2_out_web(nghttp2_session *session, int32_t id, struct h2_out *out,
+    const struct web_answer *a, bool head)
+{
+	nghttp2_data_provider from = { { .ptr = out }, read_out };
+	nghttp2_nv nv[WEB_FIELDS + 1];
+	char status[16];
+	size_t n = 0;
+
+	snprintf(status, sizeof status, "%u", a->status);
+	nv[n++] = field(S(":status"), str_of(status));
+	for (size_t i = 0; i < a->n; i++)
+		nv[n++] = field(str_of(a->field[i].name),
+		    str_of(a->field[i].value));
+	buf_adds(&out->data, a->body);
+	nghttp2_submit_response(session, id, nv, n,
+	    head || out->data.n == 0 ? NULL : &from);
 }

@@ -2,25 +2,32 @@
 
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <sys/socket.h>
 
-#include "base/num.h"
 #include "base/time.h"
+#include "net/web.h"
 
-/* Half of it is the read buffer: what one read may take. */
-#define CONNECTION_MEMORY	((size_t)512 << 10)
+/* Half of it is the read buffer: what one read may take. All of it is written
+ * after each request, and stays with an idle connection. */
+#define CONNECTION_MEMORY	((size_t)64 << 10)
+
+/* A connection, for its whole life. */
+struct http_conn {
+	int fd;
+	uint64_t since;			/* time_mono of its last turn */
+	enum { CONN_NEW, CONN_IDLE, CONN_GATHER, CONN_ANSWER } state;
+	size_t got;			/* of the body that is gathered */
+	struct http_conn *next, **link;
+};
 
 struct http {
 	struct net *net;
 	struct MHD_Daemon *daemon;
 	pthread_mutex_t mutex;		/* of what follows */
 	pthread_cond_t none;
+	struct http_conn *conns;
 	unsigned open;			/* requests begun and not yet ended */
 	unsigned away;			/* of them, with the handler */
 	bool draining;
@@ -30,23 +37,9 @@ struct http_req {
 	struct net_req req;		/* first: they are the same address */
 	struct http *http;
 	struct MHD_Connection *conn;
-	bool counted;			/* net_req_begin was had */
+	struct web web;
 	bool back;			/* from the handler */
-	unsigned status;		/* refused by us; 0: not */
-	const char *text;		/* its plain body, or NULL */
 };
-
-static unsigned
-http_status(enum grpc_code code)
-{
-	switch (code) {
-	case GRPC_OK: return 200;
-	case GRPC_INVALID_ARGUMENT: return 400;
-	case GRPC_RESOURCE_EXHAUSTED: return 413;
-	case GRPC_UNAVAILABLE: case GRPC_DEADLINE_EXCEEDED: return 503;
-	default: return 500;
-	}
-}
 
 static void
 count(struct http *h, int open, int away)
@@ -57,6 +50,21 @@ count(struct http *h, int open, int away)
 	if (h->open == 0 && h->away == 0)
 		pthread_cond_signal(&h->none);
 	pthread_mutex_unlock(&h->mutex);
+}
+
+static void
+turn(struct http_req *r, int state, size_t got)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->conn,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct http_conn *c = info->socket_context;
+
+	pthread_mutex_lock(&r->http->mutex);
+	if ((int)c->state != state)
+		c->since = time_mono();
+	c->state = state;
+	c->got = got;
+	pthread_mutex_unlock(&r->http->mutex);
 }
 
 /* A request comes home, from whatever thread. */
@@ -73,114 +81,76 @@ done(struct net_req *req)
 	count(h, 0, -1);
 }
 
-static struct str
-header(struct MHD_Connection *conn, const char *name)
+struct fields {
+	struct head *head;
+	struct net *net;
+};
+
+static enum MHD_Result
+on_field(void *arg, enum MHD_ValueKind kind, const char *name,
+    const char *value)
 {
-	return str_of(MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
-	    name));
+	struct fields *f = arg;
+
+	(void)kind;
+	head_field(f->head, f->net, str_of(name), str_of(value));
+	return MHD_YES;
 }
 
-/* "type/subtype" without its parameters, any case. */
-static bool
-type_is(struct str value, struct str type)
-{
-	struct str head = S("");
-
-	str_cut(&value, ';', &head);
-	head = str_trim(head);
-	return head.n == type.n && strncasecmp(head.p, type.p, type.n) == 0;
-}
-
-static void
-refuse(struct http_req *r, unsigned status, const char *text)
-{
-	r->status = status;
-	r->text = text;
-}
-
-/* The same with a Status body, in the request's encoding. */
-static void
-refuse_status(struct http_req *r, enum grpc_code code)
-{
-	const char *why = code == GRPC_RESOURCE_EXHAUSTED ?
-	    "request is over the limit" : r->counted ? NET_FULL :
-	    "too many requests in flight";
-
-	net_req_fail(&r->req, code, str_of(why), code == GRPC_UNAVAILABLE);
-	r->status = http_status(code);
-	r->text = NULL;
-}
-
-/* Looks at the header; sets status when that is the end of it. */
 static void
 begin(struct http_req *r, const char *url, const char *method)
 {
-	struct net *net = r->http->net;
-	struct str type = header(r->conn, "Content-Type");
-	struct str length = header(r->conn, "Content-Length");
-	unsigned route = net->on.route(false, str_of(url));
-	bool json = type_is(type, S("application/json"));
-	uint64_t n = 0;
-	enum grpc_code code;
+	struct head head;
+	struct fields f = { &head, r->http->net };
 
-	if (route == 0) {
-		refuse(r, 404, "nothing is served at this path\n");
-		return;
-	}
-	if (strcmp(method, "POST") != 0) {
-		refuse(r, 405, "POST only\n");
-		return;
-	}
-	if (!json && !type_is(type, S("application/x-protobuf"))) {
-		refuse(r, 415, "Content-Type: application/x-protobuf or "
-		    "application/json\n");
-		return;
-	}
-	r->counted = net_req_begin(&r->req, net);
-	r->req.net = net;
-	r->req.json = json;
-	r->req.route = route;
-	r->req.coding = net_coding_of(header(r->conn, "Content-Encoding"));
-	if (!r->counted)
-		refuse_status(r, GRPC_UNAVAILABLE);
-	else if (r->req.coding == NET_CODING_UNKNOWN)
-		refuse(r, 415, "Content-Encoding: one of " NET_CODINGS
-		    "\n");
-	else if (length.n > 0 && num_u64(length, &n) &&
-	    (code = net_req_expect(&r->req, n)) != GRPC_OK)
-		refuse_status(r, code);
+	head_init(&head);
+	head_field(&head, f.net, S(":method"), str_of(method));
+	head_field(&head, f.net, S(":path"), str_of(url));
+	MHD_get_connection_values(r->conn, MHD_HEADER_KIND, on_field, &f);
+	web_begin(&r->web, &r->req, f.net, &head);
+	head_free(&head);
+}
+
+static bool
+is_draining(struct http *h)
+{
+	bool is;
+
+	pthread_mutex_lock(&h->mutex);
+	is = h->draining;
+	pthread_mutex_unlock(&h->mutex);
+	return is;
 }
 
 static enum MHD_Result
 answer(struct http_req *r)
 {
-	struct net_req *req = &r->req;
-	bool plain = r->text != NULL;
-	struct str body = plain ? str_of(r->text) : buf_str(&req->reply);
-	struct MHD_Response *resp = MHD_create_response_from_buffer(body.n,
-	    (void *)(uintptr_t)body.p, plain ? MHD_RESPMEM_PERSISTENT :
-	    MHD_RESPMEM_MUST_COPY);
-	unsigned status = r->status > 0 ? r->status : http_status(req->code);
+	struct MHD_Response *resp;
+	struct web_answer a;
 	enum MHD_Result ok;
-	char retry[16];
 
+	web_answer(&a, &r->web, &r->req);
+	resp = MHD_create_response_from_buffer(a.body.n,
+	    (void *)(uintptr_t)a.body.p, r->web.text ?
+	    MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
 	if (!resp)
 		return MHD_NO;
-	MHD_add_response_header(resp, "Content-Type", plain ? "text/plain" :
-	    req->json ? "application/json" : "application/x-protobuf");
-	if (status == 405)
-		MHD_add_response_header(resp, "Allow", "POST");
-	if (req->retry > 0) {
-		snprintf(retry, sizeof retry, "%u", req->retry);
-		MHD_add_response_header(resp, "Retry-After", retry);
-	}
-	pthread_mutex_lock(&r->http->mutex);
-	if (r->http->draining)
-		MHD_add_response_header(resp, "Connection", "close");
-	pthread_mutex_unlock(&r->http->mutex);
-	ok = MHD_queue_response(r->conn, status, resp);
+	for (size_t i = 0; i < a.n; i++)
+		MHD_add_response_header(resp, a.field[i].name,
+		    a.field[i].value);
+	if (is_draining(r->http))
+		MHD_add_response_header(resp, "connection", "close");
+	turn(r, CONN_ANSWER, 0);
+	ok = MHD_queue_response(r->conn, a.status, resp);
 	MHD_destroy_response(resp);
 	return ok;
+}
+
+static struct str
+header(struct MHD_Connection *conn, const char *name)
+{
+	return str_of(MHD_lookup_connection_value(conn, MHD_HEADER_KIND,
+	    name));
 }
 
 /* After an answer that does not wait for the body, the library closes. */
@@ -197,8 +167,9 @@ body_comes(struct MHD_Connection *conn)
 static enum MHD_Result
 give(struct http_req *r)
 {
-	if (r->status > 0)
+	if (r->web.status > 0)
 		return answer(r);
+	turn(r, CONN_ANSWER, 0);
 	r->req.done = done;
 	count(r->http, 0, 1);
 	MHD_suspend_connection(r->conn);
@@ -216,7 +187,6 @@ on_request(void *arg, struct MHD_Connection *conn, const char *url,
     void **state)
 {
 	struct http_req *r = *state;
-	enum grpc_code code;
 
 	(void)version;
 	if (!r) {
@@ -224,17 +194,15 @@ on_request(void *arg, struct MHD_Connection *conn, const char *url,
 		r->http = arg;
 		r->conn = conn;
 		count(r->http, 1, 0);
+		turn(r, CONN_GATHER, 0);
 		begin(r, url, method);
-		return r->status > 0 && body_comes(conn) ? answer(r) :
+		return r->web.status > 0 && body_comes(conn) ? answer(r) :
 		    MHD_YES;
 	}
 	if (*n == 0)
 		return r->back ? answer(r) : give(r);
-	if (r->status == 0) {
-		code = net_req_add(&r->req, str_mk(data, *n));
-		if (code != GRPC_OK)
-			refuse_status(r, code);
-	}
+	web_add(&r->web, &r->req, str_mk(data, *n));
+	turn(r, CONN_GATHER, r->req.body.n);
 	*n = 0;
 	return MHD_YES;
 }
@@ -250,15 +218,40 @@ on_completed(void *arg, struct MHD_Connection *conn, void **state,
 	(void)code;
 	if (!r)
 		return;
-	if (r->counted)
-		net_req_end(&r->req);
-	else {
-		buf_free(&r->req.reply);
-		buf_free(&r->req.why);
-	}
+	turn(r, CONN_IDLE, 0);
+	web_end(&r->web, &r->req);
 	free(r);
 	*state = NULL;
 	count(h, -1, 0);
+}
+
+static void
+conn_new(struct http *h, int fd, void **state)
+{
+	struct http_conn *c = xcalloc(1, sizeof *c);
+
+	c->fd = fd;
+	c->since = time_mono();
+	pthread_mutex_lock(&h->mutex);
+	c->next = h->conns;
+	c->link = &h->conns;
+	if (c->next)
+		c->next->link = &c->next;
+	h->conns = c;
+	pthread_mutex_unlock(&h->mutex);
+	*state = c;
+}
+
+static void
+conn_free(struct http *h, struct http_conn *c)
+{
+	pthread_mutex_lock(&h->mutex);
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	pthread_mutex_unlock(&h->mutex);
+	atomic_fetch_sub(&h->net->connections, 1);
+	free(c);
 }
 
 static void
@@ -266,16 +259,43 @@ on_connection(void *arg, struct MHD_Connection *conn, void **state,
     enum MHD_ConnectionNotificationCode code)
 {
 	const union MHD_ConnectionInfo *info;
-	int on = 1;
 
-	(void)arg;
-	(void)state;
-	if (code != MHD_CONNECTION_NOTIFY_STARTED)
+	if (code != MHD_CONNECTION_NOTIFY_STARTED) {
+		conn_free(arg, *state);
 		return;
+	}
 	info = MHD_get_connection_info(conn, MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info)
-		setsockopt(info->connect_fd, IPPROTO_TCP, TCP_NODELAY, &on,
-		    sizeof on);
+	conn_new(arg, info->connect_fd, state);
+}
+
+void
+http_add(struct http *h, int fd)
+{
+	static const struct sockaddr anyone = { .sa_family = AF_UNSPEC };
+
+	if (MHD_add_connection(h->daemon, fd, &anyone, sizeof anyone) !=
+	    MHD_YES)
+		atomic_fetch_sub(&h->net->connections, 1);
+}
+
+/* By shutdown: the library sees that, and closes. */
+void
+http_look(struct http *h, uint64_t now)
+{
+	const struct net_limits *max = &h->net->max;
+
+	pthread_mutex_lock(&h->mutex);
+	for (struct http_conn *c = h->conns; c; c = c->next) {
+		uint64_t ns = now > c->since ? now - c->since : 0;
+		bool late = c->state == CONN_NEW ? ns > max->hello * NS_S :
+		    c->state == CONN_IDLE ?
+		    ns > ((uint64_t)max->idle + max->hello) * NS_S :
+		    c->state == CONN_GATHER && net_late(h->net, ns, c->got);
+
+		if (late)
+			shutdown(c->fd, SHUT_RDWR);
+	}
+	pthread_mutex_unlock(&h->mutex);
 }
 
 /* The library's words are for its own debugging. */
@@ -288,7 +308,7 @@ quiet(void *arg, const char *fmt, va_list ap)
 }
 
 struct http *
-http_open(struct net *net, int listener, struct err *e)
+http_open(struct net *net, struct err *e)
 {
 	struct http *h = xcalloc(1, sizeof *h);
 	pthread_condattr_t clock;
@@ -300,16 +320,15 @@ http_open(struct net *net, int listener, struct err *e)
 	pthread_cond_init(&h->none, &clock);
 	pthread_condattr_destroy(&clock);
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-	    on_request, h,
+	    MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+	    MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
 	    MHD_OPTION_EXTERNAL_LOGGER, quiet, NULL,
-	    MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listener,
 	    MHD_OPTION_CONNECTION_LIMIT, net->max.connections,
 	    MHD_OPTION_CONNECTION_TIMEOUT, net->max.idle,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 	    MHD_OPTION_STRICT_FOR_CLIENT, 1,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_END);
 	if (h->daemon)
 		return h;
@@ -323,14 +342,9 @@ http_open(struct net *net, int listener, struct err *e)
 void
 http_drain(struct http *h)
 {
-	int fd;
-
 	pthread_mutex_lock(&h->mutex);
 	h->draining = true;
 	pthread_mutex_unlock(&h->mutex);
-	fd = MHD_quiesce_daemon(h->daemon);
-	if (fd != -1)
-		shutdown(fd, SHUT_RDWR);
 }
 
 int

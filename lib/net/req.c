@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/err.h"
+#include "base/time.h"
 #include "codec/gzip.h"
 #include "codec/zstd.h"
 
@@ -22,10 +23,13 @@ const struct net_limits net_limits_default = {
 	.message = (size_t)64 << 20,
 	.bytes = (size_t)128 << 20,
 	.requests = 1024,
-	.connections = 512,
+	.connections = 4096,
 	.streams = 100,
 	.headers = 16384,
 	.idle = 300,
+	.hello = 10,
+	.patience = 30,
+	.rate = 4096,
 	.retry = 1,
 };
 
@@ -258,6 +262,12 @@ net_req_end(struct net_req *req)
 	buf_free(&req->reply);
 	buf_free(&req->why);
 	req->net = NULL;
+}
+
+bool
+net_late(const struct net *net, uint64_t ns, size_t bytes)
+{
+	return ns / NS_S > net->max.patience + bytes / net->max.rate;
 }
 
 /* Codings are named in any case. RFC 9110, 8.4.1. */

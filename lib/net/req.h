@@ -24,13 +24,16 @@ struct net_limits {
 	size_t message;		/* a body, before and after inflation */
 	size_t bytes;		/* all held at once */
 	unsigned requests;	/* held at once */
-	unsigned connections;	/* of each server */
+	unsigned connections;	/* open at once */
 	unsigned streams;	/* of an HTTP/2 connection */
 	size_t headers;		/* of a request, as HTTP/2 counts them */
 	unsigned idle;		/* seconds till a silent connection is closed */
+	unsigned hello;		/* seconds for a connection to say anything */
+	unsigned patience;	/* seconds for a request to come whole, and */
+	unsigned rate;		/* one more for so many bytes of it */
 	unsigned retry;		/* seconds we ask a refused client to wait */
 };
-/* 64 MiB, 128 MiB, 1024, 512, 100, 16 KiB, 300 s, 1 s. */
+/* 64 MiB, 128 MiB, 1024, 4096, 100, 16 KiB, 300 s, 10 s, 30 s, 4 KiB, 1 s. */
 extern const struct net_limits net_limits_default;
 
 struct net_req;
@@ -43,6 +46,8 @@ struct net_handler {
 	/* Appends the body of an error answer (google.rpc.Status). */
 	void (*status)(struct buf *, bool json, int code, struct str message,
 	    unsigned retry_seconds);
+	/* What a person should know. */
+	void (*say)(void *arg, const char *);
 };
 
 /* Why a request is refused when all hold net_limits.bytes. */
@@ -56,6 +61,7 @@ struct net {
 	struct net_handler on;
 	atomic_size_t bytes;		/* held now */
 	atomic_uint requests;
+	atomic_uint connections;	/* that are open */
 	pthread_mutex_t mutex;		/* of what follows */
 	struct buf spare[NET_SPARE];	/* bodies to use again */
 	unsigned spares;
@@ -115,6 +121,10 @@ net_req_done(struct net_req *req)
 }
 /* Frees what it holds; the struct is the server's. */
 void net_req_end(struct net_req *);
+
+/* Has a request that began `ns` ago and brought so many bytes taken too long? */
+bool net_late(const struct net *, uint64_t ns, size_t bytes);
+#define NET_SLOW "request came too slowly"
 
 enum net_coding net_coding_of(struct str name);
 

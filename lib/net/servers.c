@@ -2,57 +2,136 @@
 
 #include <unistd.h>
 
+#include "base/sys.h"
 #include "base/time.h"
-#include "net/h2serve.h"
 #include "net/http.h"
+#include "net/serve.h"
 
-bool
-servers_off(const char *addr)
+static const struct {
+	const char *name, *addr;
+} kinds[SERVER_KINDS] = {
+	[SERVER_GRPC] = { "grpc", "127.0.0.1:4317" },
+	[SERVER_HTTP] = { "http", "127.0.0.1:4318" },
+};
+
+const char *
+server_kind_name(enum server_kind kind)
 {
-	return !addr || *addr == '\0' || strcmp(addr, "none") == 0;
+	return kinds[kind].name;
 }
 
-static int
-open_grpc(struct servers *s, struct net *net, const char *addr,
-    struct err *e)
+static struct server_at *
+add(struct servers *s, enum server_kind kind, struct err *e)
 {
-	int fd;
-
-	if (servers_off(addr))
-		return 0;
-	fd = net_listen(addr, s->grpc_name, e);
-	if (fd == -1)
-		return -1;
-	s->grpc = h2serve_open(net, fd, e);
-	return s->grpc ? 0 : -1;
+	if (s->n == SERVERS_MAX) {
+		err_set(e, ERR_QUERY, "more than %d addresses", SERVERS_MAX);
+		return NULL;
+	}
+	s->said[kind] = true;
+	s->at[s->n] = (struct server_at){ .kind = kind, .fd = -1 };
+	return &s->at[s->n++];
 }
 
-static int
-open_http(struct servers *s, struct net *net, const char *addr,
-    struct err *e)
+static void
+take_back(struct servers *s, enum server_kind kind)
 {
-	int fd;
+	size_t n = 0;
 
-	if (servers_off(addr))
-		return 0;
-	fd = net_listen(addr, s->http_name, e);
-	if (fd == -1)
-		return -1;
-	s->http = http_open(net, fd, e);
-	if (!s->http)
-		close(fd);
-	return s->http ? 0 : -1;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->at[i].kind != kind || !s->at[i].asked)
+			s->at[n++] = s->at[i];
+	s->n = n;
 }
 
 int
-servers_open(struct servers *s, struct net *net, const char *grpc,
-    const char *http, struct err *e)
+servers_add(struct servers *s, enum server_kind kind, const char *addr,
+    struct err *e)
 {
-	*s = (struct servers){ 0 };
-	if (open_grpc(s, net, grpc, e) == 0 && open_http(s, net, http, e) == 0)
+	struct server_at *at;
+
+	s->said[kind] = true;
+	if (*addr == '\0' || strcmp(addr, "none") == 0) {
+		take_back(s, kind);
 		return 0;
+	}
+	at = add(s, kind, e);
+	if (!at)
+		return -1;
+	at->asked = addr;
+	return 0;
+}
+
+int
+servers_inherit(struct servers *s, enum server_kind kind, int fd,
+    struct err *e)
+{
+	struct server_at *at = add(s, kind, e);
+
+	if (!at)
+		return -1;
+	at->fd = net_inherit(fd, at->name, e);
+	return at->fd == -1 ? -1 : 0;
+}
+
+static int
+listen_all(struct servers *s, struct err *e)
+{
+	for (int k = 0; k < SERVER_KINDS; k++)
+		if (!s->said[k] && servers_add(s, k, kinds[k].addr, e) == -1)
+			return -1;
+	if (s->n == 0)
+		return err_set(e, ERR_QUERY, "nothing to listen on");
+	for (size_t i = 0; i < s->n; i++) {
+		struct server_at *at = &s->at[i];
+
+		if (at->fd == -1)
+			at->fd = net_listen(at->asked, at->name, e);
+		if (at->fd == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* Descriptors go over to net/serve, which closes them in any case. */
+static int
+serve_all(struct servers *s, struct net *net, struct err *e)
+{
+	int fd[SERVERS_MAX];
+
+	for (size_t i = 0; i < s->n; i++) {
+		fd[i] = s->at[i].fd;
+		s->at[i].fd = -1;
+	}
+	s->serve = serve_open(net, s->http, s->tls, fd, s->n, e);
+	return s->serve ? 0 : -1;
+}
+
+int
+servers_open(struct servers *s, struct net *net, struct err *e)
+{
+	if (s->tls_files.cert) {
+		s->tls = tls_open(&s->tls_files, net->on.say, net->on.arg, e);
+		if (!s->tls)
+			goto failed;
+	}
+	s->http = http_open(net, e);
+	if (s->http && listen_all(s, e) == 0 && serve_all(s, net, e) == 0)
+		return 0;
+failed:
 	servers_close(s, 0);
 	return -1;
+}
+
+/* The file of a unix socket goes with its server. */
+static void
+forget(struct server_at *at)
+{
+	if (at->fd != -1)
+		close(at->fd);
+	at->fd = -1;
+	if (at->asked && strncmp(at->name, "unix:", 5) == 0)
+		sys_unlink(at->name + 5);
+	at->name[0] = '\0';
 }
 
 int
@@ -61,13 +140,18 @@ servers_close(struct servers *s, uint64_t grace)
 	uint64_t end = time_mono() + grace;
 	int r = 0;
 
-	if (s->grpc)
-		h2serve_drain(s->grpc);
+	for (size_t i = 0; i < s->n; i++)
+		forget(&s->at[i]);
 	if (s->http)
 		http_drain(s->http);
-	if (s->grpc && h2serve_close(s->grpc, end) == -1)
-		r = -1;
+	if (s->serve)
+		serve_drain(s->serve);
+	/* serve carries what is in flight under TLS to and from http */
 	if (s->http && http_close(s->http, end) == -1)
 		r = -1;
+	if (s->serve && serve_close(s->serve, end) == -1)
+		r = -1;
+	if (r == 0)
+		tls_close(s->tls);
 	return r;
 }

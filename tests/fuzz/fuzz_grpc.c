@@ -92,7 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct net_limits max = net_limits_default;
 	struct net net;
 	struct server s = { .home = { .net = &net, .done = done } };
-	struct net_handler on = { &s, route, take, put_status };
+	struct net_handler on = { .arg = &s, .route = route, .take = take,
+	    .status = put_status };
 	struct str in = str_mk(p, n);
 	struct buf out = { 0 };
 	size_t step;

@@ -4,6 +4,7 @@
  */
 #include "unit.h"
 
+#include "base/time.h"
 #include "h2rig.h"
 
 static void
@@ -60,10 +61,54 @@ test_not_served(struct rig *g)
 	c = call(g, (struct ask){ .method = "GET" });
 	CHECK(strcmp(c->status, "405") == 0 && c->ended && c->closed);
 	CHECK(strcmp(c->allow, "POST") == 0);
+	/* OTLP/HTTP has its own paths */
 	c = call(g, (struct ask){ .type = "application/json",
 	    .body = S("{}") });
-	CHECK(strcmp(c->status, "415") == 0 && c->ended && c->closed);
+	CHECK(strcmp(c->status, "404") == 0 && c->closed);
+	c = call(g, (struct ask){ .type = "text/plain", .path = "/v1/traces",
+	    .body = S("{}") });
+	CHECK(strcmp(c->status, "415") == 0 && c->closed);
 	CHECK(g->taken == 0);
+}
+
+/* OTLP/HTTP on the same connection. */
+static void
+test_web(struct rig *g)
+{
+	struct buf msg = spans(3, 0), gz = gzipped(buf_str(&msg));
+	struct ask ask = { .path = "/v1/traces", .body = buf_str(&msg),
+		.type = "application/x-protobuf" };
+	struct call *c;
+
+	for (ask.frame = 0; ask.frame < 2; ask.frame++) {
+		c = call(g, ask);
+		CHECK(strcmp(c->status, "200") == 0 && c->closed &&
+		    c->heads == 1 && strcmp(c->type, ask.type) == 0);
+	}
+	CHECK(g->items == 6 && g->body == msg.n);
+	ask.body = S("hello");
+	c = call(g, ask);
+	CHECK(strcmp(c->status, "400") == 0 && c->data.n > 2 &&
+	    memcmp(c->data.p, "\x08\x03\x12", 3) == 0);
+	c = call(g, (struct ask){ .path = "/v1/traces?x", .body = S("{}"),
+	    .type = "application/json; charset=utf-8" });
+	CHECK(strcmp(c->status, "200") == 0);
+	CHECK(str_eq(buf_str(&c->data), S("{}")) &&
+	    strcmp(c->type, "application/json") == 0);
+	c = call(g, (struct ask){ .path = "/v1/traces", .method = "GET" });
+	CHECK(strcmp(c->status, "405") == 0 && strcmp(c->allow, "POST") == 0);
+	c = call(g, (struct ask){ .path = "/v1/traces", .open = true,
+	    .type = "text/plain", .body = S("x") });
+	CHECK(strcmp(c->status, "415") == 0 && !c->reset);
+	h2_look(g->c.h2, time_mono() + 60 * NS_S);
+	run(g);
+	CHECK(c->reset && c->error == NGHTTP2_NO_ERROR);
+	g->fail = "no room";
+	c = call(g, (struct ask){ .path = "/v1/traces", .body = S("{}"),
+	    .type = "application/json" });
+	CHECK(strcmp(c->status, "503") == 0 && strstr(c->data.p, "no room"));
+	buf_free(&gz);
+	buf_free(&msg);
 }
 
 static void
@@ -262,7 +307,7 @@ int
 main(void)
 {
 	static void (*const tests[])(struct rig *) = {
-		test_success, test_partial, test_not_served,
+		test_success, test_partial, test_not_served, test_web,
 		test_framing_errors, test_encodings, test_too_large,
 		test_bad_protobuf, test_overload, test_inflated_is_held,
 	};

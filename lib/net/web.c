@@ -1,0 +1,129 @@
+#include "net/web.h"
+
+#include <stdio.h>
+
+static unsigned
+status_of(enum grpc_code code)
+{
+	switch (code) {
+	case GRPC_OK: return 200;
+	case GRPC_INVALID_ARGUMENT: return 400;
+	case GRPC_RESOURCE_EXHAUSTED: return 413;
+	case GRPC_UNAVAILABLE: case GRPC_DEADLINE_EXCEEDED: return 503;
+	default: return 500;
+	}
+}
+
+static void
+refuse(struct web *w, unsigned status, const char *text)
+{
+	w->status = status;
+	w->text = text;
+}
+
+/* With a Status body, in the request's encoding. */
+static void
+refuse_status(struct web *w, struct net_req *req, enum grpc_code code)
+{
+	const char *why = code == GRPC_RESOURCE_EXHAUSTED ?
+	    "request is over the limit" : w->counted ? NET_FULL :
+	    "too many requests in flight";
+
+	net_req_fail(req, code, str_of(why), code == GRPC_UNAVAILABLE);
+	w->status = status_of(code);
+	w->text = NULL;
+}
+
+/* What is not served at all, whoever asks. */
+static bool
+not_served(struct web *w, const struct head *h, const struct net *net)
+{
+	if (head_over(h, net))
+		refuse(w, 431, "the header is over the limit\n");
+	else if (h->http_route == 0)
+		refuse(w, 404, "nothing is served at this path\n");
+	else if (h->method != METHOD_POST)
+		refuse(w, 405, "POST only\n");
+	else if (h->type != TYPE_PROTOBUF && h->type != TYPE_JSON)
+		refuse(w, 415, "Content-Type: application/x-protobuf or "
+		    "application/json\n");
+	return w->status > 0;
+}
+
+void
+web_begin(struct web *w, struct net_req *req, struct net *net,
+    const struct head *h)
+{
+	enum grpc_code code;
+
+	if (not_served(w, h, net))
+		return;
+	w->counted = net_req_begin(req, net);
+	req->net = net;
+	req->json = h->type == TYPE_JSON;
+	req->route = h->http_route;
+	req->coding = h->coding;
+	if (!w->counted)
+		refuse_status(w, req, GRPC_UNAVAILABLE);
+	else if (h->coding == NET_CODING_UNKNOWN)
+		refuse(w, 415, "Content-Encoding: one of " NET_CODINGS "\n");
+	else if (h->length != HEAD_NO_LENGTH &&
+	    (code = net_req_expect(req, h->length)) != GRPC_OK)
+		refuse_status(w, req, code);
+}
+
+void
+web_add(struct web *w, struct net_req *req, struct str part)
+{
+	enum grpc_code code;
+
+	if (w->status > 0)
+		return;
+	code = net_req_add(req, part);
+	if (code != GRPC_OK)
+		refuse_status(w, req, code);
+}
+
+void
+web_slow(struct web *w)
+{
+	if (w->status == 0)
+		refuse(w, 408, NET_SLOW "\n");
+}
+
+void
+web_end(struct web *w, struct net_req *req)
+{
+	if (w->counted)
+		net_req_end(req);
+	else {
+		buf_free(&req->reply);
+		buf_free(&req->why);
+	}
+}
+
+static void
+put(struct web_answer *a, const char *name, const char *value)
+{
+	a->field[a->n].name = name;
+	a->field[a->n++].value = value;
+}
+
+void
+web_answer(struct web_answer *a, const struct web *w,
+    const struct net_req *req)
+{
+	a->n = 0;
+	a->status = w->status > 0 ? w->status : status_of(req->code);
+	a->body = w->text ? str_of(w->text) : buf_str(&req->reply);
+	put(a, "content-type", w->text ? "text/plain" :
+	    req->json ? "application/json" : "application/x-protobuf");
+	if (a->status == 405)
+		put(a, "allow", "POST");
+	if (a->status == 415)
+		put(a, "accept-encoding", NET_CODINGS);
+	if (req->retry > 0) {
+		snprintf(a->retry, sizeof a->retry, "%u", req->retry);
+		put(a, "retry-after", a->retry);
+	}
+}
