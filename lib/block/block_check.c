@@ -29,7 +29,7 @@ check_head(struct check *k)
 	int r = io_pread(k->block->fd, h, sizeof h, 0, &e);
 
 	if (r == 0 && (memcmp(h, BLOCK_MAGIC, 8) != 0 ||
-	    load32(h + 8) != BLOCK_VERSION || crc32c(0, h, 12) !=
+	    load32(h + 8) != k->block->version || crc32c(0, h, 12) !=
 	    load32(h + 12)))
 		r = err_set(&e, ERR_CORRUPT, "head: not as it should be");
 	if (r == -1) {

@@ -27,9 +27,10 @@ read_footer(struct block *b, struct err *e)
 	if (crc32c(0, t, 20) != load32(t + 20))
 		return err_set(e, ERR_CORRUPT, "tail: checksum does not "
 		    "match");
-	if (load32(t + 16) != BLOCK_VERSION)
+	b->version = load32(t + 16);
+	if (b->version < 1 || b->version > BLOCK_VERSION)
 		return err_set(e, ERR_CORRUPT, "version %u: not known here",
-		    load32(t + 16));
+		    b->version);
 	b->footer_at = load64(t);
 	n = load32(t + 8);
 	if (b->footer_at < BLOCK_HEAD || n > FOOTER_MAX || n > b->size ||

@@ -8,6 +8,7 @@ struct block {
 	char *path;
 	int fd;
 	uint64_t footer_at, size;
+	uint32_t version;
 	struct arena mem;
 	struct footer foot;
 };

@@ -128,7 +128,7 @@ put_page(struct encoder *en, const struct frame_column *c, uint32_t from,
 	struct buf *out = &en->page[en->pages++];
 	uint32_t list[PAGE_ROWS], *some = NULL, n = rows;
 
-	cuts->n = 0;
+	cuts_reset(cuts);
 	buf_reset(out);
 	if (en->stat.nulls > 0) {
 		n = page_list(en, at, rows, list);

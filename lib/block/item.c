@@ -3,12 +3,12 @@
 #include "codec/work.h"
 #include "codec/zstd.h"
 
-/* One piece: its sizes in the head, its bytes in the body. */
+/* One piece: its sizes in the head, its bytes in the body. level 0: plain. */
 static void
 put_piece(struct buf *head, struct buf *body, struct str piece, int level)
 {
 	size_t was = body->n;
-	bool packed = zstd_pack(body, piece, level);
+	bool packed = level != 0 && zstd_pack(body, piece, level);
 
 	buf_varint(head, (uint64_t)piece.n << 1 | packed);
 	if (packed)
@@ -33,10 +33,11 @@ put_pieces(struct buf *out, struct str payload, const struct cuts *cuts,
 	buf_reset(body);
 	for (size_t k = 0, at = 0; k <= n; k++) {
 		size_t end = k < n ? cuts->at[k] : payload.n;
+		bool dense = k < n && cuts->dense >> k & 1;
 
 		if (end > at || (k == n && pieces == 0)) {
 			put_piece(head, body, str_mk(payload.p + at,
-			    end - at), level);
+			    end - at), dense ? 0 : level);
 			pieces++;
 		}
 		at = end;

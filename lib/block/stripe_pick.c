@@ -3,6 +3,7 @@
 #include "block/part.h"
 #include "block/stripe.h"
 #include "block/stripefile.h"
+#include "codec/ints.h"
 #include "codec/work.h"
 
 struct pick {
@@ -80,19 +81,15 @@ vec_pick(const struct vec *from, const uint32_t *row, uint32_t n,
 
 /* A page's values: where they lie in it as they are, or unpacked. */
 static int
-page_values(struct stripe *s, uint32_t col, uint32_t page,
+page_values(const struct stripe_col *c, uint32_t page, struct str payload,
     const uint64_t *valid, const void **out, struct err *e)
 {
-	const struct stripe_col *c = s->col[col];
 	uint32_t rows = page_rows(c->rows, page);
 	size_t width = vec_width(c->type);
 	void *room = work_room(&work()->rows, PAGE_ROWS * width);
 	struct page_out o = { .type = c->type, .ndict = c->ndict, .i = room,
 	    .valid = valid ? valid + page * (PAGE_ROWS / 64) : NULL };
-	struct str payload;
 
-	if (part_get(s, col, PART_PAGE + page, NULL, &payload, e) == -1)
-		return err_in(e, "page %u", page);
 	*out = room;
 	if (c->type == VEC_FIX8 || c->type == VEC_FIX16) {
 		o.fix = room;
@@ -102,8 +99,62 @@ page_values(struct stripe *s, uint32_t col, uint32_t page,
 		}
 	} else if (vec_coded(c->type))
 		o.code = room;
-	if (page_decode(payload, 0, rows, &o, e) == -1)
-		return err_in(e, "page %u", page);
+	return page_decode(payload, 0, rows, &o, e);
+}
+
+static bool
+narrow(const uint64_t *v, uint32_t n, uint32_t ndict, uint32_t *out)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		most = v[i] > most ? v[i] : most;
+		out[i] = (uint32_t)v[i];
+	}
+	return n == 0 || most < ndict;
+}
+
+/* The page's rows without those between: 1, 0 its form knows none, -1. */
+static int
+take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
+    struct pick *p, struct err *e)
+{
+	uint32_t base = page * PAGE_ROWS, n = page_rows(c->rows, page), k = 0;
+	uint64_t *v = (uint64_t *)(void *)p->out + p->done;
+	int r;
+
+	if (c->type != VEC_INT && c->type != VEC_BOOL && !vec_coded(c->type))
+		return 0;
+	while (p->done + k < p->n && p->row[p->done + k] < base + n)
+		k++;
+	if (vec_coded(c->type))
+		v = work_room(&work()->rows, k * sizeof *v);
+	r = ints_pick(payload, n, p->row + p->done, base, k, v);
+	if (r == 1 && vec_coded(c->type) && !narrow(v, k, c->ndict,
+	    (uint32_t *)(void *)p->out + p->done))
+		r = -1;
+	if (r == -1)
+		return err_set(e, ERR_CORRUPT, "numbers: not well formed");
+	p->done += r == 1 ? k : 0;
+	return r;
+}
+
+static int
+pick_page(struct stripe *s, uint32_t col, uint32_t page,
+    const uint64_t *valid, struct pick *p, struct err *e)
+{
+	const struct stripe_col *c = s->col[col];
+	struct str payload;
+	const void *from;
+	int r = 0;
+
+	if (part_get(s, col, PART_PAGE + page, NULL, &payload, e) == -1)
+		return -1;
+	if (!valid && (r = take_singly(c, page, payload, p, e)) != 0)
+		return r;
+	if (page_values(c, page, payload, valid, &from, e) == -1)
+		return -1;
+	take(p, from, page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
 	return 0;
 }
 
@@ -112,7 +163,6 @@ pick_pages(struct stripe *s, uint32_t col, struct pick *p, struct arena *a,
     struct vec *v, struct err *e)
 {
 	const uint64_t *valid;
-	const void *from = NULL;
 	uint32_t ndict;
 
 	if (part_valid(s, col, &valid, e) == -1 ||
@@ -124,9 +174,8 @@ pick_pages(struct stripe *s, uint32_t col, struct pick *p, struct arena *a,
 	while (p->done < p->n) {
 		uint32_t page = p->row[p->done] / PAGE_ROWS;
 
-		if (page_values(s, col, page, valid, &from, e) == -1)
-			return -1;
-		take(p, from, page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
+		if (pick_page(s, col, page, valid, p, e) == -1)
+			return err_in(e, "page %u", page);
 	}
 	/* null rows of a page are whatever the one before left there */
 	for (uint32_t k = 0; v->valid && k < p->n; k++)

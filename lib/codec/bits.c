@@ -23,9 +23,9 @@ bits_pack(struct buf *out, const uint64_t *v, uint32_t n, unsigned width)
 		*p++ = (uint8_t)acc;
 }
 
-/* The value at bit `at`, of at most 64 bits, near the end of the run. */
-static uint64_t
-get_slow(const uint8_t *p, size_t end, uint64_t at, unsigned width)
+/* A byte at a time: where eight are not there, or do not hold the number. */
+uint64_t
+bits_near_end(const uint8_t *p, size_t end, uint64_t at, unsigned width)
 {
 	uint64_t v = 0;
 	unsigned got = 0;
@@ -73,7 +73,7 @@ bits_unpack64(const uint8_t *p, uint32_t n, unsigned width, uint64_t *out)
 	for (; i < fast; i++, at += width)
 		out[i] = load64(p + at / 8) >> at % 8 & mask;
 	for (; i < n; i++, at += width)
-		out[i] = get_slow(p, BITS_BYTES(n, width), at, width);
+		out[i] = bits_near_end(p, BITS_BYTES(n, width), at, width);
 	return tail_clean(p, n, width);
 }
 
@@ -90,7 +90,7 @@ bits_unpack32(const uint8_t *p, uint32_t n, unsigned width, uint32_t *out)
 	for (; i < fast; i++, at += width)
 		out[i] = (uint32_t)(load64(p + at / 8) >> at % 8 & mask);
 	for (; i < n; i++, at += width)
-		out[i] = (uint32_t)get_slow(p, BITS_BYTES(n, width), at,
+		out[i] = (uint32_t)bits_near_end(p, BITS_BYTES(n, width), at,
 		    width);
 	return tail_clean(p, n, width);
 }

@@ -29,4 +29,16 @@ bool bits_unpack64(const uint8_t *p, uint32_t n, unsigned width,
 bool bits_unpack32(const uint8_t *p, uint32_t n, unsigned width,
     uint32_t *out);
 
+uint64_t bits_near_end(const uint8_t *p, size_t end, uint64_t at,
+    unsigned width);
+
+/* The number of 1 to 64 bits at bit `at` of `end` bytes. */
+static inline uint64_t
+bits_at(const uint8_t *p, size_t end, uint64_t at, unsigned width)
+{
+	if (width > 57 || at / 8 + 8 > end)
+		return bits_near_end(p, end, at, width);
+	return load64(p + at / 8) >> at % 8 & ((UINT64_C(1) << width) - 1);
+}
+
 #endif

@@ -16,6 +16,7 @@
 struct cuts {
 	size_t at[CUTS_MAX];	/* ascending */
 	uint32_t n;
+	uint64_t dense;		/* bit k: zstd gains nothing before at[k] */
 };
 
 static inline void
@@ -23,6 +24,24 @@ cut_here(struct cuts *c, size_t at)
 {
 	if (c && c->n < CUTS_MAX && (c->n == 0 || c->at[c->n - 1] < at))
 		c->at[c->n++] = at;
+}
+
+/* The same where what ends here is not worth a try. */
+static inline void
+cut_dense(struct cuts *c, size_t at)
+{
+	uint32_t was = c ? c->n : 0;
+
+	cut_here(c, at);
+	if (c && c->n > was)
+		c->dense |= UINT64_C(1) << was;
+}
+
+static inline void
+cuts_reset(struct cuts *c)
+{
+	c->n = 0;
+	c->dense = 0;
 }
 
 #endif

@@ -3,11 +3,13 @@
 #include <math.h>
 
 #include "codec/bits.h"
+#include "codec/groups.h"
 #include "codec/intsform.h"
 #include "codec/work.h"
 
 #define TABLE_MAX	256u
 #define SHORT		32u	/* numbers not worth a choice */
+#define GROUPS_WORTH	1.5	/* of the least size: for a tenth of the time */
 
 /* What is known of numbers before a form is chosen. */
 struct look {
@@ -307,16 +309,41 @@ put_deltas(struct buf *out, uint64_t *v, uint32_t n, uint64_t *d,
 	put_leaf(out, d, n - 1, cuts);
 }
 
-/* Numbers of more than a byte: from their neighbours, or by themselves? */
+/* false: they take more than `most` bits; d is room for n. */
+static bool
+put_groups(struct buf *out, const uint64_t *v, uint32_t n, struct look l,
+    double most, uint64_t *d, struct cuts *cuts)
+{
+	unsigned width;
+
+	memcpy(d, v, n * sizeof *d);
+	reduce(d, n, &l);
+	if (8.0 * (double)groups_size(d, n, &width) > most)
+		return false;
+	put_head(out, INTS_GROUPS, &l, width);
+	groups_pack(out, d, n, width);
+	cut_dense(cuts, out->n);
+	return true;
+}
+
+/*
+ * Numbers of more than a byte: from their neighbours, or by themselves? And
+ * in groups where that takes little more.
+ */
 static void
-put_wide(struct buf *out, uint64_t *v, uint32_t n, struct cuts *cuts)
+put_wide(struct buf *out, uint64_t *v, uint32_t n, struct look l,
+    struct cuts *cuts)
 {
 	uint64_t *d = work_room(&work()->runs, 2 * n * sizeof *d);
-	double deltas;
+	double deltas, alone;
 
 	take_deltas(d, v, n);
 	deltas = cost_leaf(d, n - 1, d + n);
-	if (deltas < cost_leaf(v, n, d + n))
+	alone = cost_leaf(v, n, d + n);
+	if (put_groups(out, v, n, l, GROUPS_WORTH * fmin(deltas, alone),
+	    d + n, cuts))
+		return;
+	if (deltas < alone)
 		put_deltas(out, v, n, d, cuts);
 	else
 		put_leaf(out, v, n, cuts);
@@ -341,5 +368,5 @@ ints_pack(struct buf *out, uint64_t *v, uint32_t n, struct cuts *cuts)
 	else if (table_fill(&t, v, n))
 		put_table(out, &t, v, n, cuts);
 	else
-		put_wide(out, v, n, cuts);
+		put_wide(out, v, n, l, cuts);
 }

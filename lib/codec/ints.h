@@ -12,9 +12,11 @@
  *	TABLE	up to 256 distinct numbers, then which of them, a byte each
  *	DELTA	the first, then the zigzagged differences as one of the first four
  *	RUNS	distinct neighbours, then how often each comes, each as DELTA's
+ *	GROUPS	as BITS, with a base and a width of their own for each 64
  *
  * The forms by bytes leave room that zstd takes away, and tell by `cuts` which
- * bytes go together; BITS is for runs that are stored as they are.
+ * bytes go together; BITS is for runs that are stored as they are. GROUPS may take
+ * more than the least that could be had: it is fast, and tells single numbers.
  */
 #ifndef CODEC_INTS_H
 #define CODEC_INTS_H
@@ -32,5 +34,11 @@ void ints_pack(struct buf *out, uint64_t *v, uint32_t n, struct cuts *);
 bool ints_unpack64(struct cur *c, uint64_t *out, uint32_t n);
 /* The same where all are below 2^32; others make it false. */
 bool ints_unpack32(struct cur *c, uint32_t *out, uint32_t n);
+/*
+ * Numbers row[0 .. k) - base (ascending, below n) of a run of n that is all of
+ * `run`. 1; 0: its form tells no single ones; -1: not well formed.
+ */
+int ints_pick(struct str run, uint32_t n, const uint32_t *row, uint32_t base,
+    uint32_t k, uint64_t *out);
 
 #endif

@@ -1,4 +1,5 @@
 #include "codec/bits.h"
+#include "codec/groups.h"
 #include "codec/ints.h"
 #include "codec/intsform.h"
 #include "codec/work.h"
@@ -14,6 +15,15 @@ read_head(struct cur *c, uint8_t form, struct ints_head *h)
 	if (c->bad || h->step == 0)
 		return false;
 	return h->width <= (form == INTS_PLANES ? 8 : 64);
+}
+
+static void
+scale(const struct ints_head *h, uint64_t *v, uint32_t n)
+{
+	for (uint32_t i = 0; h->step != 1 && i < n; i++)
+		v[i] *= h->step;
+	for (uint32_t i = 0; h->base != 0 && i < n; i++)
+		v[i] += h->base;
 }
 
 static void
@@ -128,12 +138,7 @@ read_leaf(struct cur *c, uint8_t form, uint64_t *out, uint32_t n)
 	if (form > INTS_LOG || !read_head(c, form, &h) ||
 	    !read_body(c, form, h.width, out, n))
 		return false;
-	if (h.step != 1)
-		for (uint32_t i = 0; i < n; i++)
-			out[i] *= h.step;
-	if (h.base != 0)
-		for (uint32_t i = 0; i < n; i++)
-			out[i] += h.base;
+	scale(&h, out, n);
 	return true;
 }
 
@@ -155,6 +160,21 @@ read_table(struct cur *c, uint64_t *out, uint32_t n)
 	}
 	return !c->bad && top < distinct;
 }
+
+static bool
+read_groups(struct cur *c, uint64_t *out, uint32_t n)
+{
+	struct ints_head h;
+	struct groups g;
+
+	if (!read_head(c, INTS_GROUPS, &h) ||
+	    !groups_open(&g, c, n, h.width))
+		return false;
+	groups_unpack(&g, out);
+	scale(&h, out, n);
+	return true;
+}
+
 static bool
 read_delta(struct cur *c, uint64_t *out, uint32_t n)
 {
@@ -205,7 +225,92 @@ ints_unpack64(struct cur *c, uint64_t *out, uint32_t n)
 		return read_table(c, out, n);
 	if (form == INTS_RUNS)
 		return read_runs(c, out, n);
+	if (form == INTS_GROUPS)
+		return read_groups(c, out, n);
 	return read_leaf(c, form, out, n);
+}
+
+/* ---- single numbers ------------------------------------------------------ */
+
+static void
+pick_planes(const uint8_t *p, uint32_t n, unsigned bytes,
+    const uint32_t *row, uint32_t base, uint32_t k, uint64_t *out)
+{
+	for (uint32_t i = 0; i < k; i++) {
+		const uint8_t *at = p + (row[i] - base);
+
+		out[i] = *at;
+		for (unsigned b = 1; b < bytes; b++)
+			out[i] |= (uint64_t)at[(size_t)b * n] << 8 * b;
+	}
+}
+
+static int
+pick_table(struct cur *c, uint32_t n, const uint32_t *row, uint32_t base,
+    uint32_t k, uint64_t *out)
+{
+	uint32_t distinct = cur_u8(c) + 1u;
+	uint64_t value[256] = { 0 };
+
+	if (!read_leaf(c, cur_u8(c), value, distinct) || cur_left(c) != n)
+		return -1;
+	for (uint32_t i = 0; i < k; i++) {
+		uint8_t which = (uint8_t)c->p[row[i] - base];
+
+		if (which >= distinct)
+			return -1;
+		out[i] = value[which];
+	}
+	return 1;
+}
+
+/* CONST, BITS, PLANES or GROUPS. */
+static bool
+pick_plain(struct cur *c, uint8_t form, uint32_t n, const uint32_t *row,
+    uint32_t base, uint32_t k, uint64_t *out)
+{
+	const uint8_t *p;
+	struct ints_head h;
+	struct groups g;
+	size_t left;
+
+	if (!read_head(c, form, &h) || (form == INTS_GROUPS &&
+	    !groups_open(&g, c, n, h.width)))
+		return false;
+	left = cur_left(c);
+	p = (const uint8_t *)c->p;
+	if (left != (form == INTS_PLANES ? (size_t)n * h.width :
+	    form == INTS_BITS ? BITS_BYTES(n, h.width) : 0))
+		return false;
+	if (form == INTS_GROUPS)
+		groups_pick(&g, row, base, k, out);
+	else if (h.width == 0)
+		memset(out, 0, k * sizeof *out);
+	else if (form == INTS_PLANES)
+		pick_planes(p, n, h.width, row, base, k, out);
+	else
+		for (uint32_t i = 0; i < k; i++)
+			out[i] = bits_at(p, left, (uint64_t)(row[i] - base) *
+			    h.width, h.width);
+	scale(&h, out, k);
+	return true;
+}
+
+int
+ints_pick(struct str run, uint32_t n, const uint32_t *row, uint32_t base,
+    uint32_t k, uint64_t *out)
+{
+	struct cur c = cur_of(run);
+	uint8_t form = cur_u8(&c);
+
+	if (c.bad)
+		return -1;
+	switch (form) {
+	case INTS_CONST: case INTS_BITS: case INTS_PLANES: case INTS_GROUPS:
+		return pick_plain(&c, form, n, row, base, k, out) ? 1 : -1;
+	case INTS_TABLE: return pick_table(&c, n, row, base, k, out);
+	default: return 0;
+	}
 }
 
 static void

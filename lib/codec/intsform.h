@@ -12,6 +12,7 @@ enum ints_form {
 	INTS_TABLE,	/* u8: distinct - 1; their run; n bytes */
 	INTS_DELTA,	/* the first: u64; then a run of n - 1 zigzags */
 	INTS_RUNS,	/* varint runs; their values; their lengths */
+	INTS_GROUPS,	/* head (width: of the leasts); codec/groups */
 };
 
 /* base: zigzag varint, step: varint, width: u8 (bits; PLANES: bytes) */

@@ -12,6 +12,7 @@
 #include "block/format.h"
 #include "block/stripefile.h"
 #include "codec/crc.h"
+#include "codec/ints.h"
 #include "codec/nulls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -68,6 +69,22 @@ out:
 	buf_free(&b);
 }
 
+/* Single numbers are those of the whole run, if that is well formed. */
+static void
+picked(struct str in, uint32_t rows, struct arena *a)
+{
+	uint32_t row[] = { 0, rows / 2, rows - 1 };
+	uint64_t *all = arena_new(a, uint64_t, rows), some[3];
+	struct cur c = cur_of(in);
+
+	if (ints_pick(in, rows, row, 0, 3, some) != 1 ||
+	    !ints_unpack64(&c, all, rows))
+		return;
+	for (unsigned k = 0; k < 3; k++)
+		if (some[k] != all[row[k]])
+			__builtin_trap();
+}
+
 static void
 page(struct str in, struct arena *a)
 {
@@ -92,7 +109,10 @@ page(struct str in, struct arena *a)
 	case VEC_ANY: o.plain = arena_new(a, struct str, rows); break;
 	default: o.i = arena_zero(a, int64_t, rows);
 	}
-	if (page_decode(cur_bytes(&c, cur_left(&c)), 0, rows, &o, &e) == -1)
+	in = cur_bytes(&c, cur_left(&c));
+	if (!o.valid && o.i)
+		picked(in, rows, a);
+	if (page_decode(in, 0, rows, &o, &e) == -1)
 		return;
 	for (uint32_t r = 0; r < rows; r++)
 		if ((o.code && o.code[r] >= o.ndict && o.ndict > 0) ||

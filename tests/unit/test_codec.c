@@ -8,6 +8,7 @@
 #include "codec/filter.h"
 #include "codec/floats.h"
 #include "codec/ints.h"
+#include "codec/intsform.h"
 #include "codec/nulls.h"
 #include "codec/zstd.h"
 #include "unit.h"
@@ -79,6 +80,25 @@ bits(void)
 		}
 }
 
+/* Single numbers are those of the whole run, or its form has none. */
+static void
+pick(struct str all, const uint64_t *v, uint32_t n)
+{
+	uint32_t row[N], k = 0, bad = 0;
+	uint64_t got[N];
+	bool none = (uint8_t)*all.p == INTS_LOG ||
+	    (uint8_t)*all.p == INTS_DELTA || (uint8_t)*all.p == INTS_RUNS;
+
+	for (uint32_t r = rnd() % 3; r < n; r += 1 + rnd() % 90)
+		row[k++] = r + 1000;
+	CHECK(ints_pick(all, n, row, 1000, k, got) == !none);
+	for (uint32_t i = 0; i < k && !none; i++)
+		bad += got[i] != v[row[i] - 1000];
+	CHECK(bad == 0);
+	CHECK(none || ints_pick(str_mk(all.p, all.n - 1), n, row, 1000, k,
+	    got) == -1);
+}
+
 /* Packs and reads again, both ways; every cut is refused. Gives the size. */
 static size_t
 run(const uint64_t *v, uint32_t n, bool cut, uint8_t *form)
@@ -115,6 +135,7 @@ run(const uint64_t *v, uint32_t n, bool cut, uint8_t *form)
 	CHECK(bad == 0);
 	for (uint32_t k = 0; k < cuts.n; k++)
 		CHECK(cuts.at[k] <= b.n);
+	pick(str_mk(exact, b.n), v, n);
 	*form = (uint8_t)exact[0];
 	size = b.n;
 	free(exact);
@@ -160,7 +181,7 @@ ints(void)
 		run(v, N, true, &form);
 		seen |= 1u << form;
 	}
-	CHECK(seen == 0x7f);	/* every form was used */
+	CHECK(seen == 0xff);	/* every form was used */
 	for (uint32_t k = 0; k < N; k++)
 		v[k] = 1700000000000000000 + k * 1000;
 	CHECK(run(v, N, true, &form) < 40);
@@ -169,6 +190,7 @@ ints(void)
 static void
 ints_bad(void)
 {
+	static const uint32_t some[] = { 0, 30, 63 };
 	uint64_t out[64];
 
 	/* whatever the bytes, nothing is read or written past the ends */
@@ -178,14 +200,15 @@ ints_bad(void)
 		struct cur c = cur_of(str_mk(p, n));
 
 		for (uint32_t i = 0; i < n; i++)
-			p[i] = (char)(i < 6 ? rnd() % 9 : rnd());
+			p[i] = (char)(i < 6 ? rnd() % 10 : rnd());
 		cut += ints_unpack64(&c, out, 64);
 		c = cur_of(str_mk(p, n));
 		cut += floats_unpack(&c, out, 64);
+		cut += ints_pick(str_mk(p, n), 64, some, 0, 3, out) == 1;
 		c = cur_of(str_mk(p, n));
 		cut += nulls_unpack(&c, out, 100, &n);
 		free(p);
-		if (cut > 3)
+		if (cut > 4)
 			CHECK(!"counts");
 	}
 }
