@@ -41,15 +41,31 @@ piece_new(size_t n)
 	return pc;
 }
 
+/* A spare one with room for n bytes, or a new one of `size`. */
 static struct arena_piece *
-piece_add(struct arena *a, size_t n)
+piece_get(struct arena *a, size_t n, size_t size)
 {
 	struct arena_piece *pc;
 
-	if (n > SIZE_MAX / 2)
-		die("out of memory: %zu bytes", n);
-	pc = piece_new(n);
-	pc->size = n;
+	for (struct arena_piece **at = &a->spare; *at; at = &(*at)->next)
+		if ((*at)->size >= n) {
+			pc = *at;
+			*at = pc->next;
+			return pc;
+		}
+	pc = piece_new(size);
+	pc->size = size;
+	return pc;
+}
+
+static struct arena_piece *
+piece_add(struct arena *a, size_t n, size_t size)
+{
+	struct arena_piece *pc;
+
+	if (size > SIZE_MAX / 2)
+		die("out of memory: %zu bytes", size);
+	pc = piece_get(a, n, size);
 	pc->next = a->pieces;
 	a->pieces = pc;
 	return pc;
@@ -62,7 +78,7 @@ take(struct arena *a, size_t n)
 
 	a->used += round;
 	if (EACH_ITS_OWN)
-		return piece_add(a, n)->mem;
+		return piece_add(a, n, n)->mem;
 	if (round > (size_t)(a->end - a->at)) {
 		size_t size = a->pieces ? a->pieces->size * 2 : PIECE;
 
@@ -70,22 +86,24 @@ take(struct arena *a, size_t n)
 			size = PIECE_MAX;
 		if (!a->pieces && a->next > size)
 			size = a->next;
-		if (round > size / 4 && a->pieces) {
+		if (a->pieces && size < a->grain)
+			size = a->grain;
+		if (round > (a->grain > 0 ? a->grain : size / 4) && a->pieces) {
 			/* a large one stands alone, behind the newest */
 			struct arena_piece *newest = a->pieces, *pc;
 
 			a->pieces = newest->next;
-			pc = piece_add(a, round);
+			pc = piece_add(a, round, round);
 			newest->next = pc;
 			a->pieces = newest;
 			return pc->mem;
 		}
 		if (size < round)
 			size = round;
-		struct arena_piece *pc = piece_add(a, size);
+		struct arena_piece *pc = piece_add(a, round, size);
 
 		a->at = pc->mem;
-		a->end = pc->mem + size;
+		a->end = pc->mem + pc->size;
 	}
 	void *p = a->at;
 
@@ -200,14 +218,40 @@ arena_reset(struct arena *a)
 	a->used = a->alone = 0;
 }
 
-void
-arena_free(struct arena *a)
+static void
+free_all(struct arena_piece *pc)
 {
-	for (struct arena_piece *pc = a->pieces, *next; pc; pc = next) {
+	for (struct arena_piece *next; pc; pc = next) {
 		next = pc->next;
 		free(pc);
 	}
-	a->pieces = NULL;
+}
+
+void
+arena_free(struct arena *a)
+{
+	free_all(a->pieces);
+	free_all(a->spare);
+	a->pieces = a->spare = NULL;
 	a->at = a->end = NULL;
 	a->used = a->alone = 0;
+}
+
+void
+arena_pass(struct arena *to, struct arena *from)
+{
+	struct arena_piece **end = &to->spare;
+
+	if (EACH_ITS_OWN) {
+		arena_free(from);
+		return;
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = from->pieces;
+	while (*end)
+		end = &(*end)->next;
+	*end = from->spare;
+	from->pieces = from->spare = NULL;
+	arena_free(from);
 }

@@ -23,6 +23,8 @@ struct arena {
 	size_t cap;			/* of arena_try; 0: none */
 	size_t alone;			/* of those used: in pieces of their own */
 	size_t next;			/* of the first piece after a reset */
+	size_t grain;			/* of later pieces, at least; 0: any */
+	struct arena_piece *spare;	/* to be used before new ones */
 };
 
 #define arena_new(a, T, n)	((T *)arena_get((a), (n), sizeof(T)))
@@ -39,5 +41,7 @@ struct str arena_printf(struct arena *, const char *fmt, ...)
 /* What was used fits into one piece next time, which is kept from then on. */
 void arena_reset(struct arena *);
 void arena_free(struct arena *);
+/* `from` is empty after; `to` uses its memory before it asks for more. */
+void arena_pass(struct arena *to, struct arena *from);
 
 #endif

@@ -76,6 +76,19 @@ rec_offset(const struct rec_reader *rd)
 	return rd->off;
 }
 
+int
+rec_seek(struct rec_reader *rd, uint64_t off, struct err *e)
+{
+	if (off > INT64_MAX || lseek(rd->fd, (off_t)off, SEEK_SET) == -1)
+		return err_sys(e, "%s", rd->name);
+	rd->off = off;
+	rd->at = rd->n = 0;
+	rd->need = 1;
+	rd->eof = false;
+	rd->bad = (struct err){ 0 };
+	return 0;
+}
+
 static int
 fail(struct rec_reader *rd, struct err *e)
 {

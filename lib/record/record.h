@@ -93,6 +93,8 @@ int rec_wait(struct rec_reader *, struct rec *, int timeout_ms, int stop,
     struct err *);
 int rec_fd(const struct rec_reader *);
 uint64_t rec_offset(const struct rec_reader *);	/* of the next record */
+/* Goes to where a record begins. -1 when it is no file that can. */
+int rec_seek(struct rec_reader *, uint64_t off, struct err *);
 void rec_close(struct rec_reader *);
 
 #endif

@@ -75,6 +75,17 @@ leave_large(struct run *run)
 			run->level = run->v[k].level + 1;
 }
 
+/* All merged, or sealed whole, and neither small nor many. */
+static bool
+is_done(const struct store *st, const struct run *run)
+{
+	for (uint32_t i = 0; i < run->n; i++)
+		if (run->v[i].level == 0)
+			return false;
+	return run->raw / run->n >= st->o.merge_bytes / 4 &&
+	    run->raw / SIZE_TIER < st->o.merge_bytes;
+}
+
 static bool
 before(uint64_t seg_a, uint64_t off_a, uint64_t seg_b, uint64_t off_b)
 {
@@ -213,7 +224,8 @@ merge_tenant(struct store *st, struct str tenant, enum reach reach,
 			if (reach == WHOLE)
 				leave_large(&run);
 			run.final = true;
-			r = run.n >= 2;
+			r = run.n >= 2 && (reach == EVERYTHING ||
+			    !is_done(st, &run));
 		}
 		if (r == 1 && merge_run(st, &run, e) == -1)
 			r = -1;

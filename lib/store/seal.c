@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "store/sink.h"
 
+#define AHEAD	((uint64_t)48 << 20)	/* looked at of a file after a seal */
 #define PASSED_MAX	((uint64_t)64 << 20)	/* of other signals' records */
 
 void
@@ -104,7 +105,7 @@ write_blocks(struct store *st, struct store_sink *k, struct err *e)
 		s->to_segment = in->to.segment;
 		s->to_offset = in->to.offset;
 	}
-	if (in->raw == 0)
+	if (in->raw == 0 && !in->held)
 		return 0;
 	if (st->kind->batch_write(in->batch, k, e) == -1 ||
 	    sink_publish(k, e) == -1) {
@@ -150,13 +151,24 @@ store_publish_cursor(struct store *st)
 	arena_free(&a);
 }
 
-int
-store_seal(struct store *st, struct store_taken *sum, struct err *e)
+/* The batch has been written; it may have kept what goes on. */
+static void
+begin_anew(struct store *st, bool held)
+{
+	struct pending *in = &st->in;
+
+	in->from = in->to;
+	in->records = in->raw = in->passed = in->since = 0;
+	in->held = held;
+}
+
+static int
+seal(struct store *st, bool hold, struct store_taken *sum, struct err *e)
 {
 	struct store_sink k;
 	int r;
 
-	if (st->in.since == 0)
+	if (st->in.since == 0 && !st->in.held)
 		return store_sound(st, e);
 	sink_init(&k, st);
 	r = store_sound(st, e) == -1 || sync_source(st, e) == -1 ||
@@ -170,7 +182,34 @@ store_seal(struct store *st, struct store_taken *sum, struct err *e)
 	sink_free(&k);
 	if (r == 0 && st->in.reader)
 		store_publish_cursor(st);
-	st->in.from = st->in.to;
-	st->in.records = st->in.raw = st->in.passed = st->in.since = 0;
+	begin_anew(st, hold);
 	return r;
+}
+
+int
+store_seal(struct store *st, struct store_taken *sum, struct err *e)
+{
+	return seal(st, false, sum, e);
+}
+
+/*
+ * A file is cut into blocks where memory ends, through things that go on: to
+ * merge what was cut is to write nearly all of it again. Looking ahead costs a
+ * fifth of that. (A file has no cursor, so nobody is told that what is held
+ * back was there.)
+ */
+int
+store_seal_ahead(struct store *st, uint64_t off, struct store_taken *sum,
+    struct err *e)
+{
+	struct rec_reader *rd = st->in.ahead;
+	struct rec rec;
+
+	if (!rd || rec_seek(rd, off, NULL) == -1 ||
+	    rec_next(rd, &rec, NULL) != 1)
+		return seal(st, false, sum, e);
+	while (rec_next(rd, &rec, NULL) == 1 && rec.off - off < AHEAD)
+		if (rec.signal == st->kind->signal)
+			st->kind->batch_ahead(st->in.batch, &rec);
+	return seal(st, true, sum, e);
 }

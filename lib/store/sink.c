@@ -101,6 +101,16 @@ store_sink_end(struct store_sink *k, struct block_writer *w,
 	return finish(k, w, info, e);
 }
 
+int
+store_sink_whole(struct store_sink *k, struct block_writer *w,
+    struct block_info *info, struct err *e)
+{
+	info->level = 1;
+	info->sequence = k->sequence;
+	info->sequence_to = k->sequence_to;
+	return finish(k, w, info, e);
+}
+
 /*
  * A rest is as if sealed now: a sequence of its own keeps ranges apart, so
  * that a range inside another, at a lower level, always means "replaced by".

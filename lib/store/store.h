@@ -49,6 +49,12 @@ int store_sink_end(struct store_sink *, struct block_writer *,
  */
 int store_sink_rest(struct store_sink *, struct block_writer *,
     struct block_info *, struct err *);
+/*
+ * As store_sink_end, for a block of a seal that a merge would not make better:
+ * it is at level 1 from the start.
+ */
+int store_sink_whole(struct store_sink *, struct block_writer *,
+    struct block_info *, struct err *);
 void store_sink_abort(struct store_sink *, struct block_writer *);
 /*
  * The live blocks of the tenant that are older than what is being written and
@@ -77,7 +83,13 @@ struct store_kind {
 	 */
 	int (*batch_add)(void *batch, const struct rec *, struct err *);
 	size_t (*batch_bytes)(const void *batch);	/* memory, about */
-	/* Writes a block per tenant; the batch is empty after. */
+	/*
+	 * May be NULL. A record that will come after those taken: what it
+	 * goes on with may be left in the batch by the next batch_write, for
+	 * the one after. Only when no cursor says what blocks hold.
+	 */
+	void (*batch_ahead)(void *batch, const struct rec *);
+	/* Writes a block per tenant; the batch is empty after, or held back. */
 	int (*batch_write)(void *batch, struct store_sink *, struct err *);
 	void (*batch_free)(void *batch);
 	/* Replaces the inputs by new blocks, deduplicated. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/sys.h"
 #include "base/time.h"
 #include "store/folder.h"
 #include "store/writer.h"
@@ -46,10 +47,25 @@ take_one(struct store *st, struct rec *rec, struct store_taken *sum,
 		spool_tell(st->in.reader, &st->in.to);
 	if (!store_seal_due(st))
 		return 0;
-	return store_seal(st, sum, e) == -1 ? -1 : store_upkeep(st, e);
+	if ((st->bulk ? store_seal_ahead(st, rec->off, sum, e) :
+	    store_seal(st, sum, e)) == -1)
+		return -1;
+	return store_upkeep(st, e);
 }
 
 /* ---- files -------------------------------------------------------------- */
+
+/* A second look into a file that can be read twice. */
+static struct rec_reader *
+open_ahead(const struct store *st, const char *path)
+{
+	struct stat sb;
+
+	if (!st->kind->batch_ahead || sys_stat(path, &sb) == -1 ||
+	    !S_ISREG(sb.st_mode))
+		return NULL;
+	return rec_open(path, NULL);
+}
 
 static int
 take_file(struct store *st, const char *path, int stop,
@@ -63,6 +79,7 @@ take_file(struct store *st, const char *path, int stop,
 	if (!rd)
 		return -1;
 	st->bulk = true;
+	st->in.ahead = open_ahead(st, path);
 	while ((r = rec_next(rd, &rec, &why)) == 1) {
 		if (take_one(st, &rec, sum, &why) == -1 ||
 		    store_upkeep(st, &why) == -1) {
@@ -73,6 +90,8 @@ take_file(struct store *st, const char *path, int stop,
 			break;
 	}
 	rec_close(rd);
+	rec_close(st->in.ahead);
+	st->in.ahead = NULL;
 	/* what came before a bad record is kept */
 	if (store_seal(st, sum, r == -1 ? NULL : &why) == -1)
 		r = -1;

@@ -31,6 +31,8 @@ struct pending {
 	uint64_t passed;		/* bytes of other signals' records */
 	uint64_t since;			/* time_mono of the first; 0: none */
 	bool caught_up;			/* all there was has been read */
+	struct rec_reader *ahead;	/* of a file, or NULL: cannot be */
+	bool held;			/* the batch may hold something back */
 	struct spool_reader *reader;	/* NULL: from a file */
 	struct str path;		/* of the spool, as in the manifest */
 	struct spool_cursor from, to;
@@ -82,6 +84,12 @@ int store_add(struct store *, struct rec *, struct store_taken *,
     struct err *);
 bool store_seal_due(const struct store *);
 int store_seal(struct store *, struct store_taken *, struct err *);
+/*
+ * As store_seal, while a file is read, after the record at `off`: what goes
+ * on in the records soon after it is held back.
+ */
+int store_seal_ahead(struct store *, uint64_t off, struct store_taken *,
+    struct err *);
 /* Tells the spool how far we are, and that it may drop what is older. */
 void store_publish_cursor(struct store *);
 /* The name under which we publish cursors in spools: 32 bytes at most. */

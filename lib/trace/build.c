@@ -3,8 +3,10 @@
 #include <stdlib.h>
 
 #include "otlp/walk.h"
+#include "otlp/wire.h"
 
 #define LOT_BYTES	((size_t)64 << 10)	/* of a tenant, however little it has */
+#define LOT_GRAIN	((size_t)2000 << 10)	/* of its memory, if it has more */
 
 void
 batch_init(struct batch *b)
@@ -76,20 +78,34 @@ more(void *p, uint32_t n, uint32_t *cap, uint32_t first, size_t size)
 	return xrealloc(p, *cap, size);
 }
 
-static struct lot *
-lot_of(struct batch *b, struct str tenant)
+static void
+lot_init(struct lot *l, struct str tenant)
 {
-	struct lot *l;
-
-	for (uint32_t i = 0; i < b->lots; i++)
-		if (str_eq(b->lot[i].tenant, tenant))
-			return &b->lot[i];
-	b->lot = xrealloc(b->lot, b->lots + 1, sizeof *b->lot);
-	l = &b->lot[b->lots++];
-	*l = (struct lot){ 0 };
+	*l = (struct lot){ .mem.grain = LOT_GRAIN };
 	l->tenant = arena_str(&l->mem, tenant);
 	l->mask = 1023;
 	l->slot = xcalloc(l->mask + 1, sizeof *l->slot);
+}
+
+static struct lot *
+find_lot(const struct batch *b, struct str tenant)
+{
+	for (uint32_t i = 0; i < b->lots; i++)
+		if (str_eq(b->lot[i].tenant, tenant))
+			return &b->lot[i];
+	return NULL;
+}
+
+static struct lot *
+lot_of(struct batch *b, struct str tenant)
+{
+	struct lot *l = find_lot(b, tenant);
+
+	if (l)
+		return l;
+	b->lot = xrealloc(b->lot, b->lots + 1, sizeof *b->lot);
+	l = &b->lot[b->lots++];
+	lot_init(l, tenant);
 	return l;
 }
 
@@ -138,6 +154,7 @@ trace_of(struct lot *l, const char *id)
 	memcpy(t->id, id, 16);
 	t->start = INT64_MAX;
 	t->last = t->spans = 0;
+	t->held = false;
 	l->slot[i] = l->traces;
 	if (l->traces > l->mask / 2)
 		rehash(l);
@@ -256,12 +273,25 @@ wanted(const struct batch *b, const struct span *s)
 	    memcmp(s->trace_id.p, b->to, 16) <= 0));
 }
 
+/* Where the spans that follow are from. */
+static void
+add_from(struct batch *b, struct lot *l, const struct put_group *res,
+    const struct put_group *scope, uint64_t received)
+{
+	struct build_from *f;
+
+	l->from = more(l->from, l->froms, &l->froms_cap, 64, sizeof *l->from);
+	f = &l->from[l->froms++];
+	f->res = group_of(b, l, 'r', res->url, res->raw);
+	f->scope = group_of(b, l, 's', scope->url, scope->raw);
+	f->received = received;
+}
+
 static int
 take_items(struct batch *b, struct lot *l, struct str payload,
     uint64_t received)
 {
-	uint32_t res = 0, scope = 0, res_no = UINT32_MAX,
-	    scope_no = UINT32_MAX;
+	uint32_t res_no = UINT32_MAX, scope_no = UINT32_MAX;
 	struct otlp_items it;
 	struct str item;
 	struct span s;
@@ -276,14 +306,10 @@ take_items(struct batch *b, struct lot *l, struct str payload,
 		if (it.resource_no != res_no || it.scope_no != scope_no) {
 			res_no = it.resource_no;
 			scope_no = it.scope_no;
-			res = group_of(b, l, 'r', it.resource_url,
-			    it.resource_raw);
-			scope = group_of(b, l, 's', it.scope_url,
-			    it.scope_raw);
-			l->from = more(l->from, l->froms, &l->froms_cap, 64,
-			    sizeof *l->from);
-			l->from[l->froms++] = (struct build_from){ res, scope,
-			    received };
+			add_from(b, l, &(struct put_group){
+			    .url = it.resource_url, .raw = it.resource_raw },
+			    &(struct put_group){ .url = it.scope_url,
+			    .raw = it.scope_raw }, received);
 		}
 		add_span(l, &s, item, l->froms - 1);
 	}
@@ -304,4 +330,121 @@ batch_take(struct batch *b, const struct rec *rec, struct err *e)
 	}
 	l->raw_bytes += rec->payload.n;
 	return 0;
+}
+
+void
+batch_ahead(struct batch *b, const struct rec *rec)
+{
+	struct lot *l = find_lot(b, rec->tenant);
+	struct otlp_items it;
+	struct str item;
+
+	b->ahead = true;
+	if (!l)
+		return;
+	otlp_items_init(&it, rec->payload);
+	while (otlp_items_next(&it, &item) == 1) {
+		struct cur c = cur_of(item);
+		struct wire w = { 0 };
+
+		/* wherever the id is, mostly it comes first */
+		while (wire_next(&c, &w) == 1 && w.tag != WIRE(1, WIRE_BYTES))
+			;
+		if (w.tag != WIRE(1, WIRE_BYTES) || w.b.n != 16)
+			continue;
+		uint32_t no = l->slot[find_slot(l, w.b.p)];
+
+		if (no != 0)
+			l->trace[no - 1].held = true;
+	}
+}
+
+uint64_t
+lot_raw(const struct lot *l, uint32_t spans)
+{
+	return (uint64_t)((double)l->raw_bytes * spans / l->spans);
+}
+
+uint32_t
+lot_hold(struct lot *l)
+{
+	uint32_t n = 0;
+
+	for (uint32_t t = 0; t < l->traces; t++)
+		n += l->trace[t].held ? l->trace[t].spans : 0;
+	if (n <= l->spans / 2)
+		return n;
+	for (uint32_t t = 0; t < l->traces; t++)
+		l->trace[t].held = false;
+	return 0;
+}
+
+/*
+ * The spans held, anew, as they were received: with their own bytes, but in
+ * the arrays of before, as nothing is written past where it is read.
+ */
+static void
+take_held(struct batch *b, const struct lot *was, struct lot *l)
+{
+	uint32_t from = UINT32_MAX;
+
+	for (uint32_t k = 0; k < was->spans; k++) {
+		const struct build_span bs = was->span[k];
+		const struct build_from f = was->from[bs.from];
+		struct str message;
+		struct span s;
+
+		if (!bs.held)
+			continue;
+		message = arena_str(&l->mem, str_mk(bs.p, bs.n));
+		if (bs.from != from) {
+			from = bs.from;
+			add_from(b, l, &was->group[f.res],
+			    &was->group[f.scope], f.received);
+		}
+		if (otlp_span(&s, message) == 0)	/* it was read before */
+			add_span(l, &s, message, l->froms - 1);
+	}
+}
+
+static bool
+lot_keep(struct batch *b, struct lot *l)
+{
+	struct lot was = *l;
+	uint32_t n = 0;
+
+	for (uint32_t t = 0; t < l->traces; t++)
+		for (uint32_t k = l->trace[t].held ? l->trace[t].last : 0;
+		    k != 0; k = l->span[k - 1].before, n++)
+			l->span[k - 1].held = true;
+	if (n == 0)
+		return false;
+	l->mem = (struct arena){ .grain = LOT_GRAIN,
+		.spare = was.mem.spare };
+	was.mem.spare = NULL;
+	l->tenant = arena_str(&l->mem, was.tenant);
+	l->groups = (struct map){ 0 };
+	l->group = NULL;
+	l->spans = l->traces = l->froms = l->groups_cap = 0;
+	memset(l->slot, 0, ((size_t)l->mask + 1) * sizeof *l->slot);
+	take_held(b, &was, l);
+	l->raw_bytes -= lot_raw(&was, was.spans - n);
+	arena_pass(&l->mem, &was.mem);
+	map_free(&was.groups);
+	free(was.group);
+	return true;
+}
+
+void
+batch_keep(struct batch *b)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < b->lots; i++)
+		if (lot_keep(b, &b->lot[i]))
+			b->lot[kept++] = b->lot[i];
+		else
+			lot_free(&b->lot[i]);
+	b->lots = kept;
+	b->ahead = kept > 0;
 }

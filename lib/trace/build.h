@@ -23,6 +23,7 @@ struct build_span {
 	uint32_t from;		/* of lot.from */
 	uint32_t kind;
 	bool root;
+	bool held;		/* its trace is, as written */
 };
 
 struct build_trace {
@@ -30,6 +31,7 @@ struct build_trace {
 	int64_t start;
 	uint32_t last;		/* span received last: number + 1 */
 	uint32_t spans;
+	bool held;		/* goes on in what comes */
 };
 
 struct build_from { uint32_t res, scope; uint64_t received; };
@@ -50,6 +52,10 @@ struct lot {
 	uint64_t raw_bytes;
 };
 
+/*
+ * A batch may be told of records that come later: traces they go on with are
+ * left out of the next writing, and stay.
+ */
 struct batch {
 	struct lot *lot;
 	uint32_t lots;
@@ -58,12 +64,21 @@ struct batch {
 	struct order order;
 	struct buf key;
 	const struct id *from, *to;	/* only ids in [from, to]; NULL: all */
+	bool ahead;		/* was told of what comes */
 };
 
 void batch_init(struct batch *);
 /* -1, and the batch as before, when the payload cannot be read. */
 int batch_take(struct batch *, const struct rec *, struct err *);
 size_t batch_memory(const struct batch *);
+/* A record that comes after those taken. */
+void batch_ahead(struct batch *, const struct rec *);
+/* How many of the lot's spans to hold; none, if that would be most of them. */
+uint32_t lot_hold(struct lot *);
+/* The part of the raw bytes that falls to so many of its spans. */
+uint64_t lot_raw(const struct lot *, uint32_t spans);
+/* After the writing: as batch_reset, but for what was held. */
+void batch_keep(struct batch *);
 void batch_reset(struct batch *);	/* empty; memory is given back */
 void batch_done(struct batch *);
 

@@ -27,6 +27,12 @@ bytes(const void *batch)
 	return batch_memory(batch);
 }
 
+static void
+ahead(void *batch, const struct rec *rec)
+{
+	batch_ahead(batch, rec);
+}
+
 static int
 put_full(void *arg, struct frame *f, const uint32_t rows[TR_TABLES],
     struct err *e)
@@ -43,13 +49,17 @@ write_lot(struct batch *b, struct lot *l, struct store_sink *sink,
 	    .arg = &out };
 	int r;
 
+	uint32_t held;
+
 	if (l->spans == 0)
 		return 0;
+	held = lot_hold(l);
 	if (out_begin(&out, sink, l->tenant, e) == -1)
 		return -1;
 	r = lot_order(b, l, &to, e);
 	if (r == 0)
-		r = out_end(&out, l->raw_bytes, false, e);
+		r = out_end(&out, lot_raw(l, l->spans - held), b->ahead ?
+		    OUT_WHOLE : OUT_PARTS, e);
 	out_abort(&out);
 	return r;
 }
@@ -62,7 +72,10 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 
 	for (uint32_t i = 0; i < b->lots && r == 0; i++)
 		r = write_lot(b, &b->lot[i], sink, e);
-	batch_reset(b);
+	if (r == 0)
+		batch_keep(b);
+	else
+		batch_reset(b);
 	return r;
 }
 
@@ -79,6 +92,7 @@ const struct store_kind trace_kind = {
 	.batch_new = new_batch,
 	.batch_add = add,
 	.batch_bytes = bytes,
+	.batch_ahead = ahead,
 	.batch_write = write_batch,
 	.batch_free = free_batch,
 	.merge = trace_merge,

@@ -133,8 +133,11 @@ walk(struct walk *w)
 
 	for (uint32_t k = 0; k < w->l->traces; k++) {
 		const struct build_trace *t = &w->l->trace[k];
-		uint32_t n = order_one(w, t);
+		uint32_t n;
 
+		if (t->held)
+			continue;
+		n = order_one(w, t);
 		if (p->rows[TR_SPAN] > 0 &&
 		    n > w->out->max_rows - p->rows[TR_SPAN]) {
 			memcpy(rows, p->rows, sizeof rows);

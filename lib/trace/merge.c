@@ -48,7 +48,7 @@ end_block(struct merge *m)
 		return 0;
 	m->open = false;
 	r = out_end(&m->out, (uint64_t)(m->raw_a_row * (double)m->out.rows),
-	    m->rest, m->e);
+	    m->rest ? OUT_REST : OUT_PARTS, m->e);
 	return r;
 }
 

@@ -4,6 +4,8 @@
 
 #include "trace/cols.h"
 
+#define FEW_SPLIT	64u	/* one trace of so many */
+
 int
 out_begin(struct out *o, struct store_sink *sink, struct str tenant,
     struct err *e)
@@ -157,7 +159,7 @@ find_split(struct out *o, struct id **split, size_t *n, struct err *e)
 }
 
 int
-out_end(struct out *o, uint64_t raw_bytes, bool rest, struct err *e)
+out_end(struct out *o, uint64_t raw_bytes, enum out_what what, struct err *e)
 {
 	struct block_info info = {
 		.tenant = o->tenant, .rows = o->rows, .raw_bytes = raw_bytes,
@@ -176,8 +178,12 @@ out_end(struct out *o, uint64_t raw_bytes, bool rest, struct err *e)
 		struct block_writer *w = o->w;
 
 		o->w = NULL;
-		r = rest ? store_sink_rest(o->sink, w, &info, e) :
-		    store_sink_end(o->sink, w, &info, e);
+		if (what == OUT_REST)
+			r = store_sink_rest(o->sink, w, &info, e);
+		else if (what == OUT_WHOLE && n <= o->traces / FEW_SPLIT)
+			r = store_sink_whole(o->sink, w, &info, e);
+		else
+			r = store_sink_end(o->sink, w, &info, e);
 	}
 	free(split);
 	out_abort(o);

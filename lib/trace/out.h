@@ -26,8 +26,13 @@ int out_frame(struct out *, struct frame *, const uint32_t rows[TR_TABLES],
     struct err *);
 /* A stripe of another block, as it is. */
 int out_stripe(struct out *, struct stripe *, struct arena *, struct err *);
-/* Finishes the block. rest: it may be merged again soon. */
-int out_end(struct out *, uint64_t raw_bytes, bool rest, struct err *);
+/*
+ * Finishes the block. Parts are merged with others when it is time; a rest is,
+ * too, as it may still grow; what is said to be whole is believed to be if few
+ * of its traces are in older blocks.
+ */
+enum out_what { OUT_PARTS, OUT_REST, OUT_WHOLE };
+int out_end(struct out *, uint64_t raw_bytes, enum out_what, struct err *);
 void out_abort(struct out *);	/* also after out_end: then it does nothing */
 
 #endif

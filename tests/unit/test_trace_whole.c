@@ -1,11 +1,13 @@
 /*
  * Whole traces, exactly: random traces cut over blocks and tail in every way,
  * with merges, late spans and duplicates, give what one batch of all gives.
+ * So do the same records as a file, where seals look ahead and hold back.
  */
 #include <ftw.h>
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/io.h"
 #include "record/spool.h"
 #include "trace/build.h"
 #include "trace/scan.h"
@@ -374,12 +376,12 @@ say(void *arg, const char *msg)
 	unit_failed++;
 }
 
-/* Takes what the spool has, in blocks of random size; merges at random. */
+/* Takes what there is, in blocks of random size; merges at random. */
 static void
-take(const char *dir, const char *spool)
+take(const char *dir, const char *operand)
 {
 	struct store_writer_opts o = { .once = true, .say = say,
-	    .batch_memory = roll(2) ? 1 : 4000 + roll(20000),
+	    .batch_memory = roll(2) ? 1 : (60 << 10) + roll(20000),
 	    .merge_bytes = roll(2) ? 1 : 100 + roll(3000),
 	    .merge_ns = roll(2) ? 1 : 0 };
 	struct store_taken sum = { 0 };
@@ -389,7 +391,7 @@ take(const char *dir, const char *spool)
 	CHECK(st != NULL);
 	if (!st)
 		return;
-	CHECK(store_take(st, spool, -1, &sum, &e) == 0);
+	CHECK(store_take(st, operand, -1, &sum, &e) == 0);
 	if (roll(2) == 0)
 		CHECK(store_merge_due(st, roll(4) == 0, &e) == 0);
 	CHECK(store_close(st, &e) == 0);
@@ -450,6 +452,29 @@ look(const char *dir, const struct answer *want, unsigned long round)
 		CHECK(store_check(dir, &trace_kind, say, NULL, &e) == 0);
 }
 
+/* All in one file, in a fresh store; sometimes a second time. */
+static void
+file_round(const char *dir, const char *path, unsigned long round,
+    const struct made *m, uint32_t n, const struct answer *want)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	for (uint32_t k = 0; k < n; k++) {
+		struct rec rec = as_rec(&m[k]);
+
+		rec_put(&b, &rec, roll(2) == 0);
+	}
+	CHECK(io_replace(path, buf_str(&b), &e) == 0);
+	buf_free(&b);
+	take(dir, path);
+	if (roll(4) == 0)
+		take(dir, path);
+	look(dir, want, round);
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unlink(path);
+}
+
 static void
 one_round(const char *tmp, unsigned long round, struct made *m)
 {
@@ -481,9 +506,10 @@ one_round(const char *tmp, unsigned long round, struct made *m)
 	CHECK(spool_close(sp, &e) == 0);
 	expect(&want, m, n);
 	look(dir, &want, round);
-	answer_free(&want);
 	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	nftw(spool, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	file_round(dir, spool, round, m, n, &want);
+	answer_free(&want);
 }
 
 int
