@@ -92,7 +92,7 @@ q() { tql -d traces "$@"; }
 	store
 	fails 2 tql -d traces '{ name = 1 }'
 	[ "${lines[2]}" = '      ^^^^^^^^' ]
-	fails 2 tql -d traces '{ .a } | by(.b)'
+	fails 2 tql -d traces '{ .a } | count() + 1 > 2'
 	[[ $output = *"not supported"* ]]
 	fails 2 tql -d traces '{ name =~ "(" }'
 	fails 2 tql -d traces '{} {}'

@@ -1,12 +1,13 @@
 #include "query/hist.h"
 
 #include <math.h>
-#include <string.h>
 
 static bool
 same_f64(double a, double b)
 {
-	return memcmp(&a, &b, sizeof a) == 0;
+	union { double f; uint64_t bits; } x = { a }, y = { b };
+
+	return x.bits == y.bits;
 }
 
 /* Without empty buckets at its ends. */
@@ -36,15 +37,22 @@ same_side(struct hist_side a, struct hist_side b)
 	return true;
 }
 
+static bool
+same_bounds(const struct hist *a, const struct hist *b)
+{
+	for (uint32_t i = 0; i < a->nbound; i++)
+		if (a->bound[i] != b->bound[i])
+			return false;
+	return true;
+}
+
 bool
 hist_same(const struct hist *a, const struct hist *b)
 {
 	return a->schema == b->schema && same_f64(a->count, b->count) &&
 	    same_f64(a->sum, b->sum) && same_f64(a->zero, b->zero) &&
 	    a->zero_width == b->zero_width && a->nbound == b->nbound &&
-	    (a->nbound == 0 || memcmp(a->bound, b->bound,
-	    a->nbound * sizeof *a->bound) == 0) &&
-	    same_side(a->pos, b->pos) && same_side(a->neg, b->neg);
+	    same_bounds(a, b) && same_side(a->pos, b->pos) && same_side(a->neg, b->neg);
 }
 
 static void

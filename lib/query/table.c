@@ -36,8 +36,7 @@ table_put_hist(struct table *t, struct series *s, uint32_t step,
     const struct hist *h)
 {
 	if (!s->h)
-		s->h = (const struct hist **)arena_get0(t->mem, t->steps,
-		    sizeof *s->h);
+		s->h = arena_zero(t->mem, const struct hist *, t->steps);
 	s->h[step] = h;
 	bit_set(s->has, step);
 }

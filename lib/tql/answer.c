@@ -86,6 +86,17 @@ shown_key(struct answer *an, const struct tql_attr *a)
 }
 
 static void
+json_pair(struct json *j, struct str key, const struct tql_val *v)
+{
+	json_open(j, '{');
+	json_key(j, S("key"));
+	json_str(j, key);
+	json_key(j, S("value"));
+	json_value(j, v);
+	json_close(j, '}');
+}
+
+static void
 json_span(struct answer *an, struct json *j, const struct tql_span *s)
 {
 	char hex[17];
@@ -102,14 +113,44 @@ json_span(struct answer *an, struct json *j, const struct tql_span *s)
 	json_u64_text(j, (uint64_t)s->duration);
 	json_key(j, S("attributes"));
 	json_open(j, '[');
-	for (uint32_t i = 0; i < s->nshown; i++) {
-		json_open(j, '{');
-		json_key(j, S("key"));
-		json_str(j, shown_key(an, s->shown[i].attr));
-		json_key(j, S("value"));
-		json_value(j, &s->shown[i].val);
-		json_close(j, '}');
+	for (uint32_t i = 0; i < s->nshown; i++)
+		json_pair(j, shown_key(an, s->shown[i].attr),
+		    &s->shown[i].val);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+/* "by(name)", "count()" */
+static struct str
+stage_name(struct answer *an, const struct tql_stage *st)
+{
+	struct buf b = { 0 };
+	struct str s;
+
+	tql_stage_print(&b, st);
+	s = arena_str(&an->scratch, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+static void
+json_set(struct answer *an, struct json *j, const struct tql_spanset *s)
+{
+	json_open(j, '{');
+	json_key(j, S("matched"));
+	json_i64(j, s->matched);
+	if (s->nattr > 0) {
+		json_key(j, S("attributes"));
+		json_open(j, '[');
+		for (uint32_t i = 0; i < s->nattr; i++)
+			json_pair(j, stage_name(an, s->attr[i].stage),
+			    &s->attr[i].val);
+		json_close(j, ']');
 	}
+	json_key(j, S("spans"));
+	json_open(j, '[');
+	for (uint32_t i = 0; i < s->nspan; i++)
+		json_span(an, j, &s->span[i]);
 	json_close(j, ']');
 	json_close(j, '}');
 }
@@ -135,15 +176,8 @@ put_json(struct answer *an, const struct tql_trace *t)
 	json_i64(&j, (int64_t)(t->duration / NS_MS));
 	json_key(&j, S("spanSets"));
 	json_open(&j, '[');
-	json_open(&j, '{');
-	json_key(&j, S("matched"));
-	json_i64(&j, t->matched);
-	json_key(&j, S("spans"));
-	json_open(&j, '[');
-	for (uint32_t i = 0; i < t->nspan; i++)
-		json_span(an, &j, &t->span[i]);
-	json_close(&j, ']');
-	json_close(&j, '}');
+	for (uint32_t i = 0; i < t->nset; i++)
+		json_set(an, &j, &t->set[i]);
 	json_close(&j, ']');
 	json_close(&j, '}');
 	buf_u8(&an->b, '\n');
@@ -188,35 +222,60 @@ put_csv(struct answer *an, const struct tql_trace *t)
 
 /* ---- table ------------------------------------------------------------- */
 
+static void
+add_value(struct buf *b, struct str key, const struct tql_val *v)
+{
+	buf_adds(b, key);
+	buf_u8(b, '=');
+	if (v->type == TQL_STR)
+		buf_adds(b, v->s);
+	else
+		tql_val_print(b, v);
+}
+
 /* "name 12ms status_code=500, name 3ms": the spans shown. */
+static void
+set_text(struct answer *an, struct buf *b, const struct tql_spanset *s)
+{
+	char text[24];
+
+	for (uint32_t i = 0; i < s->nspan; i++) {
+		const struct tql_span *sp = &s->span[i];
+
+		buf_adds(b, i > 0 ? S(", ") : S(""));
+		buf_adds(b, sp->name);
+		buf_addf(b, " %s", num_fmt_short_duration(text,
+		    sp->duration));
+		for (uint32_t k = 0; k < sp->nshown; k++) {
+			buf_u8(b, ' ');
+			add_value(b, shown_key(an, sp->shown[k].attr),
+			    &sp->shown[k].val);
+		}
+	}
+	if (s->matched > s->nspan && s->nspan > 0)
+		buf_adds(b, S(", ..."));
+}
+
+/* "by(name)=x count()=3: spans; by(name)=y count()=1: spans" */
 static struct str
 spans_text(struct answer *an, const struct tql_trace *t)
 {
 	struct buf b = { 0 };
 	struct str s;
-	char text[24];
 
-	for (uint32_t i = 0; i < t->nspan; i++) {
-		const struct tql_span *sp = &t->span[i];
+	for (uint32_t i = 0; i < t->nset; i++) {
+		const struct tql_spanset *set = &t->set[i];
 
-		buf_adds(&b, i > 0 ? S(", ") : S(""));
-		buf_adds(&b, sp->name);
-		buf_addf(&b, " %s", num_fmt_short_duration(text,
-		    sp->duration));
-		for (uint32_t k = 0; k < sp->nshown; k++) {
-			const struct tql_val *v = &sp->shown[k].val;
-
-			buf_u8(&b, ' ');
-			buf_adds(&b, shown_key(an, sp->shown[k].attr));
-			buf_u8(&b, '=');
-			if (v->type == TQL_STR)
-				buf_adds(&b, v->s);
-			else
-				tql_val_print(&b, v);
+		buf_adds(&b, i > 0 ? S("; ") : S(""));
+		for (uint32_t k = 0; k < set->nattr; k++) {
+			buf_adds(&b, k > 0 ? S(" ") : S(""));
+			add_value(&b, stage_name(an, set->attr[k].stage),
+			    &set->attr[k].val);
 		}
+		buf_adds(&b, set->nattr > 0 && set->nspan > 0 ? S(": ") :
+		    S(""));
+		set_text(an, &b, set);
 	}
-	if (t->matched > t->nspan && t->nspan > 0)
-		buf_adds(&b, S(", ..."));
 	s = arena_str(&an->scratch, buf_str(&b));
 	buf_free(&b);
 	return s;
@@ -235,8 +294,9 @@ put_table(struct answer *an, const struct tql_result *res)
 		char text[40], hex[33];
 		bool error = false;
 
-		for (uint32_t k = 0; k < t->nspan; k++)
-			error |= t->span[k].error;
+		for (uint32_t k = 0; k < t->nset; k++)
+			for (uint32_t n = 0; n < t->set[k].nspan; n++)
+				error |= t->set[k].span[n].error;
 		str_hex(hex, t->id, 16);
 		show_cell(&tb, str_of(time_format(text, t->start, 3)),
 		    SHOW_DIM);
@@ -317,6 +377,12 @@ tql_answer(const struct tql_ask *ask, struct store_view *view,
 
 	*traces = 0;
 	if (tql_parse(&q, text, &an.scratch, e) == -1) {
+		arena_free(&an.scratch);
+		return -1;
+	}
+	if (q.metric) {
+		caret_err(e, text, q.metric->at, "metrics: not supported");
+		tql_free(&q);
 		arena_free(&an.scratch);
 		return -1;
 	}

@@ -45,6 +45,7 @@ struct tql_attr {
 	enum tql_scope scope;
 	struct str name;	/* attributes only */
 	uint32_t no;		/* in tql_query.attr */
+	bool selected;		/* select(x), x = nil: shown also if missing */
 };
 
 enum tql_expr_kind { EX_LIT, EX_ATTR, EX_UNARY, EX_BINARY,
@@ -61,24 +62,95 @@ struct tql_expr {
 	unsigned depth;
 };
 
-/* A spanset expression: a filter, or two joined by an operator. */
+/*
+ * A spanset expression: a filter, a pipeline in brackets, or two joined by an
+ * operator.
+ */
 struct tql_set {
 	enum tql_op op;
-	struct tql_set *l, *r;		/* NULL: a filter */
+	struct tql_set *l, *r;		/* NULL: one of these two */
 	struct tql_expr *filter;
+	struct tql_stage *pipe;
 	struct caret at;
 	unsigned depth;
 };
 
+enum tql_agg { TQL_COUNT, TQL_AVG, TQL_MAX, TQL_MIN, TQL_SUM, TQL_AGGS };
+
+enum tql_stage_kind { STAGE_SET, STAGE_AGG, STAGE_BY, STAGE_COALESCE,
+	STAGE_SELECT };
+
+/* A stage of a pipeline. Section 7. */
+struct tql_stage {
+	enum tql_stage_kind kind;
+	struct tql_set *set;		/* SET */
+	struct tql_expr *expr;		/* BY; AGG: of what (count: NULL) */
+	enum tql_agg agg;		/* AGG: agg op val */
+	enum tql_op op;
+	struct tql_val val;
+	const struct tql_attr **attr;	/* SELECT */
+	uint32_t nattr;
+	struct caret at;
+	struct tql_stage *next;
+};
+
+enum tql_metric_kind {
+	METRIC_RATE, METRIC_COUNT, METRIC_MIN, METRIC_MAX, METRIC_SUM,
+	METRIC_AVG, METRIC_HISTOGRAM, METRIC_QUANTILE, METRIC_COMPARE,
+	METRIC_NUMBER, METRIC_MATH
+};
+
+/* What is done with series after they are made, one after the other. */
+struct tql_second {
+	enum { SECOND_TOPK, SECOND_BOTTOMK, SECOND_COMPARE } kind;
+	int64_t k;
+	enum tql_op op;
+	double v;
+	struct tql_second *next;
+};
+
+/* A metrics query: a function of a pipeline's spans, or calculating with
+ * two such, or with one and a number. Section 10. */
+struct tql_metric {
+	enum tql_metric_kind kind;
+	struct tql_stage *pipe;
+	const struct tql_attr *of;	/* _over_time(of) */
+	const struct tql_attr **by;
+	double *q;			/* QUANTILE */
+	uint32_t nby, nq;
+	struct tql_expr *filter;	/* COMPARE */
+	int64_t top, from, to;		/* its other arguments, -1: not given */
+	struct tql_val number;		/* NUMBER, as it was written */
+	struct tql_metric *l, *r;	/* MATH */
+	enum tql_op op;
+	struct tql_second *second;
+	struct caret at;
+	unsigned depth;
+};
+
+/* name = value of with (...). */
+struct tql_hint {
+	struct str name;
+	struct tql_val val;
+	struct tql_hint *next;
+};
+
 struct tql_query {
 	struct str text;
-	struct tql_set *set;
+	struct tql_stage *pipe;		/* this, or */
+	struct tql_metric *metric;	/* this */
+	struct tql_hint *hint;
 	struct tql_attr **attr;
 	uint32_t nattr;
 	struct re **re;
 	uint32_t nre;
 	struct arena *mem;
 };
+
+/* A hint's value, or NULL. */
+const struct tql_val *tql_hint(const struct tql_query *, struct str name);
+const char *tql_agg_name(enum tql_agg);
+const char *tql_metric_name(enum tql_metric_kind);
 
 int tql_parse(struct tql_query *, struct str text, struct arena *,
     struct err *);
@@ -88,8 +160,10 @@ void tql_free(struct tql_query *);
 void tql_print(struct buf *, const struct tql_query *);
 void tql_expr_print(struct buf *, const struct tql_expr *);
 void tql_attr_print(struct buf *, const struct tql_attr *);
+void tql_stage_print(struct buf *, const struct tql_stage *);
 
 /* Of the module's parts: static types; 0, or -1 with a caret. */
+int tql_check_query(struct tql_query *, struct err *);
 enum tql_type tql_attr_type(const struct tql_attr *);
 enum tql_type tql_expr_type(const struct tql_expr *);
 int tql_check(struct tql_query *, struct tql_expr *, struct err *);

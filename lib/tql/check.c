@@ -94,6 +94,7 @@ check_nil(struct tql_query *q, struct tql_expr *x, struct err *e)
 		return refuse(q, x, "intrinsics cannot be nil", e);
 	if (a->scope == SCOPE_RES && str_eq(a->name, S("service.name")))
 		return refuse(q, x, "resource.service.name cannot be nil", e);
+	q->attr[a->no]->selected = true;
 	return 0;
 }
 
@@ -151,6 +152,89 @@ tql_check(struct tql_query *q, struct tql_expr *x, struct err *e)
 	if (t != TQL_BOOL && t != TQL_UNKNOWN)
 		return refuse(q, x, "a filter must be a bool", e);
 	return 0;
+}
+
+/* Whether it looks at the span at all. */
+static bool
+looks(const struct tql_expr *x)
+{
+	if (x->kind == EX_LIT || x->kind == EX_ATTR)
+		return x->kind == EX_ATTR;
+	return looks(x->l) || (x->r && looks(x->r));
+}
+
+static int
+check_value(struct tql_query *q, struct tql_expr *x, bool number,
+    struct err *e)
+{
+	enum tql_type t;
+
+	if (check_node(q, x, e) == -1)
+		return -1;
+	t = tql_expr_type(x);
+	if (number && !tql_numeric(t) && t != TQL_UNKNOWN)
+		return refuse(q, x, "what is aggregated must be a number", e);
+	if (!looks(x))
+		return refuse(q, x, number ? "what is aggregated must look at "
+		    "the span" : "what is grouped by must look at the span",
+		    e);
+	return 0;
+}
+
+static int check_pipe(struct tql_query *, struct tql_stage *, struct err *);
+
+static int
+check_set(struct tql_query *q, struct tql_set *s, struct err *e)
+{
+	/* chains are deep on the left: down there by a loop */
+	for (; s->l; s = s->l)
+		if (check_set(q, s->r, e) == -1)
+			return -1;
+	return s->pipe ? check_pipe(q, s->pipe, e) :
+	    tql_check(q, s->filter, e);
+}
+
+static int
+check_pipe(struct tql_query *q, struct tql_stage *s, struct err *e)
+{
+	for (; s; s = s->next) {
+		if (s->kind == STAGE_SET && check_set(q, s->set, e) == -1)
+			return -1;
+		if (s->expr && check_value(q, s->expr, s->kind == STAGE_AGG,
+		    e) == -1)
+			return -1;
+		for (uint32_t i = 0; i < s->nattr; i++)
+			q->attr[s->attr[i]->no]->selected = true;
+	}
+	return 0;
+}
+
+static int
+check_metric(struct tql_query *q, struct tql_metric *m, struct err *e)
+{
+	for (; m->kind == METRIC_MATH; m = m->l)
+		if (check_metric(q, m->r, e) == -1)
+			return -1;
+	if (m->kind == METRIC_NUMBER)
+		return 0;
+	return check_pipe(q, m->pipe, e) == -1 || (m->filter &&
+	    tql_check(q, m->filter, e) == -1) ? -1 : 0;
+}
+
+int
+tql_check_query(struct tql_query *q, struct err *e)
+{
+	return q->metric ? check_metric(q, q->metric, e) :
+	    check_pipe(q, q->pipe, e);
+}
+
+const struct tql_val *
+tql_hint(const struct tql_query *q, struct str name)
+{
+	for (const struct tql_hint *h = q->hint; h; h = h->next)
+		if (str_eq(h->name, name))
+			return &h->val;
+	return NULL;
 }
 
 void

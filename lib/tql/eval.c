@@ -1,4 +1,4 @@
-/* Filters and spansets over a part, cheapest condition first. */
+/* Filters over a part, cheapest condition first. */
 #include "tql/part.h"
 
 /* Attribute against constant: as a predicate with the attribute left. */
@@ -292,8 +292,8 @@ eval_group(struct part *p, struct tql_expr **x, size_t n, unsigned which,
 	    sel, out, e);
 }
 
-static int
-eval_filter(struct part *p, struct tql_expr *x, const uint64_t *sel,
+int
+part_filter(struct part *p, struct tql_expr *x, const uint64_t *sel,
     uint64_t *out, struct err *e)
 {
 	struct tql_expr **all = arena_new(p->mem, struct tql_expr *,
@@ -315,58 +315,4 @@ eval_filter(struct part *p, struct tql_expr *x, const uint64_t *sel,
 	}
 	memcpy(out, sel, p->words * sizeof *out);
 	return 0;
-}
-
-/* ---- spansets ---------------------------------------------------------- */
-
-static int
-eval_set(struct part *p, const struct tql_set *s, const uint64_t *sel,
-    uint64_t *out, struct err *e)
-{
-	uint64_t *a, *b, *in;
-	bool needs_left;
-
-	if (!s->l)
-		return eval_filter(p, s->filter, sel, out, e);
-	a = part_bits(p, TR_SPAN);
-	b = part_bits(p, TR_SPAN);
-	in = part_bits(p, TR_SPAN);
-	if (eval_set(p, s->l, sel, a, e) == -1)
-		return -1;
-	/* where the left side found nothing, most operators give nothing */
-	needs_left = s->op != OP_OR &&
-	    !(s->op >= OP_NCHILD && s->op <= OP_NSIB);
-	if (needs_left && !part_any(a, p->words))
-		return 0;
-	memcpy(in, sel, p->words * sizeof *in);
-	if ((needs_left && part_whole(p, a, in, e) == -1) ||
-	    eval_set(p, s->r, in, b, e) == -1)
-		return -1;
-	return part_join(p, s->op, a, b, out, e);
-}
-
-int
-part_eval(struct part *p, const uint64_t *skip, uint64_t **out, struct err *e)
-{
-	uint64_t *sel = part_bits(p, TR_SPAN);
-	uint32_t rows = p->rows[TR_SPAN];
-
-	*out = part_bits(p, TR_SPAN);
-	memset(sel, 0xff, p->words * sizeof *sel);
-	if (rows % 64)
-		sel[p->words - 1] = (UINT64_C(1) << rows % 64) - 1;
-	if (skip && part_any(skip, BITS_WORDS(p->rows[TR_TRACE]))) {
-		if (part_traces(p, e) == -1)
-			return -1;
-		for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
-			for (int64_t k = 0; bit_get(skip, t) &&
-			    k < p->spans[t]; k++) {
-				uint32_t r = (uint32_t)(p->first[t] + k);
-
-				sel[r / 64] &= ~(UINT64_C(1) << r % 64);
-			}
-	}
-	if (!part_any(sel, p->words))
-		return 0;
-	return eval_set(p, p->q->set, sel, *out, e);
 }

@@ -150,8 +150,8 @@ literal(struct parse *p, struct tql_val val, struct err *e)
 }
 
 /* Words that are values. */
-static bool
-word_value(struct str word, struct tql_val *v)
+bool
+parse_word_value(struct str word, struct tql_val *v)
 {
 	static const struct { struct str word; struct tql_val val; } all[] = {
 		{ S("true"), { .type = TQL_BOOL, .i = 1 } },
@@ -207,7 +207,7 @@ word(struct parse *p, struct err *e)
 			a.in = bare[i].in;
 			return attr_node(p, &a, p->lex.t.at.at, e);
 		}
-	if (word_value(p->lex.t.text, &v))
+	if (parse_word_value(p->lex.t.text, &v))
 		return literal(p, v, e);
 	if (parse_word(p, S("parent")))
 		parse_unsupported(p, p->lex.t.at, e, "parent");
@@ -389,8 +389,8 @@ operand(struct parse *p, struct err *e)
 }
 
 /* How tight a binary operator binds in a field, -1: it is none. Section 3. */
-static int
-tightness(const struct lex_token *t)
+int
+parse_tightness(const struct lex_token *t)
 {
 	if (t->kind != LEX_OP)
 		return -1;
@@ -447,7 +447,7 @@ parse_field(struct parse *p, int min, struct err *e)
 	if (!parse_nest(p, e))
 		return NULL;
 	x = operand(p, e);
-	while (x && (tight = tightness(&p->lex.t)) >= min && tight > 0) {
+	while (x && (tight = parse_tightness(&p->lex.t)) >= min && tight > 0) {
 		enum tql_op op = p->lex.t.op;
 
 		x = lex_next(&p->lex, e) == -1 ? NULL :
@@ -464,4 +464,44 @@ parse_true(struct parse *p, size_t from)
 
 	x->val = tql_bool(true);
 	return x;
+}
+
+const struct tql_attr *
+parse_attr(struct parse *p, struct err *e)
+{
+	bool bracket = parse_punct(p, '(');
+	struct tql_expr *x = operand(p, e);
+
+	if (x && (x->kind != EX_ATTR || bracket)) {
+		caret_err(e, p->lex.text, x->at, "an attribute must stand "
+		    "here");
+		return NULL;
+	}
+	return x ? x->attr : NULL;
+}
+
+int
+parse_attrs(struct parse *p, const struct tql_attr ***out, uint32_t *n,
+    struct err *e)
+{
+	uint32_t cap = 0;
+
+	for (*n = 0;; ++*n) {
+		const struct tql_attr *a = parse_attr(p, e);
+
+		if (!a)
+			return -1;
+		if (*n == cap) {
+			*out = arena_grow(p->lex.mem, *out, *n, cap * 2 + 4,
+			    sizeof **out);
+			cap = cap * 2 + 4;
+		}
+		(*out)[*n] = a;
+		if (!parse_punct(p, ',')) {
+			++*n;
+			return 0;
+		}
+		if (lex_next(&p->lex, e) == -1)
+			return -1;
+	}
 }

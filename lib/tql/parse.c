@@ -1,88 +1,138 @@
-/* Spansets, and the query as a whole. */
+/* Pipelines, and the query as a whole. */
 #include "tql/parse.h"
 
-static struct tql_set *spanset(struct parse *, int min, struct err *);
+static int pipeline(struct parse *, struct item *, struct err *);
+
+int
+parse_take(struct parse *p, char c, struct err *e, const char *wanted)
+{
+	if (!parse_punct(p, c))
+		return parse_unexpected(p, e, wanted);
+	return lex_next(&p->lex, e);
+}
+
+struct tql_expr *
+parse_filter(struct parse *p, struct err *e)
+{
+	size_t from = p->lex.t.at.at;
+	struct tql_expr *x;
+
+	if (parse_take(p, '{', e, "{") == -1)
+		return NULL;
+	x = parse_punct(p, '}') ? parse_true(p, from) : parse_field(p, 0, e);
+	return !x || parse_take(p, '}', e, "an operator or }") == -1 ? NULL :
+	    x;
+}
 
 static struct tql_set *
-filter(struct parse *p, struct err *e)
+set_node(struct parse *p, size_t from)
 {
 	struct tql_set *s = arena_zero(p->lex.mem, struct tql_set, 1);
-	size_t from = p->lex.t.at.at;
 
 	s->depth = 1;
-	if (lex_next(&p->lex, e) == -1)
-		return NULL;
-	if (parse_punct(p, '}')) {
-		s->filter = parse_true(p, from);
-	} else if (!(s->filter = parse_field(p, 0, e))) {
-		return NULL;
-	}
-	if (!parse_punct(p, '}')) {
-		parse_unexpected(p, e, "an operator or }");
-		return NULL;
-	}
-	if (lex_next(&p->lex, e) == -1)
-		return NULL;
 	s->at = parse_upto(p, from);
 	return s;
 }
 
-/* What begins a stage of a pipeline that is none of ours yet. */
-static bool
-is_stage(const struct parse *p)
+static struct tql_stage *
+set_stage(struct parse *p, struct tql_set *s)
 {
-	static const struct str words[] = { S("count"), S("avg"), S("min"),
-	    S("max"), S("sum"), S("by"), S("coalesce"), S("select"),
-	    S("rate"), S("count_over_time"), S("compare") };
+	struct tql_stage *st = arena_zero(p->lex.mem, struct tql_stage, 1);
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (parse_word(p, words[i]))
-			return true;
-	return p->lex.t.kind == LEX_WORD &&
-	    str_ends(p->lex.t.text, S("_over_time"));
+	st->set = s;
+	st->at = s->at;
+	return st;
 }
 
-static struct tql_set *
-spanset_operand(struct parse *p, struct err *e)
-{
-	struct tql_set *s;
+/* ---- operands ------------------------------------------------------------ */
 
-	if (parse_punct(p, '{'))
-		return filter(p, e);
-	if (p->lex.t.kind == LEX_LIT ||
-	    (p->lex.t.kind == LEX_OP && p->lex.t.op == OP_SUB)) {
-		parse_unsupported(p, p->lex.t.at, e, "calculating with pipelines");
-		return NULL;
-	}
-	if (is_stage(p)) {
-		parse_unsupported(p, p->lex.t.at, e, "pipeline stages");
-		return NULL;
-	}
-	if (!parse_punct(p, '(')) {
-		parse_unexpected(p, e, "{ or (");
-		return NULL;
-	}
-	if (!parse_nest(p, e) || lex_next(&p->lex, e) == -1 ||
-	    !(s = spanset(p, 0, e)))
-		return NULL;
-	p->nest--;
-	if (parse_punct(p, '|')) {
-		parse_unsupported(p, p->lex.t.at, e, "pipelines");
-		return NULL;
-	}
-	if (!parse_punct(p, ')')) {
-		parse_unexpected(p, e, "an operator or )");
-		return NULL;
-	}
-	return lex_next(&p->lex, e) == -1 ? NULL : s;
-}
-
-/* The token as an operator between spansets, and how tight; -1: none. */
 static int
-set_operator(const struct lex_token *t, enum tql_op *op)
+number(struct parse *p, struct item *it, struct err *e)
 {
-	if (t->kind != LEX_OP)
+	it->kind = ITEM_NUMBER;
+	it->num = p->lex.t.val;
+	if (!tql_numeric(it->num.type))
+		return parse_unexpected(p, e, "{, ( or a number");
+	return lex_next(&p->lex, e);
+}
+
+static int
+bracketed(struct parse *p, struct item *it, struct err *e)
+{
+	size_t from = p->lex.t.at.at;
+
+	if (!parse_nest(p, e) || lex_next(&p->lex, e) == -1 ||
+	    pipeline(p, it, e) == -1 ||
+	    parse_take(p, ')', e, "an operator, | or )") == -1)
 		return -1;
+	p->nest--;
+	if (it->kind == ITEM_STAGE) {
+		it->set = set_node(p, from);
+		it->set->pipe = it->stage;
+		it->kind = ITEM_PIPE;
+	}
+	return 0;
+}
+
+static int
+negative(struct parse *p, struct item *it, struct err *e)
+{
+	if (lex_next(&p->lex, e) == -1)
+		return -1;
+	if (p->lex.t.kind != LEX_LIT)
+		return parse_unexpected(p, e, "a number");
+	return number(p, it, e) == -1 ? -1 :
+	    tql_unary(OP_NEG, &it->num, &it->num, e);
+}
+
+static int
+operand(struct parse *p, struct item *it, struct err *e)
+{
+	size_t from = p->lex.t.at.at;
+	int r;
+
+	*it = (struct item){ .kind = ITEM_SET };
+	if (parse_punct(p, '{')) {
+		struct tql_expr *x = parse_filter(p, e);
+
+		if (!x)
+			return -1;
+		it->set = set_node(p, from);
+		it->set->filter = x;
+	} else if (parse_punct(p, '(')) {
+		if (bracketed(p, it, e) == -1)
+			return -1;
+		it->bracket = true;
+	} else if (p->lex.t.kind == LEX_LIT) {
+		if (number(p, it, e) == -1)
+			return -1;
+	} else if (p->lex.t.kind == LEX_OP && p->lex.t.op == OP_SUB) {
+		if (negative(p, it, e) == -1)
+			return -1;
+	} else if ((r = parse_stage(p, it, e)) != 1) {
+		return r == -1 ? -1 : parse_unexpected(p, e,
+		    "{, ( or a stage such as count()");
+	}
+	it->at = parse_upto(p, from);
+	return 0;
+}
+
+/* ---- operators ----------------------------------------------------------- */
+
+/* The token as an operator behind an item, and how tight; -1: it is none. */
+static int
+operator_of(const struct parse *p, const struct item *it, enum tql_op *op)
+{
+	const struct lex_token *t = &p->lex.t;
+
+	*op = t->op;
+	if (t->kind != LEX_OP || it->kind == ITEM_STAGE)
+		return -1;
+	if (it->kind != ITEM_SET && it->kind != ITEM_PIPE) {
+		int tight = parse_tightness(t);
+
+		return tight == 3 && it->kind == ITEM_METRIC ? -1 : tight;
+	}
 	*op = t->op == OP_GT ? OP_CHILD : t->op == OP_LT ? OP_PARENT :
 	    t->op == OP_NRE ? OP_NSIB : t->op;
 	if (*op == OP_AND || *op == OP_OR)
@@ -90,60 +140,229 @@ set_operator(const struct lex_token *t, enum tql_op *op)
 	return *op >= OP_CHILD ? 3 : -1;
 }
 
-static struct tql_set *
-set_join(struct parse *p, struct tql_set *l, enum tql_op op, struct caret at,
-    struct tql_set *r, struct err *e)
+static int
+join_sets(struct parse *p, struct item *l, enum tql_op op, struct caret at,
+    const struct item *r, struct err *e)
 {
 	struct tql_set *s = arena_zero(p->lex.mem, struct tql_set, 1);
 
-	*s = (struct tql_set){ .op = op, .l = l, .r = r, .at = at,
-	    .depth = 1 + (l->depth > r->depth ? l->depth : r->depth) };
-	if (s->depth > TQL_DEPTH_MAX) {
-		caret_err(e, p->lex.text, at,
+	if ((l->kind == ITEM_PIPE && !r->bracket) ||
+	    (r->kind == ITEM_PIPE && !l->bracket) || r->kind > ITEM_PIPE)
+		return caret_err(e, p->lex.text, r->at,
+		    "both sides of %s must be filters, or both pipelines in "
+		    "brackets", tql_op_text(op));
+	*s = (struct tql_set){ .op = op, .l = l->set, .r = r->set, .at = at,
+	    .depth = 1 + (l->set->depth > r->set->depth ? l->set->depth :
+	    r->set->depth) };
+	if (s->depth > TQL_DEPTH_MAX)
+		return caret_err(e, p->lex.text, at,
 		    "over the limit of %u operators in a row", TQL_DEPTH_MAX);
-		return NULL;
-	}
-	return s;
+	if (r->kind == ITEM_PIPE)
+		l->kind = ITEM_PIPE;
+	l->bracket &= r->bracket;
+	l->set = s;
+	return 0;
 }
 
-static struct tql_set *
-spanset(struct parse *p, int min, struct err *e)
+static bool
+compares(enum tql_op op)
 {
-	struct tql_set *s = spanset_operand(p, e);
-	enum tql_op op = OP_AND;
+	return op >= OP_EQ && op <= OP_GE;
+}
+
+static int
+reckon(struct parse *p, struct item *l, enum tql_op op, struct caret at,
+    const struct item *r, struct err *e)
+{
+	struct tql_val out;
+
+	if (op > OP_DIV)
+		return caret_err(e, p->lex.text, at, "unexpected %s: numbers "
+		    "know + - * /", tql_op_text(op));
+	if (l->num.type == TQL_DURATION || r->num.type == TQL_DURATION)
+		return caret_err(e, p->lex.text, at,
+		    "durations cannot be calculated with here");
+	if (tql_binary(op, &l->num, &r->num, NULL, &out, NULL) == -1 ||
+	    (op == OP_DIV && r->num.type == TQL_FLOAT && r->num.f == 0))
+		return caret_err(e, p->lex.text, r->at, "division by zero");
+	l->num = out;
+	return 0;
+}
+
+static int
+combine(struct parse *p, struct item *l, enum tql_op op, struct caret at,
+    const struct item *r, struct err *e)
+{
+	if (l->kind == ITEM_SET || l->kind == ITEM_PIPE)
+		return join_sets(p, l, op, at, r, e);
+	if (l->kind == ITEM_AGG && r->kind == ITEM_NUMBER && compares(op)) {
+		l->kind = ITEM_STAGE;
+		l->stage->op = op;
+		l->stage->val = r->num;
+		l->stage->at = parse_upto(p, l->stage->at.at);
+		return 0;
+	}
+	if (l->kind == ITEM_AGG || r->kind == ITEM_AGG)
+		return parse_unsupported(p, at, e,
+		    "more than an aggregate compared with a number");
+	if (l->kind == ITEM_NUMBER && r->kind == ITEM_NUMBER)
+		return reckon(p, l, op, at, r, e);
+	if ((l->kind == ITEM_METRIC || l->kind == ITEM_NUMBER) &&
+	    (r->kind == ITEM_METRIC || r->kind == ITEM_NUMBER))
+		return parse_math(p, l, op, at, r, e);
+	return caret_err(e, p->lex.text, at, "unexpected %s",
+	    tql_op_text(op));
+}
+
+int
+parse_item(struct parse *p, int min, struct item *it, struct err *e)
+{
+	enum tql_op op;
 	int tight;
 
-	while (s && (tight = set_operator(&p->lex.t, &op)) >= min &&
-	    tight > 0) {
+	if (!parse_nest(p, e) || operand(p, it, e) == -1)
+		return -1;
+	while ((tight = operator_of(p, it, &op)) >= min && tight > 0) {
 		struct caret at = p->lex.t.at;
-		struct tql_set *r = lex_next(&p->lex, e) == -1 ? NULL :
-		    spanset(p, tight + 1, e);
+		size_t from = it->at.at;
+		struct item r;
 
-		s = r ? set_join(p, s, op, at, r, e) : NULL;
+		if (lex_next(&p->lex, e) == -1 ||
+		    parse_item(p, tight + 1, &r, e) == -1 ||
+		    combine(p, it, op, at, &r, e) == -1)
+			return -1;
+		it->at = parse_upto(p, from);
 	}
-	return s;
+	p->nest--;
+	return 0;
 }
 
-static int
-at_end(struct parse *p, struct err *e)
-{
-	if (p->lex.t.kind == LEX_END)
-		return 0;
-	if (parse_punct(p, '|'))
-		return parse_unsupported(p, p->lex.t.at, e, "pipelines");
-	if (parse_word(p, S("with")))
-		return parse_unsupported(p, p->lex.t.at, e, "hints");
-	return parse_unexpected(p, e, "an operator or the end");
-}
+/* ---- pipelines ----------------------------------------------------------- */
 
+/* What has no stage behind it: whether it may stand alone, and where. */
 static int
-check_set(struct tql_query *q, struct tql_set *s, struct err *e)
+alone(struct parse *p, struct item *it, bool first, struct err *e)
 {
-	if (!s->l)
-		return tql_check(q, s->filter, e);
-	if (check_set(q, s->l, e) == -1 || check_set(q, s->r, e) == -1)
+	if (it->kind == ITEM_AGG && (!first || !parse_punct(p, ')')))
+		return parse_unsupported(p, it->at, e,
+		    "an aggregate that is not compared with a number");
+	if (!first)
+		return caret_err(e, p->lex.text, it->at,
+		    "this is no stage of a pipeline");
+	if (it->kind == ITEM_METRIC &&
+	    parse_seconds(p, it->metric, e) == -1)
 		return -1;
 	return 0;
+}
+
+/* Stages until a bracket or the end; the item says what they are. */
+static int
+pipeline(struct parse *p, struct item *out, struct err *e)
+{
+	struct tql_stage *head = NULL, **tail = &head;
+	size_t from = p->lex.t.at.at;
+
+	for (;;) {
+		struct item it;
+
+		if (head && parse_metric_ahead(p)) {
+			if (parse_metric(p, head, out, e) == -1)
+				return -1;
+			return parse_seconds(p, out->metric, e);
+		}
+		if (parse_item(p, 0, &it, e) == -1)
+			return -1;
+		if (it.kind != ITEM_SET && it.kind != ITEM_STAGE) {
+			*out = it;
+			return alone(p, out, !head, e);
+		}
+		if (it.kind == ITEM_SET)
+			it.stage = set_stage(p, it.set);
+		if (!head && it.stage->kind == STAGE_COALESCE)
+			return caret_err(e, p->lex.text, it.at,
+			    "coalesce() cannot be first: what should it join?");
+		*tail = it.stage;
+		tail = &it.stage->next;
+		if (!parse_punct(p, '|')) {
+			*out = it;
+			if (head->next) {
+				out->kind = ITEM_STAGE;
+				out->stage = head;
+				out->at = parse_upto(p, from);
+			}
+			return 0;
+		}
+		if (lex_next(&p->lex, e) == -1)
+			return -1;
+	}
+}
+
+static int
+hint(struct parse *p, struct tql_hint ***tail, struct err *e)
+{
+	struct tql_hint *h = arena_zero(p->lex.mem, struct tql_hint, 1);
+
+	h->name = p->lex.t.text;
+	if (p->lex.t.kind != LEX_WORD)
+		return parse_unexpected(p, e, "the name of a hint");
+	if (lex_next(&p->lex, e) == -1)
+		return -1;
+	if (p->lex.t.kind != LEX_OP || p->lex.t.op != OP_EQ)
+		return parse_unexpected(p, e, "=");
+	if (lex_next(&p->lex, e) == -1)
+		return -1;
+	h->val = p->lex.t.val;
+	if (p->lex.t.kind != LEX_LIT && (p->lex.t.kind != LEX_WORD ||
+	    !parse_word_value(p->lex.t.text, &h->val)))
+		return parse_unexpected(p, e, "a value");
+	**tail = h;
+	*tail = &h->next;
+	return lex_next(&p->lex, e);
+}
+
+/* with (a = 1, b = 2), the last of several being the one that counts. */
+static int
+hints(struct parse *p, struct err *e)
+{
+	while (parse_word(p, S("with"))) {
+		struct tql_hint **tail = &p->q->hint;
+
+		p->q->hint = NULL;
+		if (lex_next(&p->lex, e) == -1 ||
+		    parse_take(p, '(', e, "(") == -1 ||
+		    hint(p, &tail, e) == -1)
+			return -1;
+		while (parse_punct(p, ','))
+			if (lex_next(&p->lex, e) == -1 ||
+			    hint(p, &tail, e) == -1)
+				return -1;
+		if (parse_take(p, ')', e, ", or )") == -1)
+			return -1;
+	}
+	return p->lex.t.kind == LEX_END ? 0 : parse_unexpected(p, e,
+	    "an operator, |, with or the end");
+}
+
+static int
+whole(struct parse *p, struct err *e)
+{
+	struct item it;
+
+	if (pipeline(p, &it, e) == -1)
+		return -1;
+	switch (it.kind) {
+	case ITEM_SET: case ITEM_PIPE:
+		p->q->pipe = set_stage(p, it.set);
+		break;
+	case ITEM_STAGE: p->q->pipe = it.stage; break;
+	case ITEM_METRIC: p->q->metric = it.metric; break;
+	default:
+		if (p->lex.t.kind != LEX_END)
+			return parse_unexpected(p, e, "an operator");
+		return caret_err(e, p->lex.text, it.at,
+		    "a number alone is no query");
+	}
+	return hints(p, e);
 }
 
 int
@@ -160,9 +379,9 @@ tql_parse(struct tql_query *q, struct str text, struct arena *mem,
 		return -1;
 	if (p.lex.t.kind == LEX_END)
 		return caret_err(e, text, p.lex.t.at, "the query is empty");
-	if (!(q->set = spanset(&p, 0, e)) || at_end(&p, e) == -1)
+	if (whole(&p, e) == -1)
 		return -1;
-	if (check_set(q, q->set, e) == -1) {
+	if (tql_check_query(q, e) == -1) {
 		tql_free(q);
 		return -1;
 	}

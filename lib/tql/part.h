@@ -97,11 +97,25 @@ int part_whole(struct part *, const uint64_t *of, uint64_t *out,
 
 /* row.c: one span at a time: whatever no column can answer alone. */
 struct row { uint32_t span, event, link; };
+#define ROW_FIRST	(UINT32_MAX - 1)	/* the first that has a value */
 int part_children(struct part *, struct err *);	/* event_of, link_of */
 int row_prepare(struct part *, const struct tql_attr *, const uint64_t *sel,
     struct err *);
 struct tql_val row_value(struct part *, const struct tql_attr *, struct row,
     struct err *);
+/* Of events and links, the first that has one. */
+struct tql_val row_first(struct part *, const struct tql_attr *,
+    uint32_t span, struct err *);
+/* The values of all scopes that have some, in the order of looking, and the
+ * distinct ones of events and links, at most `most`: how many. */
+#define ROW_VALUES	16u
+uint32_t row_values(struct part *, const struct tql_attr *, uint32_t span,
+    struct tql_val *, uint32_t most, struct err *);
+/* An expression's value, as row_first; after row_ready. */
+int row_ready(struct part *, const struct tql_expr *, const uint64_t *sel,
+    struct err *);
+int row_expr(struct part *, const struct tql_expr *, uint32_t span,
+    struct tql_val *, struct err *);
 struct tql_val source_value(struct part *, const struct source *,
     struct str key, uint32_t row);
 struct tql_val value_any(struct str any, struct arena *);
@@ -127,8 +141,48 @@ int leaf_spans(struct part *, const struct tql_attr *, const struct pred *,
 int leaf_map(struct part *, unsigned table, const uint64_t *bits,
     const uint64_t *sel, uint64_t *out, struct err *);
 
-/* eval.c. Spans of the traces not in `skip` that the query selects. */
-int part_eval(struct part *, const uint64_t *skip, uint64_t **out,
+/* eval.c: the selected spans that a filter keeps; out is clear. */
+int part_filter(struct part *, struct tql_expr *, const uint64_t *sel,
+    uint64_t *out, struct err *);
+
+/*
+ * codes.c: the values of an expression as small numbers, by span. A value is
+ * the same only with the same type; missing is a value, too, of type TQL_NIL.
+ */
+struct codes {
+	uint32_t *code;		/* by span; of those selected */
+	const struct tql_val *val;	/* by code */
+	uint32_t n;
+};
+int part_codes(struct part *, struct tql_expr *, const uint64_t *sel,
+    struct codes *, struct err *);
+
+/* pipe.c: what a pipeline makes of the spans. */
+struct set_attr {
+	const struct tql_stage *stage;	/* by() or an aggregate: its name */
+	struct tql_val *val;		/* by spanset */
+	struct set_attr *before;	/* in the order they were made */
+};
+
+struct spansets {
+	uint64_t *bits;		/* the spans that are in one */
+	uint32_t *of;		/* by span: which; NULL: its trace's only one */
+	uint32_t n;		/* of `of`; else the traces */
+	struct set_attr *last;
+};
+/* Of the traces not in `skip`, by the query's pipeline. */
+int part_eval(struct part *, const uint64_t *skip, struct spansets *,
+    struct err *);
+int part_pipe(struct part *, const struct tql_stage *, struct spansets *,
+    struct err *);
+/* The spans of the traces that are not in `skip` (NULL: of all). */
+uint64_t *part_spans(struct part *, const uint64_t *skip, struct err *);
+
+/* aggregate.c: keeps the spansets whose aggregate compares. */
+int part_aggregate(struct part *, const struct tql_stage *,
+    struct spansets *, struct err *);
+/* The spanset of each span; by trace where there is one a trace. */
+const uint32_t *part_set_of(struct part *, const struct spansets *,
     struct err *);
 
 #endif

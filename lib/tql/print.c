@@ -1,6 +1,8 @@
 /* The canonical form of a query. traceql.md section 3. */
 #include "tql/ast.h"
 
+#include "base/num.h"
+
 static const struct str intrinsic_name[INTRINSICS] = {
 	[IN_DURATION] = S("duration"), [IN_NAME] = S("name"),
 	[IN_STATUS] = S("status"), [IN_KIND] = S("kind"),
@@ -98,9 +100,15 @@ tql_expr_print(struct buf *b, const struct tql_expr *x)
 	}
 }
 
+static void pipe_print(struct buf *, const struct tql_stage *);
+
 static void
 set_print(struct buf *b, const struct tql_set *s)
 {
+	if (s->pipe) {
+		pipe_print(b, s->pipe);
+		return;
+	}
 	if (!s->l) {
 		buf_adds(b, S("{ "));
 		tql_expr_print(b, s->filter);
@@ -114,8 +122,110 @@ set_print(struct buf *b, const struct tql_set *s)
 	buf_u8(b, ')');
 }
 
+static void
+pipe_print(struct buf *b, const struct tql_stage *s)
+{
+	for (const struct tql_stage *one = s; one; one = one->next) {
+		buf_adds(b, one == s ? S("") : S("|"));
+		if (one->kind == STAGE_SET) {
+			set_print(b, one->set);
+			continue;
+		}
+		buf_adds(b, one->kind == STAGE_AGG ? S("(") : S(""));
+		tql_stage_print(b, one);
+		if (one->kind != STAGE_AGG)
+			continue;
+		buf_addf(b, ") %s ", tql_op_text(one->op));
+		tql_val_print(b, &one->val);
+	}
+}
+
+/* ---- metrics ------------------------------------------------------------- */
+
+static void
+seconds_print(struct buf *b, const struct tql_second *s)
+{
+	char text[32];
+
+	for (; s; s = s->next) {
+		if (s->kind == SECOND_COMPARE)
+			buf_addf(b, " %s %s", tql_op_text(s->op),
+			    num_fmt_f64(text, s->v));
+		else
+			buf_addf(b, " | %s(%lld)", s->kind == SECOND_TOPK ?
+			    "topk" : "bottomk", (long long)s->k);
+	}
+}
+
+static void
+function_print(struct buf *b, const struct tql_metric *m)
+{
+	pipe_print(b, m->pipe);
+	buf_addf(b, " | %s(", tql_metric_name(m->kind));
+	if (m->of)
+		tql_attr_print(b, m->of);
+	for (uint32_t i = 0; i < m->nq; i++)
+		buf_addf(b, ",%.5f", m->q[i]);
+	if (m->kind == METRIC_COMPARE) {
+		buf_adds(b, S("{ "));
+		tql_expr_print(b, m->filter);
+		buf_adds(b, S(" }"));
+		if (m->top != 10 || m->to != -1)
+			buf_addf(b, ", %lld", (long long)m->top);
+		if (m->to != -1)
+			buf_addf(b, ", %lld, %lld", (long long)m->from,
+			    (long long)m->to);
+	}
+	buf_u8(b, ')');
+	for (uint32_t i = 0; i < m->nby; i++) {
+		buf_adds(b, i > 0 ? S(",") : S("by("));
+		tql_attr_print(b, m->by[i]);
+	}
+	buf_adds(b, m->nby > 0 ? S(")") : S(""));
+}
+
+static void metric_print(struct buf *, const struct tql_metric *);
+
+static void
+side_print(struct buf *b, const struct tql_metric *m)
+{
+	bool number = m->kind == METRIC_NUMBER;
+
+	buf_adds(b, number ? S("") : S("("));
+	metric_print(b, m);
+	buf_adds(b, number ? S("") : S(")"));
+}
+
+static void
+metric_print(struct buf *b, const struct tql_metric *m)
+{
+	char text[32];
+
+	if (m->kind == METRIC_NUMBER) {
+		buf_adds(b, str_of(num_fmt_f64(text, m->number.type ==
+		    TQL_FLOAT ? m->number.f : (double)m->number.i)));
+	} else if (m->kind == METRIC_MATH) {
+		side_print(b, m->l);
+		buf_addf(b, " %s ", tql_op_text(m->op));
+		side_print(b, m->r);
+	} else {
+		function_print(b, m);
+	}
+	seconds_print(b, m->second);
+}
+
 void
 tql_print(struct buf *b, const struct tql_query *q)
 {
-	set_print(b, q->set);
+	if (q->metric)
+		metric_print(b, q->metric);
+	else
+		pipe_print(b, q->pipe);
+	for (const struct tql_hint *h = q->hint; h; h = h->next) {
+		buf_adds(b, h == q->hint ? S(" with(") : S(","));
+		buf_adds(b, h->name);
+		buf_u8(b, '=');
+		tql_val_print(b, &h->val);
+	}
+	buf_adds(b, q->hint ? S(")") : S(""));
 }

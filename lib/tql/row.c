@@ -223,6 +223,66 @@ row_value(struct part *p, const struct tql_attr *a, struct row r,
 	return v;
 }
 
+static bool
+same(const struct tql_val *a, const struct tql_val *b)
+{
+	struct tql_val yes;
+
+	if (a->type != b->type || a->type == TQL_ARRAY)
+		return false;
+	tql_binary(OP_EQ, a, b, NULL, &yes, NULL);
+	return tql_true(&yes);
+}
+
+/* The distinct values in one table, at most `most`. */
+static uint32_t
+group_values(struct part *p, const struct tql_attr *a, const struct group *g,
+    uint32_t span, struct tql_val *v, uint32_t most)
+{
+	const uint32_t *of = g->table == TR_EVENT ? p->event_of :
+	    g->table == TR_LINK ? p->link_of : NULL;
+	uint32_t row = of ? of[span] : row_in(p, g->table,
+	    (struct row){ span, NO_ROW, NO_ROW });
+	uint32_t end = of ? of[span + 1] : row + 1, n = 0;
+
+	for (; row < end && row < p->rows[g->table] && n < most; row++) {
+		struct tql_val one = { .type = TQL_NIL };
+		bool had = false;
+
+		for (uint32_t i = 0; i < g->n && one.type == TQL_NIL; i++)
+			one = source_value(p, &g->src[i], a->name, row);
+		for (uint32_t i = 0; i < n; i++)
+			had |= same(&v[i], &one);
+		if (one.type != TQL_NIL && !had)
+			v[n++] = one;
+	}
+	return n;
+}
+
+struct tql_val
+row_first(struct part *p, const struct tql_attr *a, uint32_t span,
+    struct err *e)
+{
+	struct tql_val v;
+
+	return row_values(p, a, span, &v, 1, e) > 0 ? v :
+	    (struct tql_val){ .type = TQL_NIL };
+}
+
+uint32_t
+row_values(struct part *p, const struct tql_attr *a, uint32_t span,
+    struct tql_val *v, uint32_t most, struct err *e)
+{
+	struct bind *b;
+	uint32_t n = 0;
+
+	if (part_bind(p, a, &b, e) == -1)
+		return 0;
+	for (uint32_t g = 0; g < b->n && n < most; g++)
+		n += group_values(p, a, &b->group[g], span, v + n, most - n);
+	return n;
+}
+
 static int
 eval(struct part *p, const struct tql_expr *x, struct row at,
     struct tql_val *out, struct err *e)
@@ -234,7 +294,9 @@ eval(struct part *p, const struct tql_expr *x, struct row at,
 		*out = x->val;
 		return 0;
 	case EX_ATTR:
-		*out = row_value(p, x->attr, at, e);
+		*out = at.event == ROW_FIRST ?
+		    row_first(p, x->attr, at.span, e) :
+		    row_value(p, x->attr, at, e);
 		return 0;
 	default:
 		break;
@@ -276,6 +338,22 @@ mentions(struct part *p, const struct tql_expr *x, bool *event, bool *link,
 		*link |= b->group[g].table == TR_LINK;
 	}
 	return 0;
+}
+
+int
+row_ready(struct part *p, const struct tql_expr *x, const uint64_t *sel,
+    struct err *e)
+{
+	bool event, link;
+
+	return mentions(p, x, &event, &link, sel, e);
+}
+
+int
+row_expr(struct part *p, const struct tql_expr *x, uint32_t span,
+    struct tql_val *out, struct err *e)
+{
+	return eval(p, x, (struct row){ span, ROW_FIRST, ROW_FIRST }, out, e);
 }
 
 static int

@@ -155,31 +155,11 @@ is_shown(const struct tql_attr *a)
 {
 	switch (a->in) {
 	case IN_DURATION: case IN_NAME: case IN_TRACE_ID: case IN_SPAN_ID:
-	case IN_PARENT_ID: case IN_ROOT_NAME: case IN_ROOT_SERVICE:
-	case IN_TRACE_DURATION: case IN_LINK_TRACE: case IN_LINK_SPAN:
+	case IN_ROOT_NAME: case IN_ROOT_SERVICE: case IN_TRACE_DURATION:
 		return false;
 	default:
 		return true;
 	}
-}
-
-/* The value of the span, or of its first event or link that has one. */
-static struct tql_val
-shown_value(struct part *p, const struct tql_attr *a, uint32_t row,
-    struct err *e)
-{
-	struct tql_val v = row_value(p, a, (struct row){ row, NO_ROW,
-	    NO_ROW }, e);
-
-	if (!p->event_of)
-		return v;
-	for (uint32_t k = p->event_of[row]; v.type == TQL_NIL &&
-	    k < p->event_of[row + 1]; k++)
-		v = row_value(p, a, (struct row){ row, k, NO_ROW }, e);
-	for (uint32_t k = p->link_of[row]; v.type == TQL_NIL &&
-	    k < p->link_of[row + 1]; k++)
-		v = row_value(p, a, (struct row){ row, NO_ROW, k }, e);
-	return v;
 }
 
 static struct tql_val
@@ -199,6 +179,23 @@ keep(struct arena *mem, const struct tql_val *v)
 	return out;
 }
 
+/* The values of an attribute: unscoped ones and those of events have some. */
+static void
+show_attr(struct part *p, struct tql_worker *w, const struct tql_attr *a,
+    uint32_t row, struct tql_span *s, struct err *e)
+{
+	struct tql_val v[ROW_VALUES];
+	uint32_t n = row_values(p, a, row, v, ROW_VALUES, e);
+
+	if (n == 0 && a->selected)
+		v[n++] = (struct tql_val){ .type = TQL_STR, .s = S("nil") };
+	s->shown = arena_grow(&w->mem, s->shown, s->nshown, s->nshown + n,
+	    sizeof *s->shown);
+	for (uint32_t i = 0; i < n; i++)
+		s->shown[s->nshown++] = (struct tql_shown){ a,
+		    keep(&w->mem, &v[i]) };
+}
+
 static void
 show_span(struct run *run, struct part *p, struct tql_worker *w,
     const struct columns *c, uint32_t row, struct tql_span *s,
@@ -210,17 +207,9 @@ show_span(struct run *run, struct part *p, struct tql_worker *w,
 	    .duration = c->duration.i[at], .name = text_at(w, &c->name, at),
 	    .error = run->o->errors && c->status.i[at] == 2 };
 	memcpy(s->id, c->id.fix + (size_t)at * 8, 8);
-	s->shown = arena_new(&w->mem, struct tql_shown, run->q->nattr);
-	for (uint32_t i = 0; i < run->q->nattr; i++) {
-		struct tql_val v;
-
-		if (!is_shown(run->q->attr[i]))
-			continue;
-		v = shown_value(p, run->q->attr[i], row, e);
-		if (v.type != TQL_NIL)
-			s->shown[s->nshown++] = (struct tql_shown){
-			    run->q->attr[i], keep(&w->mem, &v) };
-	}
+	for (uint32_t i = 0; i < run->q->nattr; i++)
+		if (is_shown(run->q->attr[i]))
+			show_attr(p, w, run->q->attr[i], row, s, e);
 }
 
 static int
@@ -269,44 +258,113 @@ show_root(struct tql_worker *w, const struct columns *c, uint32_t root,
 	    (uint32_t)c->res.i[at]) : S("");
 }
 
+/* What is shown of which spans: by spanset of the part. */
+struct showing {
+	const struct spansets *ss;
+	const uint32_t *of;		/* by span */
+	uint32_t *n;			/* spans shown so far */
+	uint32_t *local;		/* its number in its trace + 1 */
+	uint64_t *shown;		/* spans */
+};
+
+static uint32_t
+count_attrs(const struct set_attr *a)
+{
+	return a ? 1 + count_attrs(a->before) : 0;
+}
+
+static void
+show_set(struct tql_worker *w, const struct spansets *ss, uint32_t no,
+    struct tql_spanset *s)
+{
+	uint32_t n = count_attrs(ss->last);
+
+	*s = (struct tql_spanset){ .nattr = n,
+	    .attr = arena_new(&w->mem, struct tql_set_attr, n) };
+	for (const struct set_attr *a = ss->last; a; a = a->before)
+		s->attr[--n] = (struct tql_set_attr){ a->stage,
+		    keep(&w->mem, &a->val[no]) };
+}
+
+/* The spansets of a trace, each with the number of its spans. */
+static void
+show_sets(struct part *p, struct tql_worker *w, struct showing *sh,
+    uint32_t t, struct tql_trace *to)
+{
+	uint32_t from = (uint32_t)p->first[t], cap = 0;
+
+	for (uint32_t r = from; r < from + (uint32_t)p->spans[t]; r++) {
+		uint32_t no = sh->of[r];
+
+		if (!bit_get(sh->ss->bits, r))
+			continue;
+		if (sh->local[no] == 0) {
+			if (to->nset == cap) {
+				to->set = arena_grow(&w->mem, to->set,
+				    to->nset, cap * 2 + 1, sizeof *to->set);
+				cap = cap * 2 + 1;
+			}
+			show_set(w, sh->ss, no, &to->set[to->nset]);
+			sh->local[no] = ++to->nset;
+		}
+		to->set[sh->local[no] - 1].matched++;
+	}
+}
+
 static void
 show_trace(struct run *run, struct part *p, struct tql_worker *w,
-    const struct columns *c, const struct hit *h, const uint64_t *shown,
+    const struct columns *c, uint32_t no, struct showing *sh,
     struct tql_trace *t, struct err *e)
 {
-	uint32_t at = place_of(c->trace, c->traces, h->t);
-	uint32_t from = (uint32_t)p->first[h->t], root = p->root[h->t];
-	uint32_t most = h->matched < run->o->spans ? h->matched :
-	    run->o->spans;
+	uint32_t at = place_of(c->trace, c->traces, no);
+	uint32_t from = (uint32_t)p->first[no], root = p->root[no];
 
 	t->duration = (uint64_t)c->end.i[at] - (uint64_t)c->begin.i[at];
 	if (root != NO_ROW)
 		show_root(w, c, root, t);
-	t->span = arena_new(&w->mem, struct tql_span, most);
-	for (uint32_t r = from; t->nspan < most; r++)
-		if (bit_get(shown, r))
-			show_span(run, p, w, c, r, &t->span[t->nspan++], e);
+	show_sets(p, w, sh, no, t);
+	for (uint32_t r = from; r < from + (uint32_t)p->spans[no]; r++) {
+		struct tql_spanset *s;
+
+		if (!bit_get(sh->shown, r))
+			continue;
+		s = &t->set[sh->local[sh->of[r]] - 1];
+		if (!s->span)
+			s->span = arena_new(&w->mem, struct tql_span,
+			    s->matched < run->o->spans ? s->matched :
+			    run->o->spans);
+		show_span(run, p, w, c, r, &s->span[s->nspan++], e);
+	}
 }
 
 /* Marks the spans to show of the hits, and those whose names are needed. */
-static void
-mark(const struct run *run, const struct part *p, const struct hit *hit,
-    size_t n, const uint64_t *got, uint64_t *shown, uint64_t *named)
+static int
+mark(const struct run *run, struct part *p, const struct hit *hit,
+    size_t n, const struct spansets *ss, struct showing *sh,
+    uint64_t *named, struct err *e)
 {
+	*sh = (struct showing){ .ss = ss, .of = part_set_of(p, ss, e),
+	    .n = arena_zero(p->mem, uint32_t, ss->n),
+	    .local = arena_zero(p->mem, uint32_t, ss->n),
+	    .shown = part_bits(p, TR_SPAN) };
+	if (!sh->of)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
-		uint32_t r = (uint32_t)p->first[hit[i].t];
+		uint32_t from = (uint32_t)p->first[hit[i].t];
+		uint32_t to = from + (uint32_t)p->spans[hit[i].t];
 		uint32_t root = p->root[hit[i].t];
 
-		for (uint32_t k = 0; k < run->o->spans && k < hit[i].matched;
-		    r++)
-			if (bit_get(got, r)) {
-				bit_set(shown, r);
+		for (uint32_t r = from; r < to; r++)
+			if (bit_get(ss->bits, r) &&
+			    sh->n[sh->of[r]] < run->o->spans) {
+				sh->n[sh->of[r]]++;
+				bit_set(sh->shown, r);
 				bit_set(named, r);
-				k++;
 			}
 		if (root != NO_ROW)
 			bit_set(named, root);
 	}
+	return 0;
 }
 
 static void
@@ -321,9 +379,11 @@ add_trace(struct tql_worker *w, const struct tql_trace *t)
 
 static int
 take(struct run *run, struct part *p, struct tql_worker *w,
-    const struct hit *hit, size_t n, const uint64_t *got, struct err *e)
+    const struct hit *hit, size_t n, const struct spansets *ss,
+    struct err *e)
 {
-	uint64_t *shown = part_bits(p, TR_SPAN), *named;
+	uint64_t *named;
+	struct showing sh = { 0 };
 	uint64_t *traces = part_bits(p, TR_TRACE);
 	struct columns c = { 0 };
 
@@ -335,11 +395,11 @@ take(struct run *run, struct part *p, struct tql_worker *w,
 		return -1;
 	if (!run->o->ids_only) {
 		named = part_bits(p, TR_SPAN);
-		if (part_roots(p, traces, e) == -1)
+		if (part_roots(p, traces, e) == -1 ||
+		    mark(run, p, hit, n, ss, &sh, named, e) == -1)
 			return -1;
-		mark(run, p, hit, n, got, shown, named);
 		c.row = rows_of(p, named, p->rows[TR_SPAN], &c.rows);
-		if (load_columns(run, p, &c, shown, e) == -1)
+		if (load_columns(run, p, &c, sh.shown, e) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -349,7 +409,7 @@ take(struct run *run, struct part *p, struct tql_worker *w,
 		memcpy(t.id, c.trace_id.fix + (size_t)place_of(c.trace,
 		    c.traces, hit[i].t) * 16, 16);
 		if (!run->o->ids_only)
-			show_trace(run, p, w, &c, &hit[i], shown, &t, e);
+			show_trace(run, p, w, &c, hit[i].t, &sh, &t, e);
 		add_trace(w, &t);
 	}
 	return 0;
@@ -379,7 +439,7 @@ on_part(void *arg, const struct trace_part *tp, unsigned worker,
 	struct run *run = arg;
 	struct tql_worker *w = &run->worker[worker];
 	struct part p;
-	uint64_t *got;
+	struct spansets ss;
 	struct hit *hit;
 	size_t n;
 
@@ -388,12 +448,12 @@ on_part(void *arg, const struct trace_part *tp, unsigned worker,
 	if (tp->max_start < atomic_load(&run->floor))
 		return 1;
 	part_init(&p, tp->stripe, run->q, mem);
-	if (part_eval(&p, tp->skip, &got, e) == -1)
+	if (part_eval(&p, tp->skip, &ss, e) == -1)
 		return -1;
-	if (!part_any(got, p.words))
+	if (!part_any(ss.bits, p.words))
 		return 0;
-	if (find_hits(run, &p, got, &hit, &n, e) == -1 ||
-	    (n > 0 && take(run, &p, w, hit, n, got, e) == -1))
+	if (find_hits(run, &p, ss.bits, &hit, &n, e) == -1 ||
+	    (n > 0 && take(run, &p, w, hit, n, &ss, e) == -1))
 		return -1;
 	trim(run, w);
 	return 0;

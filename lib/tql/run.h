@@ -15,7 +15,7 @@ struct tql_opts {
 	uint64_t from, to;	/* ns; a trace counts when a matched span
 				   starts in [from, to); 0, 0: any */
 	uint64_t limit;		/* traces; 0: all */
-	uint32_t spans;		/* shown of each trace; 0: none */
+	uint32_t spans;		/* shown of each spanset; 0: none */
 	bool ids_only;		/* nothing but ids and starts is asked for */
 	bool errors;		/* which spans are errors is asked for, too */
 	unsigned workers;
@@ -39,14 +39,28 @@ struct tql_span {
 	uint32_t nshown;
 };
 
+/* What a spanset is known by: by(x), count() and their like. */
+struct tql_set_attr {
+	const struct tql_stage *stage;	/* prints as its name */
+	struct tql_val val;
+};
+
+struct tql_spanset {
+	uint32_t matched;	/* spans, shown or not */
+	struct tql_set_attr *attr;
+	uint32_t nattr;
+	struct tql_span *span;
+	uint32_t nspan;
+};
+
 struct tql_trace {
 	uint8_t id[16];
 	uint64_t start, duration;
 	bool has_root;
 	struct str root_service, root_name;
-	uint32_t matched;	/* spans, shown or not */
-	struct tql_span *span;
-	uint32_t nspan;
+	uint32_t matched;	/* spans of all spansets */
+	struct tql_spanset *set;
+	uint32_t nset;
 };
 
 struct tql_result {

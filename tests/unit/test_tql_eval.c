@@ -102,7 +102,7 @@ rows(struct str query, const uint64_t *skip)
 	struct err e = { 0 };
 	struct tql_query q;
 	struct part p;
-	uint64_t *got;
+	struct spansets ss;
 	size_t n = 0;
 
 	if (tql_parse(&q, query, &a, &e) == -1) {
@@ -111,11 +111,11 @@ rows(struct str query, const uint64_t *skip)
 		return "?";
 	}
 	part_init(&p, frame_stripe(frame, &a), &q, &a);
-	if (part_eval(&p, skip, &got, &e) == -1)
+	if (part_eval(&p, skip, &ss, &e) == -1)
 		out[n++] = '!';
 	else
 		for (uint32_t r = 0; r < SPANS; r++)
-			if (bit_get(got, r))
+			if (bit_get(ss.bits, r))
 				out[n++] = (char)('0' + r);
 	out[n] = '\0';
 	tql_free(&q);
@@ -216,6 +216,29 @@ test_sets(void)
 }
 
 static void
+test_pipes(void)
+{
+	is("{ duration > 40 } | { status = error }", "2");
+	is("{} | count() > 2", "0123");
+	is("{} | avg(duration) < 100", "45");
+	is("{ kind = server } | max(duration) = 1us", "02");
+	is("{} | sum(span.far) = 7", "0123");
+	is("{} | min(span.nope) > 0", "");
+	is("{} | by(name) | count() > 1", "");
+	is("{} | by(resource.service.name) | count() = 2", "012345");
+	is("{} | by(resource.service.name) | { kind = server } | count() = 1",
+	    "024");
+	is("{} | by(name) | coalesce() | count() = 4", "0123");
+	is("{} | by(kind) | {} > {}", "");
+	is("{} | by(kind = server) | { name = \"call\" } || { name = \"get\" }",
+	    "014");
+	is("({} | count() > 2) && ({ name = \"get\" } | count() = 1)", "0123");
+	is("({} | by(name)) >> ({} | count() > 2)", "!");
+	is("({} | by(name) | coalesce()) >> ({} | count() > 2)", "12");
+	is("{} | select(span.k) | 1 / span.nope = 1", "?");
+}
+
+static void
 test_skip(void)
 {
 	const uint64_t skip = 1;
@@ -232,6 +255,7 @@ main(void)
 	test_attributes();
 	test_events();
 	test_sets();
+	test_pipes();
 	test_skip();
 	frame_free(frame);
 	return unit_done();

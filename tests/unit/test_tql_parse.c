@@ -58,6 +58,18 @@ test_good(void)
 	prints(S("{ .t > 1d2h || .t < 1h30m0.5s }"),
 	    S("{ (.t > 26h0m0s) || (.t < 1h30m0.5s) }"));
 	prints(S("{ trace:id = \"00ab\" }"), S("{ trace:id = `ab` }"));
+	prints(S("{}|by(.a+1) | count()>1|coalesce()| select(.b,name)"),
+	    S("{ true }|by(.a+1)|(count()) > 1|coalesce()|select(.b, name)"));
+	prints(S("({}|{.a}) >> ({.b}) with (most_recent = true)"),
+	    S("({ true }|{ .a }) >> ({ .b }) with(most_recent=true)"));
+	prints(S("{} | quantile_over_time(duration, .5) by (name, .a) > 2.5s"),
+	    S("{ true } | quantile_over_time(duration,0.50000)by(name,.a) "
+	    "> 2.5"));
+	prints(S("2 * ({} | rate()) - ({} | count_over_time() by (name))"
+	    "| topk(3) > 1 + 1"), S("(2 * ({ true } | rate())) - "
+	    "({ true } | count_over_time()by(name)) | topk(3) > 2"));
+	prints(S("{} | compare({ status = error }, 5)"),
+	    S("{ true } | compare({ status = error }, 5)"));
 }
 
 static void
@@ -72,8 +84,21 @@ test_bad(void)
 	refused(S("{ .a =~ \"(\" }"), "invalid regex");
 	refused(S("{ name = nil }"), "cannot be nil");
 	refused(S("{ span :name = 1 }"), "unknown identifier");
-	refused(S("{ .a } | count() > 2"), "1:8: pipelines: not supported");
-	refused(S("count() > 2"), "not supported");
+	refused(S("{ .a } | count() + 1 > 2"), "1:18: more than an aggregate "
+	    "compared with a number: not supported");
+	refused(S("{ .a } | count()"), "not compared");
+	refused(S("{ .a } | coalesce(.b)"), "1:19: unexpected .b, expected )");
+	refused(S("coalesce()"), "cannot be first");
+	refused(S("{ .a } | max(name) > 2"), "must be a number: name");
+	refused(S("{ .a } | by(1)"), "must look at the span");
+	refused(S("({ .a } | { .b }) && { .c }"), "both sides of && must be");
+	refused(S("{} | rate() | topk(0)"), "greater than 0");
+	refused(S("{} | topk(5)"), "unexpected topk");
+	refused(S("{} | compare({}) > 5"), "1:18: compare() cannot be");
+	refused(S("({} | rate()) + 2s"), "1:17: a duration cannot be");
+	refused(S("{} | quantile_over_time(duration, 2)"), "from 0 to 1");
+	refused(S("1 / 0 + ({} | rate())"), "1:5: division by zero");
+	refused(S("{} with (a)"), "1:11: unexpected ), expected =");
 	refused(S("{ parent.a }"), "parent: not supported");
 	refused(S("{ . a }"), "a name must follow");
 	refused(S("{ .\"a }"), "the quote does not end");
