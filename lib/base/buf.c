@@ -58,12 +58,6 @@ buf_addf(struct buf *b, const char *fmt, ...)
 	b->n += (size_t)n;
 }
 
-void
-buf_u8(struct buf *b, uint8_t v)
-{
-	*(uint8_t *)buf_extend(b, 1) = v;
-}
-
 static void
 add_le(struct buf *b, uint64_t v, unsigned n)
 {

@@ -24,13 +24,20 @@ void buf_add(struct buf *, const void *p, size_t n);
 void buf_adds(struct buf *, struct str);
 void buf_addf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void buf_u8(struct buf *, uint8_t);
 void buf_u16(struct buf *, uint16_t);
 void buf_u32(struct buf *, uint32_t);
 void buf_u64(struct buf *, uint64_t);
 void buf_varint(struct buf *, uint64_t);
 void buf_digits(struct buf *, uint64_t);	/* in decimal */
 void buf_free(struct buf *);
+
+static inline void
+buf_u8(struct buf *b, uint8_t v)
+{
+	if (b->n == b->cap)
+		buf_reserve(b, 1);
+	((uint8_t *)b->p)[b->n++] = v;
+}
 
 static inline void
 buf_reset(struct buf *b)

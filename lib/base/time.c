@@ -26,23 +26,38 @@ time_mono(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
+static char *
+put_digits(char *p, unsigned v, unsigned n, char after)
+{
+	for (unsigned i = n; i > 0; i--, v /= 10)
+		p[i - 1] = (char)('0' + v % 10);
+	p[n] = after;
+	return p + n + 1;
+}
+
+/* By hand: an answer has a time in every line. (Hinnant's civil_from_days.) */
 char *
 time_format(char out[40], uint64_t ns, unsigned digits)
 {
-	time_t s = (time_t)(ns / NS_S);
-	struct tm tm;
-	size_t n;
+	uint64_t s = ns / NS_S, day = s / 86400 + 719468;
+	unsigned doe = (unsigned)(day % 146097), sec = (unsigned)(s % 86400);
+	unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	unsigned mp = (5 * doy + 2) / 153, m = mp < 10 ? mp + 3 : mp - 9;
+	unsigned y = (unsigned)(day / 146097) * 400 + yoe + (m <= 2);
+	char *p = out;
 
-	gmtime_r(&s, &tm);
-	n = strftime(out, 40, "%Y-%m-%dT%H:%M:%S", &tm);
+	p = put_digits(p, y, 4, '-');
+	p = put_digits(p, m, 2, '-');
+	p = put_digits(p, doy - (153 * mp + 2) / 5 + 1, 2, 'T');
+	p = put_digits(p, sec / 3600, 2, ':');
+	p = put_digits(p, sec / 60 % 60, 2, ':');
+	p = put_digits(p, sec % 60, 2, '.');
 	if (digits > 0) {
-		char frac[12];
-
-		snprintf(frac, sizeof frac, ".%09u", (unsigned)(ns % NS_S));
-		n += (size_t)snprintf(out + n, 40 - n, "%.*s",
-		    (int)(digits > 9 ? 9 : digits) + 1, frac);
+		put_digits(p, (unsigned)(ns % NS_S), 9, 'Z');
+		p += (digits > 9 ? 9 : digits) + 1;
 	}
-	snprintf(out + n, 40 - n, "Z");
+	memcpy(p - 1, "Z", 2);
 	return out;
 }
 

@@ -1,6 +1,7 @@
 #include "log/filter.h"
 
 #include "base/err.h"
+#include "log/need.h"
 
 static void
 alt_init(struct filter_alt *a, const struct log_alt *from, struct arena *mem)
@@ -89,13 +90,9 @@ judge(const struct filter_alt *a, struct str template, struct arena *mem)
 
 /* A chunk of a template's rows at work. */
 struct work {
-	struct log_lines *l;
-	struct arena *mem;
-	uint32_t t, chunk, rows;
-	uint32_t first;		/* of the template's rows, the chunk's first */
+	struct need_chunk c;
 	uint64_t *live;		/* rows of the chunk still looked at */
-	uint64_t *hit, *now;
-	struct buf text;
+	uint64_t *hit;
 };
 
 static bool
@@ -108,138 +105,47 @@ any(const uint64_t *bits, uint32_t n)
 	return all != 0;
 }
 
-/* A text column of which many values lie one after the other. */
-static void
-test_text(const struct vars_values *v, uint32_t rows, struct str lit,
-    uint64_t *now, uint64_t *out)
-{
-	const char *p = v->p, *end = v->p + v->off[rows];
-
-	while ((p = memmem(p, (size_t)(end - p), lit.p, lit.n)) != NULL) {
-		uint32_t at = (uint32_t)(p - v->p), lo = 0, hi = rows;
-
-		while (hi - lo > 1) {	/* off[lo] <= at < off[hi] */
-			uint32_t mid = lo + (hi - lo) / 2;
-
-			if (v->off[mid] <= at)
-				lo = mid;
-			else
-				hi = mid;
-		}
-		if (v->off[lo + 1] - at < lit.n) {
-			p++;		/* over the end of this value */
-			continue;
-		}
-		if (bit_get(now, lo))
-			bit_set(out, lo);
-		p = v->p + v->off[lo + 1];
-	}
-}
-
-/* The number that is wanted, when whole numbers can be compared. */
-static bool
-as_number(const struct match_need *need, const struct vars_col *c,
-    int64_t *out)
-{
-	struct str t = need->text;
-	int64_t v = c->kind == VARS_DIGITS;
-
-	if (need->how != HOLE_IS || t.n > 18 || c->before.n + c->after.n > 0 ||
-	    (c->kind != VARS_INT && c->kind != VARS_DIGITS))
-		return false;
-	for (size_t i = 0; i < t.n; i++) {
-		if (!(split_class[(uint8_t)t.p[i]] & 2))
-			return false;
-		v = v * 10 + (t.p[i] - '0');
-	}
-	if (c->kind == VARS_INT && t.n > 1 && t.p[0] == '0')
-		return false;
-	*out = v;
-	return true;
-}
-
-/* Leaves in w->now the rows whose value meets the need. */
-static int
-test_need(struct work *w, const struct match_need *need, uint32_t hole,
-    struct err *e)
-{
-	struct vars_values *v;
-	int64_t number;
-	size_t words = BITS_WORDS(w->rows);
-
-	if (lines_values(w->l, w->t, w->chunk, hole, &v, e) == -1)
-		return -1;
-	if (as_number(need, v->col, &number)) {
-		for (uint32_t i = 0; i < w->rows; i++)
-			if (v->i[i] != number)
-				w->now[i / 64] &= ~(UINT64_C(1) << i % 64);
-		return 0;
-	}
-	if (v->off && need->how == HOLE_HAS && !need->icase &&
-	    need->text.n > 0 &&
-	    v->col->before.n + v->col->after.n == 0) {
-		uint64_t *out = arena_zero(w->mem, uint64_t, words);
-
-		test_text(v, w->rows, need->text, w->now, out);
-		memcpy(w->now, out, words * sizeof *out);
-		return 0;
-	}
-	for (uint32_t i = 0; i < w->rows; i++) {
-		if (!bit_get(w->now, i))
-			continue;
-		buf_reset(&w->text);
-		if (lines_value(w->l, v, w->t, w->first + i, i,
-		    &w->text, e) == -1)
-			return -1;
-		if (need->icase)
-			match_lower(w->text.p, w->text.n);
-		if (!match_value(buf_str(&w->text), need))
-			w->now[i / 64] &= ~(UINT64_C(1) << i % 64);
-	}
-	return 0;
-}
-
 /* Adds to w->hit the rows that hold the literal at this place. */
 static int
 test_place(struct work *w, const struct match_place *p, struct err *e)
 {
-	const struct vars_template *t = &w->l->vars.template[w->t];
-	const struct vars_col *col = t->chunk[w->chunk].col;
-	size_t words = BITS_WORDS(w->rows);
+	const struct vars_template *t = &w->c.l->vars.template[w->c.t];
+	const struct vars_col *col = t->chunk[w->c.chunk].col;
+	size_t words = BITS_WORDS(w->c.rows);
 
 	for (uint32_t i = 0; i < p->alt->n; i++)
 		if (!match_may(&col[p->hole + p->alt->need[i].hole],
 		    &p->alt->need[i]))
 			return 0;
 	for (size_t k = 0; k < words; k++)
-		w->now[k] = w->live[k] & ~w->hit[k];
+		w->c.now[k] = w->live[k] & ~w->hit[k];
 	for (uint32_t i = 0; i < p->alt->n; i++)
-		if (test_need(w, &p->alt->need[i],
+		if (need_test(&w->c, &p->alt->need[i],
 		    p->hole + p->alt->need[i].hole, e) == -1)
 			return -1;
 	for (size_t k = 0; k < words; k++)
-		w->hit[k] |= w->now[k];
+		w->hit[k] |= w->c.now[k];
 	return 0;
 }
 
-/* Rebuilds the rows in w->now and adds to w->hit those that match. */
+/* Rebuilds the rows in w->c.now and adds to w->hit those that match. */
 static int
 test_regex(struct work *w, struct re *re, struct err *e)
 {
 	const uint32_t *row;
 
-	if (!any(w->now, w->rows))
+	if (!any(w->c.now, w->c.rows))
 		return 0;
-	if (lines_group(w->l, e) == -1)
+	if (lines_group(w->c.l, e) == -1)
 		return -1;
-	row = w->l->member + w->l->from[w->t] + w->first;
-	for (uint32_t i = 0; i < w->rows; i++) {
-		if (!bit_get(w->now, i))
+	row = w->c.l->member + w->c.l->from[w->c.t] + w->c.first;
+	for (uint32_t i = 0; i < w->c.rows; i++) {
+		if (!bit_get(w->c.now, i))
 			continue;
-		buf_reset(&w->text);
-		if (lines_text(w->l, row[i], &w->text, e) == -1)
+		buf_reset(&w->c.text);
+		if (lines_text(w->c.l, row[i], &w->c.text, e) == -1)
 			return -1;
-		int r = re_match(re, buf_str(&w->text), e);
+		int r = re_match(re, buf_str(&w->c.text), e);
 
 		if (r == -1)
 			return -1;
@@ -254,8 +160,8 @@ static int
 test_alt(struct work *w, const struct filter_alt *a, const struct verdict *v,
     struct err *e)
 {
-	size_t words = BITS_WORDS(w->rows);
-	uint64_t *before = arena_new(w->mem, uint64_t, words);
+	size_t words = BITS_WORDS(w->c.rows);
+	uint64_t *before = arena_new(w->c.mem, uint64_t, words);
 
 	memcpy(before, w->hit, words * sizeof *before);
 	if (v->all)
@@ -268,7 +174,7 @@ test_alt(struct work *w, const struct filter_alt *a, const struct verdict *v,
 	if (!a->re)
 		return 0;
 	for (size_t k = 0; k < words; k++) {
-		w->now[k] = w->hit[k] & ~before[k];
+		w->c.now[k] = w->hit[k] & ~before[k];
 		w->hit[k] = before[k];
 	}
 	return test_regex(w, a->re, e);
@@ -279,7 +185,7 @@ static int
 run_chunk(struct work *w, const struct filter *f, const struct verdict *v,
     struct err *e)
 {
-	size_t words = BITS_WORDS(w->rows);
+	size_t words = BITS_WORDS(w->c.rows);
 
 	memset(w->hit, 0, words * sizeof *w->hit);
 	for (size_t i = 0; i < f->n; i++)
@@ -339,12 +245,12 @@ keep_live(struct sieve *s, struct err *e)
 	struct work *w = &s->w;
 	const uint32_t *row;
 
-	if (!any(w->live, w->rows))
+	if (!any(w->live, w->c.rows))
 		return 0;
 	if (lines_group(s->l, e) == -1)
 		return -1;
-	row = s->l->member + s->l->from[w->t] + w->first;
-	for (uint32_t i = 0; i < w->rows; i++)
+	row = s->l->member + s->l->from[w->c.t] + w->c.first;
+	for (uint32_t i = 0; i < w->c.rows; i++)
 		if (bit_get(w->live, i))
 			bit_set(s->out, row[i]);
 	return 0;
@@ -357,17 +263,17 @@ sift_chunk(struct sieve *s, struct err *e)
 	const struct doubt *d = &s->d;
 
 	if (s->all) {
-		set_first(w->live, w->rows);
+		set_first(w->live, w->c.rows);
 	} else {
-		const uint32_t *row = s->l->member + s->l->from[w->t] +
-		    w->first;
+		const uint32_t *row = s->l->member + s->l->from[w->c.t] +
+		    w->c.first;
 
-		memset(w->live, 0, BITS_WORDS(w->rows) * sizeof *w->live);
-		for (uint32_t i = 0; i < w->rows; i++)
+		memset(w->live, 0, BITS_WORDS(w->c.rows) * sizeof *w->live);
+		for (uint32_t i = 0; i < w->c.rows; i++)
 			if (bit_get(s->rows, row[i]))
 				bit_set(w->live, i);
 	}
-	for (size_t i = 0; i < d->n && any(w->live, w->rows); i++)
+	for (size_t i = 0; i < d->n && any(w->live, w->c.rows); i++)
 		if (d->answer[i] == MAYBE &&
 		    run_chunk(w, &d->f[i], d->verdict[i], e) == -1)
 			return -1;
@@ -381,15 +287,15 @@ sift(struct sieve *s, uint32_t t, struct err *e)
 	struct vars_template *p = &s->l->vars.template[t];
 	struct work *w = &s->w;
 
-	w->t = t;
-	w->first = 0;
+	w->c.t = t;
+	w->c.first = 0;
 	if (vars_chunks(&s->l->vars, t, e) == -1)
 		return -1;
-	for (w->chunk = 0; w->chunk < p->chunks; w->chunk++) {
-		w->rows = p->chunk[w->chunk].rows;
+	for (w->c.chunk = 0; w->c.chunk < p->chunks; w->c.chunk++) {
+		w->c.rows = p->chunk[w->c.chunk].rows;
 		if (sift_chunk(s, e) == -1)
 			return -1;
-		w->first += w->rows;
+		w->c.first += w->c.rows;
 	}
 	return 0;
 }
@@ -446,7 +352,7 @@ filters_run(const struct filter *f, size_t n, struct log_lines *l,
 	size_t words = BITS_WORDS(l->rows), chunk = BITS_WORDS(VARS_CHUNK_ROWS);
 	struct arena *mem = l->mem;
 	struct sieve s = { .l = l, .rows = rows, .d = { .f = f, .n = n },
-		.w = { .l = l, .mem = mem } };
+		.w = { .c = { .l = l, .mem = mem } } };
 	uint32_t count = 0;
 	int status = 0;
 
@@ -458,7 +364,7 @@ filters_run(const struct filter *f, size_t n, struct log_lines *l,
 	s.out = arena_zero(mem, uint64_t, words + 1);
 	s.w.live = arena_new(mem, uint64_t, chunk);
 	s.w.hit = arena_new(mem, uint64_t, chunk);
-	s.w.now = arena_new(mem, uint64_t, chunk);
+	s.w.c.now = arena_new(mem, uint64_t, chunk);
 	s.d.answer = arena_new(mem, enum answer, n + 1);
 	s.d.verdict = arena_new(mem, struct verdict *, n + 1);
 	for (size_t i = 0; i < n; i++)
@@ -466,6 +372,6 @@ filters_run(const struct filter *f, size_t n, struct log_lines *l,
 	for (uint32_t t = 0; t < l->vars.n && status == 0; t++)
 		status = run_template(&s, t, e);
 	memcpy(rows, s.out, words * sizeof *rows);
-	buf_free(&s.w.text);
+	buf_free(&s.w.c.text);
 	return status;
 }

@@ -7,6 +7,7 @@
 void
 found_free(struct log_found *f)
 {
+	arena_free(&f->work);
 	arena_free(&f->mem);
 	f->n = f->next = 0;
 }
@@ -14,7 +15,7 @@ found_free(struct log_found *f)
 static bool
 before(const struct log_hit *a, const struct log_hit *b)
 {
-	return a->time != b->time ? a->time < b->time : a->row < b->row;
+	return a->time != b->time ? a->time < b->time : a->at < b->at;
 }
 
 static int
@@ -94,33 +95,175 @@ order(struct log_found *f, const struct log_scan_opts *o)
 		reverse(f->hit, f->n);
 }
 
-int
-found_lines(struct log_found *f, struct err *e)
+/* ---- columns of what was found ------------------------------------------- */
+
+/* A copy of the vec whose bytes are all in `to`. */
+static void
+keep(struct vec *v, struct arena *to, struct arena *work)
+{
+	uint32_t *code, *known, n = 0;
+	struct str *dict;
+
+	if (v->valid)
+		v->valid = memcpy(arena_new(to, uint64_t, BITS_WORDS(v->rows)),
+		    v->valid, BITS_WORDS(v->rows) * 8);
+	if (v->i)
+		v->i = memcpy(arena_new(to, int64_t, v->rows), v->i,
+		    v->rows * sizeof *v->i);
+	if (v->fix)
+		v->fix = memcpy(arena_new(to, uint64_t, v->rows), v->fix,
+		    v->rows * (size_t)8);
+	if (v->type != VEC_STR)
+		return;
+	code = arena_new(to, uint32_t, v->rows + 1);
+	dict = arena_new(to, struct str, v->rows + 1);
+	known = arena_new(work, uint32_t, v->ndict + 1);
+	memset(known, 0xff, v->ndict * sizeof *known);
+	for (uint32_t k = 0; k < v->rows; k++) {
+		uint32_t c = v->code ? v->code[k] : k;
+
+		if (known[c] == LOG_NONE) {
+			dict[n] = arena_str(to, v->dict[c]);
+			known[c] = n++;
+		}
+		code[k] = known[c];
+	}
+	v->code = code;
+	v->dict = dict;
+	v->ndict = n;
+}
+
+/* Those rows of a column, from `all` if that is loaded. */
+static int
+pick_col(struct log_found *f, int col, const struct vec *all, struct vec *out,
+    struct err *e)
 {
 	struct log_cols *c = &f->cols;
 
-	return f->lines.cols ? 0 : lines_open(&f->lines, c, e);
+	if (all->rows > 0)
+		vec_pick(all, f->row, f->n, c->mem, out);
+	else if (col != -1 && stripe_pick(c->stripe, (uint32_t)col, f->row,
+	    f->n, c->mem, out, e) == -1)
+		return -1;
+	if (f->settled && out->rows > 0)
+		keep(out, &f->mem, c->mem);
+	return 0;
 }
 
-/* From now on only pages that hold one of the rows are read. */
-static void
-want_rows(struct log_cols *c, const uint64_t *rows)
+static int
+pick(struct log_found *f, struct str name, enum vec_type type,
+    const struct vec *all, struct vec *out, struct err *e)
 {
-	c->pages = arena_zero(c->mem, uint64_t,
-	    BITS_WORDS(c->rows / PAGE_ROWS + 1));
-	for (size_t k = 0; k < BITS_WORDS(c->rows); k++)
-		if (rows[k] != 0)
-			bit_set(c->pages, (uint32_t)k / (PAGE_ROWS / 64));
+	if (out->type != 0)	/* it is there, or there is none */
+		return 0;
+	out->type = type;
+	return pick_col(f, stripe_find(f->cols.stripe, LG_ROW, name, type),
+	    all, out, e);
 }
 
-/* The same, for those that are left after a limit. */
-static void
-want_pages(struct log_found *f)
+/* What every line has. */
+static int
+pick_line(struct log_found *f, struct err *e)
 {
-	memset(f->cols.pages, 0, BITS_WORDS(f->cols.rows / PAGE_ROWS + 1) *
-	    sizeof *f->cols.pages);
+	struct log_cols *c = &f->cols;
+
+	return pick(f, S("severity"), VEC_INT, &c->severity, &f->severity,
+	    e) == -1 ||
+	    pick(f, S("trace"), VEC_INT, &c->trace, &f->trace, e) == -1 ||
+	    pick(f, S("span"), VEC_FIX8, &c->span, &f->span, e) == -1 ? -1 : 0;
+}
+
+static int
+pick_metas(struct log_found *f, struct err *e)
+{
+	struct log_cols *c = &f->cols;
+	struct arena *a = f->settled ? &f->mem : c->mem;
+
+	if (f->meta)
+		return 0;
+	if (pick(f, S("context"), VEC_STR, &c->context, &f->context, e) == -1 ||
+	    pick(f, S("x"), VEC_STR, &c->x, &f->x, e) == -1 ||
+	    pick(f, S("severity_text"), VEC_STR, &c->severity_text,
+	    &f->severity_text, e) == -1 ||
+	    pick(f, S("observed"), VEC_INT, &c->observed, &f->observed,
+	    e) == -1)
+		return -1;
+	f->meta = arena_zero(a, struct log_meta, c->nmeta + 1);
+	f->nmeta = c->nmeta;
+	for (uint32_t k = 0; k < c->nmeta; k++) {
+		f->meta[k].name = arena_str(a, c->meta[k].name);
+		if (pick_col(f, (int)c->meta[k].col, &c->meta[k].v,
+		    &f->meta[k].v, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+pick_stream(struct log_found *f, struct err *e)
+{
+	struct arena *a = f->settled ? &f->mem : f->cols.mem;
+	struct log_cols *c = &f->cols;
+
+	f->stream.type = 0;
+	if (pick(f, S("stream"), VEC_STR, &c->stream, &f->stream, e) == -1)
+		return -1;
+	if (f->stream.rows != f->n)
+		return err_set(e, ERR_CORRUPT, "stream: not there");
+	f->stream_no = arena_new(a, uint32_t, f->stream.ndict + 1);
+	memset(f->stream_no, 0xff, f->stream.ndict * sizeof *f->stream_no);
+	return 0;
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The hits point into the rows they still are; those were all of them. */
+static void
+shorten(struct log_found *f)
+{
+	uint32_t *row = arena_new(f->cols.mem, uint32_t, f->n);
+
 	for (uint32_t i = 0; i < f->n; i++)
-		bit_set(f->cols.pages, f->hit[i].row / PAGE_ROWS);
+		row[i] = f->row[f->hit[i].at];
+	qsort(row, f->n, sizeof *row, by_number);
+	for (uint32_t i = 0; i < f->n; i++) {
+		uint32_t lo = 0, hi = f->n, want = f->row[f->hit[i].at];
+
+		while (hi - lo > 1) {
+			uint32_t mid = lo + (hi - lo) / 2;
+
+			if (row[mid] <= want)
+				lo = mid;
+			else
+				hi = mid;
+		}
+		f->hit[i].at = lo;
+	}
+	f->row = row;
+}
+
+static void
+list_rows(struct log_found *f, const uint64_t *rows)
+{
+	size_t words = BITS_WORDS(f->cols.rows);
+
+	f->n = 0;
+	for (size_t k = 0; k < words; k++)
+		f->n += (uint32_t)__builtin_popcountll(rows[k]);
+	f->row = arena_new(f->cols.mem, uint32_t, f->n);
+	f->n = 0;
+	for (size_t k = 0; k < words; k++)
+		for (uint64_t w = rows[k]; w != 0; w &= w - 1)
+			f->row[f->n++] = (uint32_t)(k * 64) +
+			    (uint32_t)__builtin_ctzll(w);
 }
 
 static int
@@ -128,33 +271,27 @@ collect(struct log_found *f, const struct log_scan_opts *o,
     const uint64_t *rows, struct err *e)
 {
 	struct log_cols *c = &f->cols;
+	struct vec time = { 0 };
+	uint32_t all;
 
-	for (size_t k = 0; k < BITS_WORDS(c->rows); k++)
-		f->n += (uint32_t)__builtin_popcountll(rows[k]);
+	list_rows(f, rows);
+	all = f->n;
 	if (f->n == 0)
 		return 0;
-	want_rows(c, rows);
-	if (cols_stream(c, e) == -1 ||
-	    cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
+	if (pick(f, S("time"), VEC_INT, &c->time, &time, e) == -1)
 		return -1;
-	if (c->time.rows != c->rows)
+	if (time.rows != f->n || time.valid)
 		return err_set(e, ERR_CORRUPT, "time: not there");
 	f->hit = arena_new(&f->mem, struct log_hit, f->n);
-	f->n = 0;
-	for (size_t k = 0; k < BITS_WORDS(c->rows); k++)
-		for (uint64_t w = rows[k]; w != 0; w &= w - 1) {
-			uint32_t i = (uint32_t)(k * 64) +
-			    (uint32_t)__builtin_ctzll(w);
-
-			f->hit[f->n++] = (struct log_hit){
-				(uint64_t)c->time.i[i], i };
-		}
-	f->stream = arena_new(&f->mem, uint32_t, c->stream.ndict + 1);
-	for (uint32_t d = 0; d < c->stream.ndict; d++)
-		f->stream[d] = LOG_NONE;
+	for (uint32_t i = 0; i < f->n; i++)
+		f->hit[i] = (struct log_hit){ (uint64_t)time.i[i], i };
 	order(f, o);
-	want_pages(f);
-	return 1;
+	if (f->n < all)
+		shorten(f);
+	f->time = arena_new(&f->mem, uint64_t, f->n);
+	for (uint32_t i = 0; i < f->n; i++)
+		f->time[f->hit[i].at] = f->hit[i].time;
+	return pick_stream(f, e) == -1 ? -1 : 1;
 }
 
 /* Whether the stripe may have lines that the filters keep: 1, 0, -1. */
@@ -174,20 +311,20 @@ static int
 look(struct log_found *f, const struct log_scan_opts *o,
     const struct filter *filter, struct err *e)
 {
-	struct stripe *s = part_stripe(f->part, f->stripe, &f->mem, e);
+	struct stripe *s = part_stripe(f->part, f->stripe, &f->work, e);
 	uint64_t *rows;
 	int r;
 
 	if (!s)
 		return -1;
 	stripe_count(s, o->count);
-	if ((r = may_have(s, o, filter, &f->mem, e)) != 1)
+	if ((r = may_have(s, o, filter, &f->work, e)) != 1)
 		return r;
-	cols_open(&f->cols, f->part, s, &f->mem);
-	rows = arena_new(&f->mem, uint64_t, BITS_WORDS(f->cols.rows) + 1);
+	cols_open(&f->cols, f->part, s, &f->work);
+	rows = arena_new(&f->work, uint64_t, BITS_WORDS(f->cols.rows) + 1);
 	if ((r = select_rows(&f->cols, o, rows, e)) != 1)
 		return r;
-	if (o->nfilter > 0 && (found_lines(f, e) == -1 ||
+	if (o->nfilter > 0 && (lines_open(&f->lines, &f->cols, e) == -1 ||
 	    filters_run(filter, o->nfilter, &f->lines, rows, e) == -1))
 		return -1;
 	return collect(f, o, rows, e);
@@ -197,8 +334,48 @@ int
 found_rows(struct log_found *f, const struct log_scan_opts *o,
     const struct filter *filter, struct err *e)
 {
-	arena_reset(&f->mem);
+	arena_reset(&f->work);
 	return look(f, o, filter, e);
+}
+
+/* The line as it is put together from its template. */
+static int
+build(struct log_found *f, uint32_t at, struct buf *text, struct err *e)
+{
+	if (!f->lines.cols && lines_open(&f->lines, &f->cols, e) == -1)
+		return -1;
+	return lines_text(&f->lines, f->row[at], text, e);
+}
+
+static int
+settle_texts(struct log_found *f, struct err *e)
+{
+	struct buf b = { 0 };
+	uint32_t i;
+
+	f->text = arena_new(&f->mem, struct str, f->n);
+	for (i = 0; i < f->n; i++) {
+		buf_reset(&b);
+		if (build(f, i, &b, e) == -1)
+			break;
+		f->text[i] = arena_str(&f->mem, buf_str(&b));
+	}
+	buf_free(&b);
+	return i == f->n ? 0 : -1;
+}
+
+bool
+found_settle(struct log_found *f)
+{
+	struct err e = { 0 };
+
+	f->settled = true;
+	if (pick_stream(f, &e) == -1 || pick_line(f, &e) == -1 ||
+	    pick_metas(f, &e) == -1 || settle_texts(f, &e) == -1) {
+		f->settled = false;
+		f->meta = NULL;
+	}
+	return f->settled;
 }
 
 struct meta {
@@ -261,69 +438,76 @@ give_metas(struct metas *m, struct log_line *line)
 	line->nmeta = n;
 }
 
-/* The line's own, then its context's; sorted by name, each once. */
-static int
-put_meta(struct log_found *f, uint32_t row, struct log_line *line,
-    struct arena *mem, struct err *e)
+static struct str
+decimal(uint64_t v, struct arena *mem)
 {
-	struct log_cols *c = &f->cols;
+	char *end = arena_new(mem, char, 20) + 20, *p = end;
+
+	do
+		*--p = (char)('0' + v % 10);
+	while ((v /= 10) > 0);
+	return str_mk(p, (size_t)(end - p));
+}
+
+/* The line's own, then its context's; sorted by name, each once. */
+static void
+put_meta(struct log_found *f, uint32_t at, struct log_line *line,
+    struct arena *mem)
+{
 	struct metas m = { .mem = mem };
 
-	if (cols_load(c, S("context"), VEC_STR, &c->context, e) == -1 ||
-	    cols_load(c, S("x"), VEC_STR, &c->x, e) == -1 ||
-	    cols_load(c, S("severity_text"), VEC_STR, &c->severity_text,
-	    e) == -1 ||
-	    cols_load(c, S("observed"), VEC_INT, &c->observed, e) == -1)
-		return -1;
-	for (uint32_t k = 0; k < c->nmeta; k++) {
-		if (cols_meta(c, k, e) == -1)
-			return -1;
-		if (cols_has(&c->meta[k].v, row))
-			add(&m, c->meta[k].name,
-			    vec_str(&c->meta[k].v, row));
-	}
-	if (cols_has(&c->x, row))
-		add_pairs(&m, vec_str(&c->x, row));
-	if (cols_has(&c->severity_text, row))
-		add(&m, S("severity_text"), vec_str(&c->severity_text, row));
-	if (cols_has(&c->observed, row))
-		add(&m, S("observed_timestamp"), arena_printf(mem, "%llu",
-		    (unsigned long long)c->time.i[row] +
-		    (unsigned long long)c->observed.i[row]));
-	if (cols_has(&c->context, row))
-		add_pairs(&m, vec_str(&c->context, row));
+	for (uint32_t k = 0; k < f->nmeta; k++)
+		if (cols_has(&f->meta[k].v, at))
+			add(&m, f->meta[k].name, vec_str(&f->meta[k].v, at));
+	if (cols_has(&f->x, at))
+		add_pairs(&m, vec_str(&f->x, at));
+	if (cols_has(&f->severity_text, at))
+		add(&m, S("severity_text"), vec_str(&f->severity_text, at));
+	if (cols_has(&f->observed, at))
+		add(&m, S("observed_timestamp"), decimal(f->time[at] +
+		    (uint64_t)f->observed.i[at], mem));
+	if (cols_has(&f->context, at))
+		add_pairs(&m, vec_str(&f->context, at));
 	give_metas(&m, line);
+}
+
+static int
+put_text(struct log_found *f, uint32_t at, struct log_line *line,
+    struct buf *text, struct err *e)
+{
+	if (f->settled) {
+		line->line = f->text[at];
+		return 0;
+	}
+	buf_reset(text);
+	if (build(f, at, text, e) == -1)
+		return -1;
+	line->line = text->n > 0 ? buf_str(text) : S("");
 	return 0;
 }
 
 int
-found_line(struct log_found *f, uint32_t row, bool want_line, bool want_meta,
+found_line(struct log_found *f, uint32_t at, bool want_line, bool want_meta,
     struct log_line *line, struct buf *text, struct arena *mem, struct err *e)
 {
-	struct log_cols *c = &f->cols;
 	const uint8_t *id;
 
-	*line = (struct log_line){ .time = (uint64_t)c->time.i[row],
-		.line = S(""), .trace_id = S(""), .span_id = S("") };
-	if (cols_load(c, S("severity"), VEC_INT, &c->severity, e) == -1 ||
-	    cols_load(c, S("trace"), VEC_INT, &c->trace, e) == -1 ||
-	    cols_load(c, S("span"), VEC_FIX8, &c->span, e) == -1)
+	*line = (struct log_line){ .time = f->time[at], .line = S(""),
+		.trace_id = S(""), .span_id = S("") };
+	if (pick_line(f, e) == -1 || (want_meta && pick_metas(f, e) == -1))
 		return -1;
-	if (cols_has(&c->severity, row))
-		line->severity = (uint32_t)c->severity.i[row];
-	if (cols_has(&c->trace, row)) {
-		if (!(id = part_id(f->part, c->trace.i[row], e)))
+	if (cols_has(&f->severity, at))
+		line->severity = (uint32_t)f->severity.i[at];
+	if (cols_has(&f->trace, at)) {
+		if (!(id = part_id(f->part, f->trace.i[at], e)))
 			return -1;
 		line->trace_id = str_mk(id, 16);
 	}
-	if (cols_has(&c->span, row))
-		line->span_id = str_mk(c->span.fix + (size_t)row * 8, 8);
-	if (want_line) {
-		buf_reset(text);
-		if (found_lines(f, e) == -1 ||
-		    lines_text(&f->lines, row, text, e) == -1)
-			return -1;
-		line->line = text->n > 0 ? buf_str(text) : S("");
-	}
-	return want_meta ? put_meta(f, row, line, mem, e) : 0;
+	if (cols_has(&f->span, at))
+		line->span_id = str_mk(f->span.fix + (size_t)at * 8, 8);
+	if (want_line && put_text(f, at, line, text, e) == -1)
+		return -1;
+	if (want_meta)
+		put_meta(f, at, line, mem);
+	return 0;
 }

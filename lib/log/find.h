@@ -5,34 +5,46 @@
 #include "log/filter.h"
 #include "log/select.h"
 
-struct log_hit { uint64_t time; uint32_t row; };
+struct log_hit { uint64_t time; uint32_t at; };	/* at: in row */
 
 struct log_found {
 	struct log_part *part;
 	uint32_t stripe;
-	struct arena mem;
+	struct arena work;	/* of the stripe, till it is settled */
+	struct arena mem;	/* what stays then */
+	bool settled;
 	struct log_cols cols;
 	struct log_lines lines;
 	struct log_hit *hit;	/* by time and row; the other way if backward */
 	uint32_t n, next;
-	uint32_t *stream;	/* the scan's number by code; LOG_NONE: not yet */
+	uint32_t *row;		/* of the stripe, ascending; below: of these */
+	uint64_t *time;
+	struct vec stream, observed, severity, severity_text, trace, span,
+	    context, x;
+	struct log_meta *meta;
+	uint32_t nmeta;
+	struct str *text;		/* the lines, when settled */
+	uint32_t *stream_no;	/* the scan's, by code; LOG_NONE: not yet */
 };
 
 /*
  * 1: there are some, 0: none, -1. With a limit, no more than may be needed.
- * f->mem may have been used before: it is reset.
+ * f->work may have been used before: it is reset.
  */
 int found_rows(struct log_found *, const struct log_scan_opts *,
     const struct filter *, struct err *);
+/*
+ * Puts together all there is to the lines, so that f->work is no longer
+ * needed. false: some line has a fault, told when it is asked for.
+ */
+bool found_settle(struct log_found *);
 void found_free(struct log_found *);
-/* Opens the lines for found_line and found_text, if not yet. */
-int found_lines(struct log_found *, struct err *);
 
 /*
  * Fills all of *line but stream and labels; text and arrays are in `text`,
- * `mem` or the found one's memory. `full`: line and metadata whatever asked.
+ * `mem` or the found one's memory.
  */
-int found_line(struct log_found *, uint32_t row, bool want_line,
+int found_line(struct log_found *, uint32_t at, bool want_line,
     bool want_meta, struct log_line *, struct buf *text, struct arena *mem,
     struct err *);
 

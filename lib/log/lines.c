@@ -108,6 +108,15 @@ lines_values(struct log_lines *l, uint32_t t, uint32_t c, uint32_t h,
 	return 0;
 }
 
+int
+lines_traces(struct log_lines *l, const struct vec **out, struct err *e)
+{
+	struct vec *v = &l->cols->trace;
+
+	*out = v;
+	return v->rows > 0 ? 0 : cols_load(l->cols, S("trace"), VEC_INT, v, e);
+}
+
 static int
 put_id(struct log_lines *l, enum vars_kind kind, uint32_t row, struct buf *b,
     struct err *e)

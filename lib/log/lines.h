@@ -39,6 +39,8 @@ int lines_values(struct log_lines *, uint32_t t, uint32_t chunk,
  */
 int lines_value(struct log_lines *, const struct vars_values *, uint32_t t,
     uint32_t k, uint32_t i, struct buf *, struct err *);
+/* The trace ids' numbers, by row. */
+int lines_traces(struct log_lines *, const struct vec **, struct err *);
 /* Appends the row's line. */
 int lines_text(struct log_lines *, uint32_t row, struct buf *, struct err *);
 

@@ -136,47 +136,52 @@ match_places(const struct match *m, struct str t, struct arena *mem,
 	return *sure ? 0 : n;
 }
 
-/* Whether all bytes of t, in either case if it is icase, are in `can`. */
 static bool
-within(const struct match_need *need, uint64_t can)
+in_affix(const struct vars_col *c, uint8_t b)
+{
+	return (c->before.n > 0 && memchr(c->before.p, b, c->before.n)) ||
+	    (c->after.n > 0 && memchr(c->after.p, b, c->after.n));
+}
+
+/* Whether values of the column may have this byte. */
+static bool
+may_byte(const struct vars_col *c, uint8_t b)
+{
+	if (in_affix(c, b))
+		return true;
+	switch (c->kind) {
+	case VARS_TEXT:
+		return c->mask >> (b & 63) & 1;
+	case VARS_INT:
+	case VARS_DIGITS:
+		return b >= '0' && b <= '9';
+	default:
+		return (b >= '0' && b <= '9') || (b >= 'a' && b <= 'f');
+	}
+}
+
+/* Whether they may have all bytes of the text, in either case if icase. */
+static bool
+within(const struct match_need *need, const struct vars_col *col)
 {
 	for (size_t i = 0; i < need->text.n; i++) {
 		uint8_t c = (uint8_t)need->text.p[i];
-		uint64_t may = can >> (c & 63);
 
-		if (need->icase && c >= 'a' && c <= 'z')
-			may |= can >> ((c - 'a' + 'A') & 63);
-		if (!(may & 1))
+		if (!may_byte(col, c) && !(need->icase && c >= 'a' &&
+		    c <= 'z' && may_byte(col, (uint8_t)(c - 'a' + 'A'))))
 			return false;
 	}
 	return true;
 }
 
 static uint64_t
-bits_of(struct str s)
+digits_of(uint64_t v)
 {
-	uint64_t m = 0;
+	uint64_t n = 1;
 
-	for (size_t i = 0; i < s.n; i++)
-		m |= UINT64_C(1) << (s.p[i] & 63);
-	return m;
-}
-
-/* Bits c & 63 of all bytes that values of this kind may have. */
-static uint64_t
-kind_bits(const struct vars_col *c)
-{
-	static const struct str digits = { "0123456789abcdef", 16 };
-
-	switch (c->kind) {
-	case VARS_INT:
-	case VARS_DIGITS:
-		return bits_of(str_mk(digits.p, 10));
-	case VARS_TEXT:
-		return c->mask;
-	default:
-		return bits_of(digits);
-	}
+	while ((v /= 10) > 0)
+		n++;
+	return n;
 }
 
 static uint64_t
@@ -185,7 +190,8 @@ longest(const struct vars_col *c)
 	switch (c->kind) {
 	case VARS_INT:
 	case VARS_DIGITS:
-		return 20;
+		return c->unit > 0 || c->min < 0 ? 20 :
+		    digits_of((uint64_t)c->min + c->range);
 	case VARS_HEX:
 		return 2 * (uint64_t)c->width;
 	case VARS_TRACE:
@@ -218,9 +224,8 @@ match_may(const struct vars_col *c, const struct match_need *need)
 {
 	struct str t = need->text;
 	uint64_t most = c->before.n + c->after.n + longest(c);
-	uint64_t can = kind_bits(c) | bits_of(c->before) | bits_of(c->after);
 
-	if (t.n > most || !within(need, can))
+	if (t.n > most || !within(need, c))
 		return false;
 	if (need->how != HOLE_IS)
 		return true;
@@ -235,8 +240,11 @@ match_may(const struct vars_col *c, const struct match_need *need)
 	t = str_mk(t.p + c->before.n, t.n - c->before.n - c->after.n);
 	if (c->kind != VARS_INT && c->kind != VARS_DIGITS)
 		return true;
-	if (t.n == 0 || (bits_of(t) & ~kind_bits(c)) != 0)
+	if (t.n == 0)
 		return false;
+	for (size_t i = 0; i < t.n; i++)
+		if (!(split_class[(uint8_t)t.p[i]] & 2))
+			return false;
 	return number_may(c, t);
 }
 

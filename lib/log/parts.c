@@ -8,6 +8,8 @@
 #include "log/find.h"
 
 #define FAULTS_MAX	1000u	/* said in one scan */
+#define SETTLED_MAX	((size_t)64 << 20)	/* bytes of lines put together */
+#define LINE_BYTES	512u	/* of one, a guess */
 #define NARROW_MAX	1000000u	/* hits looked at to narrow the times */
 
 struct stream {
@@ -17,7 +19,7 @@ struct stream {
 
 struct member {			/* of the lines with one time */
 	struct log_found *f;
-	uint32_t row;
+	uint32_t at;
 	struct str stream;	/* its labels' bytes */
 };
 
@@ -29,6 +31,7 @@ struct scan {
 	size_t pieces, next;		/* not looked at yet, from here */
 	struct log_found **heap;
 	size_t heaped;
+	size_t settled;		/* bytes, about */
 	unsigned vain;		/* looks without a find, in a row */
 	uint64_t given;
 	struct map streams;
@@ -120,6 +123,20 @@ pass_fault(struct scan *s, const struct log_found *f, struct err *e)
 	return 0;
 }
 
+/*
+ * Lines are put together here, by all cores, when there is room; the rest
+ * when their turn comes. With a limit few of them are asked for.
+ */
+static void
+settle(struct scan *s, struct log_found *f)
+{
+	size_t n = f->n * (size_t)LINE_BYTES;
+
+	if (s->o->limit == 0 && s->o->want_line && s->o->want_meta &&
+	    __atomic_add_fetch(&s->settled, n, __ATOMIC_RELAXED) < SETTLED_MAX)
+		found_settle(f);
+}
+
 static int
 look(void *arg, size_t part, unsigned worker, struct err *e)
 {
@@ -130,15 +147,17 @@ look(void *arg, size_t part, unsigned worker, struct err *e)
 
 	if (!in_range(f->part, s->o))
 		return 0;
-	f->mem = s->worker[worker];
+	f->work = s->worker[worker];
+	s->worker[worker] = none;
 	r = found_rows(f, s->o, s->filter, e);
-	if (r != 1) {		/* the next stripe has the memory */
-		s->worker[worker] = f->mem;
-		f->mem = none;
-		f->n = 0;
-	} else {
-		s->worker[worker] = none;
+	if (r == 1)
+		settle(s, f);
+	if (r != 1 || f->settled) {	/* the next stripe has the memory */
+		s->worker[worker] = f->work;
+		f->work = none;
 	}
+	if (r != 1)
+		found_free(f);
 	return r == -1 ? pass_fault(s, f, e) : 0;
 }
 
@@ -302,14 +321,14 @@ refill(struct scan *s, struct err *e)
 /* ---- lines --------------------------------------------------------------- */
 
 static int
-stream_of(struct scan *s, struct log_found *f, uint32_t row, uint32_t *no,
+stream_of(struct scan *s, struct log_found *f, uint32_t at, uint32_t *no,
     struct err *e)
 {
-	const struct vec *v = &f->cols.stream;
-	uint32_t code = v->code ? v->code[row] : row;
+	const struct vec *v = &f->stream;
+	uint32_t code = v->code ? v->code[at] : at;
 	bool fresh;
 
-	if (f->stream[code] == LOG_NONE) {
+	if (f->stream_no[code] == LOG_NONE) {
 		uint32_t k = map_add(&s->streams, v->dict[code], &fresh);
 
 		if (fresh && k >= s->stream_cap) {
@@ -321,21 +340,21 @@ stream_of(struct scan *s, struct log_found *f, uint32_t row, uint32_t *no,
 		    &s->stream[k].label, &s->stream[k].n) == -1)
 			return err_set(e, ERR_CORRUPT,
 			    "labels of a stream: not well formed");
-		f->stream[code] = k;
+		f->stream_no[code] = k;
 	}
-	*no = f->stream[code];
+	*no = f->stream_no[code];
 	return 0;
 }
 
 static int
-give(struct scan *s, struct log_found *f, uint32_t row, struct err *e)
+give(struct scan *s, struct log_found *f, uint32_t at, struct err *e)
 {
 	struct log_line line;
 	uint32_t no = 0;
 
 	arena_reset(&s->line);
-	if (found_line(f, row, s->o->want_line, s->o->want_meta, &line,
-	    &s->text, &s->line, e) == -1 || stream_of(s, f, row, &no, e) == -1)
+	if (found_line(f, at, s->o->want_line, s->o->want_meta, &line,
+	    &s->text, &s->line, e) == -1 || stream_of(s, f, at, &no, e) == -1)
 		return pass_fault(s, f, e);
 	line.stream = no;
 	line.labels = s->stream[no].label;
@@ -351,7 +370,7 @@ line_key(struct scan *s, const struct member *m, struct err *e)
 	struct log_line line;
 
 	arena_reset(&s->line);
-	if (found_line(m->f, m->row, true, true, &line, &s->text, &s->line,
+	if (found_line(m->f, m->at, true, true, &line, &s->text, &s->line,
 	    e) == -1)
 		return pass_fault(s, m->f, e);
 	buf_reset(&s->key);
@@ -376,7 +395,7 @@ by_place(const void *a, const void *b)
 		return x->f->part->no < y->f->part->no ? -1 : 1;
 	if (x->f->stripe != y->f->stripe)
 		return x->f->stripe < y->f->stripe ? -1 : 1;
-	return (x->row > y->row) - (x->row < y->row);
+	return (x->at > y->at) - (x->at < y->at);
 }
 
 /* Takes the rows with the top's time off the heap. */
@@ -388,15 +407,15 @@ take_group(struct scan *s)
 	s->group_n = 0;
 	while (s->heaped > 0 && time_of(s->heap[0]) == time) {
 		struct log_found *f = s->heap[0];
-		uint32_t row = f->hit[f->next].row;
+		uint32_t at = f->hit[f->next].at;
 
 		if (s->group_n == s->group_cap) {
 			s->group_cap = s->group_cap * 2 + 16;
 			s->group = xrealloc(s->group, s->group_cap,
 			    sizeof *s->group);
 		}
-		s->group[s->group_n++] = (struct member){ f, row,
-			vec_str(&f->cols.stream, row) };
+		s->group[s->group_n++] = (struct member){ f, at,
+			vec_str(&f->stream, at) };
 		advance(s);
 	}
 }
@@ -445,7 +464,7 @@ give_group(struct scan *s, struct err *e)
 
 		if (s->o->limit > 0 && s->given == s->o->limit)
 			return 1;
-		if ((r = give(s, m->f, m->row, e)) != 0)
+		if ((r = give(s, m->f, m->at, e)) != 0)
 			return r;
 	}
 	for (size_t i = 0; i < s->group_n; i++)

@@ -200,10 +200,13 @@ vars_chunks(struct vars *v, uint32_t t, struct err *e)
 static void
 unplane(uint64_t *out, const uint8_t *p, uint32_t n, unsigned width)
 {
-	memset(out, 0, n * sizeof *out);
-	for (unsigned k = 0; k < width; k++, p += n)
+	if (width == 0)
+		memset(out, 0, n * sizeof *out);
+	for (uint32_t i = 0; width > 0 && i < n; i++)
+		out[i] = p[i];
+	for (unsigned k = 1; k < width; k++)
 		for (uint32_t i = 0; i < n; i++)
-			out[i] |= (uint64_t)p[i] << 8 * k;
+			out[i] |= (uint64_t)p[(size_t)k * n + i] << 8 * k;
 }
 
 static int

@@ -34,19 +34,35 @@ plain(uint8_t c)
 	return c >= 0x20 && c != '"' && c != '\\' && c < 0x7f;
 }
 
+/* Eight bytes at once: whether all are plain. */
+static bool
+plain8(const char *p)
+{
+	const uint64_t one = UINT64_C(0x0101010101010101), high = one << 7;
+	uint64_t v, quote, slash, del;
+
+	memcpy(&v, p, 8);
+	quote = v ^ one * '"';
+	slash = v ^ one * '\\';
+	del = v ^ one * 0x7f;
+	return ((v | (v - one * 0x20) | (quote - one) | (slash - one) |
+	    (del - one)) & high) == 0;
+}
+
 static size_t
 escaped(struct buf *b, struct str s)
 {
-	static const char letter[] = "btnvfr";
+	static const char letter[] = "btnvfr", hex[] = "0123456789abcdef";
 	uint8_t c = (uint8_t)s.p[0];
 	unsigned n = str_utf8(s);
 
 	if (c == '"' || c == '\\')
-		buf_addf(b, "\\%c", c);
+		buf_add(b, (char[]){ '\\', (char)c }, 2);
 	else if (c >= '\b' && c <= '\r' && c != '\v')
-		buf_addf(b, "\\%c", letter[c - '\b']);
+		buf_add(b, (char[]){ '\\', letter[c - '\b'] }, 2);
 	else if (c < 0x20 || c == 0x7f)
-		buf_addf(b, "\\u%04x", c);
+		buf_add(b, (char[]){ '\\', 'u', '0', '0', hex[c >> 4],
+		    hex[c & 15] }, 6);
 	else if (n > 1)
 		buf_add(b, s.p, n);
 	else
@@ -61,9 +77,12 @@ quoted(struct buf *b, struct str s)
 	for (size_t i = 0; i < s.n;) {
 		size_t from = i;
 
+		while (s.n - i >= 8 && plain8(s.p + i))
+			i += 8;
 		while (i < s.n && plain((uint8_t)s.p[i]))
 			i++;
-		buf_add(b, s.p + from, i - from);
+		if (i > from)
+			buf_add(b, s.p + from, i - from);
 		if (i < s.n)
 			i += escaped(b, str_skip(s, i));
 	}

@@ -13,7 +13,26 @@ struct seen {
 	uint64_t first, step;
 	uint8_t *hit;
 	unsigned strange;
+	const struct want *w;
+	bool text;		/* was asked for */
 };
+
+/* The line as it went in, with its metadata. */
+static bool
+same(const struct log_line *l, const struct want *w)
+{
+	char thread[16] = "", got[16] = "";
+
+	if (w->thread > 0)
+		snprintf(thread, sizeof thread, "%u", w->thread);
+	for (uint32_t i = 0; i < l->nmeta; i++)
+		if (str_eq(l->meta[i].name, S("thread_id")))
+			snprintf(got, sizeof got, "%.*s",
+			    PS(l->meta[i].value));
+	return str_eq(l->line, str_mk(w->text, w->n)) &&
+	    strcmp(got, thread) == 0 && l->severity == w->severity &&
+	    str_eq(l->trace_id, str_mk(w->trace, w->traced ? 16 : 0));
+}
 
 static int
 on_line(void *arg, const struct log_line *l, struct err *e)
@@ -22,7 +41,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	uint64_t i = (l->time - s->first) / s->step;
 
 	(void)e;
-	if (i >= LINES || s->hit[i]++)
+	if (i >= LINES || s->hit[i]++ || (s->text && !same(l, &s->w[i])))
 		s->strange++;
 	return 0;
 }
@@ -38,6 +57,10 @@ random_piece(const struct want *w, char *out)
 		from = &w[below(LINES)];
 	len = 1 + below(below(3) == 0 ? 40 : 8);
 	at = below((uint32_t)from->n);
+	if (below(4) == 0)	/* a number's or an id's digits */
+		while (at + 1 < from->n && !(split_class[
+		    (uint8_t)from->text[at]] & 2))
+			at++;
 	if (len > from->n - at)
 		len = from->n - at;
 	memcpy(out, from->text + at, len);
@@ -46,6 +69,8 @@ random_piece(const struct want *w, char *out)
 		out[below((uint32_t)n)] = "0a1_ .-\1"[below(8)];
 	if (below(10) == 0)
 		out[n++] = "5b _"[below(4)];
+	for (size_t i = 0; i < n && below(20) == 0; i++)
+		out[i] ^= 0x20 & (uint8_t)-(split_class[(uint8_t)out[i]] & 1);
 	return str_mk(out, n);
 }
 
@@ -153,7 +178,9 @@ round_of(struct log_part *p, const struct want *w, unsigned workers)
 	struct log_line_filter f[2];
 	size_t n = 1 + (below(4) == 0);
 	uint8_t *hit = calloc(LINES, 1);
-	struct seen s = { w[0].time, w[1].time - w[0].time, hit, 0 };
+	bool whole = below(2);
+	struct seen s = { w[0].time, w[1].time - w[0].time, hit, 0, w,
+		whole };
 	struct err e = { 0 };
 	unsigned bad = 0;
 
@@ -162,7 +189,8 @@ round_of(struct log_part *p, const struct want *w, unsigned workers)
 		f[k] = q[k].f;
 	}
 	struct log_scan_opts o = { .filter = f, .nfilter = n,
-		.forward = below(2), .workers = workers };
+		.forward = below(2), .workers = workers, .want_line = whole,
+		.want_meta = whole };
 
 	if (parts_scan(p, 1, &o, NULL, NULL, on_line, &s, &e) == -1) {
 		fprintf(stderr, "%s\n", e.msg);

@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "base/num.h"
 #include "base/time.h"
@@ -118,6 +119,16 @@ times(void)
 	CHECK(strcmp(time_format(out, now + 1234567, 6),
 	    "2026-01-01T00:00:00.001234Z") == 0);
 	CHECK(strcmp(time_format(out, now, 0), "2026-01-01T00:00:00Z") == 0);
+	for (int64_t day = 0; day < 200000; day += 11) {
+		time_t s = day * 86400 + day % 86399;
+		char want[40];
+		struct tm tm;
+
+		strftime(want, sizeof want, "%Y-%m-%dT%H:%M:%SZ",
+		    gmtime_r(&s, &tm));
+		CHECK(strcmp(time_format(out, (uint64_t)s * NS_S, 0), want)
+		    == 0);
+	}
 }
 
 int
