@@ -37,6 +37,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 LIBS	= $(shell pkg-config --libs libxxhash libzstd libpcre2-8 zlib)
 NEEDS_rec	= libprotobuf-c jansson
 NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd gnutls
+NEEDS_otlp-send	= libprotobuf-c jansson libcurl
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
 NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd gnutls readline libcurl

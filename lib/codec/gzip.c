@@ -99,3 +99,37 @@ zlib_inflate(struct str in, struct buf *out, size_t max, struct err *e)
 	return whole(in, has_zlib_head(in) ? 15 : -15, false, out, max,
 	    e) == 0 ? 0 : err_in(e, "deflate");
 }
+
+/* zlib counts in unsigned int: what is longer goes in steps. */
+static uInt
+step_of(size_t n)
+{
+	return n > UINT_MAX ? UINT_MAX : (uInt)n;
+}
+
+void
+gzip_deflate(struct str in, struct buf *out, int level)
+{
+	z_stream z = { 0 };
+	size_t left = in.n;
+	int r;
+
+	if (deflateInit2(&z, level, Z_DEFLATED, 15 + 16, 8,
+	    Z_DEFAULT_STRATEGY) != Z_OK)
+		die("out of memory: deflate");
+	buf_reserve(out, in.n / 4 + STEP);
+	z.next_in = (z_const Bytef *)(uintptr_t)in.p;
+	do {
+		uInt given = step_of(left), room;
+
+		buf_reserve(out, STEP);
+		room = step_of(out->cap - out->n);
+		z.avail_in = given;
+		z.next_out = (Bytef *)out->p + out->n;
+		z.avail_out = room;
+		r = deflate(&z, given == left ? Z_FINISH : Z_NO_FLUSH);
+		left -= given - z.avail_in;
+		out->n += room - z.avail_out;
+	} while (r != Z_STREAM_END);
+	deflateEnd(&z);
+}

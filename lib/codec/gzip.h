@@ -12,6 +12,8 @@
  * member, or bytes after the last, is ERR_CORRUPT; out then holds a part.
  */
 int gzip_inflate(struct str in, struct buf *out, size_t max, struct err *);
+/* Appends one member. */
+void gzip_deflate(struct str in, struct buf *out, int level);
 /*
  * The same for what HTTP calls deflate: one zlib stream (RFC 9110, 8.4.1.2),
  * or the bare one that some senders make of it.

@@ -109,7 +109,7 @@ client_open(const struct client_opts *o, struct err *e)
 
 /* The headers that are the transport's. */
 static void
-dress(struct client *c, struct post *p)
+dress(struct post *p, const struct client_opts *o)
 {
 	if (p->dressed)
 		return;
@@ -119,23 +119,37 @@ dress(struct client *c, struct post *p)
 		return;
 	post_header(p, "Content-Type: application/grpc");
 	post_header(p, "TE: trailers");
-	if (c->opts.timeout > 0)
+	if (o->timeout >= NS_MS)
 		post_header(p, "grpc-timeout: %llum",
-		    (unsigned long long)(c->opts.timeout / NS_MS) % 100000000);
+		    (unsigned long long)(o->timeout / NS_MS));
+}
+
+/*
+ * Before 8.0 libcurl cannot use a connection without TLS for a second gRPC call
+ * ("Error in the HTTP2 framing layer", curl pull request 10643): each has its
+ * own then.
+ */
+static bool
+alone(const struct post *p)
+{
+	return p->grpc && strncmp(p->url, "https", 5) != 0 &&
+	    curl_version_info(CURLVERSION_NOW)->version_num < 0x080000;
 }
 
 static void
-set_up(struct client *c, struct post *p)
+set_up(struct post *p, const struct client_opts *o)
 {
 	CURL *h = p->easy;
-	const struct client_opts *o = &c->opts;
 
 	curl_easy_setopt(h, CURLOPT_URL, p->url);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(h, CURLOPT_HTTP_VERSION, !o->h2 ?
-	    CURL_HTTP_VERSION_1_1 : strncmp(p->url, "https", 5) == 0 ?
-	    CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-	curl_easy_setopt(h, CURLOPT_PIPEWAIT, (long)o->h2);
+	curl_easy_setopt(h, CURLOPT_HTTP_VERSION,
+	    strncmp(p->url, "https", 5) == 0 ? CURL_HTTP_VERSION_2TLS :
+	    p->grpc ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
+	    CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(h, CURLOPT_PIPEWAIT, (long)(p->grpc && !alone(p)));
+	curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, (long)alone(p));
+	curl_easy_setopt(h, CURLOPT_FORBID_REUSE, (long)alone(p));
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_POST, 1L);
 	curl_easy_setopt(h, CURLOPT_POSTFIELDS, p->body.p ? p->body.p : "");
@@ -166,8 +180,8 @@ client_start(struct client *c, struct post *p)
 		p->easy = curl_easy_init();
 	if (!p->easy)
 		die("out of memory: libcurl");
-	dress(c, p);
-	set_up(c, p);
+	dress(p, p->via ? p->via : &c->opts);
+	set_up(p, p->via ? p->via : &c->opts);
 	buf_reset(&p->type);
 	buf_reset(&p->answer);
 	buf_reset(&p->status_text);

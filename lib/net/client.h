@@ -1,5 +1,8 @@
 /*
- * client: posts over HTTP/1.1, HTTP/2 and gRPC, many at a time, on libcurl.
+ * client: posts over HTTP and gRPC, many at a time, on libcurl.
+ *
+ * gRPC is HTTP/2, in the clear by prior knowledge; other posts are HTTP/1.1 in
+ * the clear. With TLS the peers agree by ALPN.
  *
  * One thread: client_start sends a post on its way, client_wait moves all of
  * them, client_next gives back those that have ended, each with its fate:
@@ -19,9 +22,8 @@
 
 #define CLIENT_ANSWER_MAX	((size_t)4 << 20)	/* otlp.md 3.9 */
 
+/* Of a post; all but the first may differ from post to post. */
 struct client_opts {
-	bool h2;		/* HTTP/2: in the clear by prior knowledge,
-				   with TLS by ALPN; gRPC must have it */
 	unsigned connections;	/* to one host, at once */
 	uint64_t timeout;	/* ns, of a post; 0: none */
 	const char *agent;	/* User-Agent */
@@ -39,7 +41,8 @@ enum fate {
 struct post {
 	/* for the caller to set */
 	const char *url;	/* lives as long as the post */
-	bool grpc;		/* body: framed (net/grpc) */
+	bool grpc;		/* on HTTP/2; the body is framed (net/grpc) */
+	const struct client_opts *via;	/* NULL: the client's */
 	struct buf body;
 	struct curl_slist *headers;	/* by post_header */
 	void *arg;

@@ -2,20 +2,26 @@
 
 #include "otlp/json.h"
 
+static const struct str paths[5][2] = {
+	[1] = { S("/v1/traces"), S("/opentelemetry.proto.collector."
+	    "trace.v1.TraceService/Export") },
+	[2] = { S("/v1/metrics"), S("/opentelemetry.proto.collector."
+	    "metrics.v1.MetricsService/Export") },
+	[3] = { S("/v1/logs"), S("/opentelemetry.proto.collector."
+	    "logs.v1.LogsService/Export") },
+	[4] = { S("/v1development/profiles"), S("/opentelemetry.proto."
+	    "collector.profiles.v1development.ProfilesService/Export") },
+};
+
+struct str
+otlp_path(bool grpc, unsigned signal)
+{
+	return paths[signal][grpc];
+}
+
 unsigned
 otlp_route(bool grpc, struct str path)
 {
-	static const struct str paths[5][2] = {
-		[1] = { S("/v1/traces"), S("/opentelemetry.proto.collector."
-		    "trace.v1.TraceService/Export") },
-		[2] = { S("/v1/metrics"), S("/opentelemetry.proto.collector."
-		    "metrics.v1.MetricsService/Export") },
-		[3] = { S("/v1/logs"), S("/opentelemetry.proto.collector."
-		    "logs.v1.LogsService/Export") },
-		[4] = { S("/v1development/profiles"), S("/opentelemetry.proto."
-		    "collector.profiles.v1development.ProfilesService/Export") },
-	};
-
 	if (!grpc && path.n > 1 && str_ends(path, S("/")))
 		path.n--;
 	for (unsigned signal = 1; signal < 5; signal++)

@@ -14,6 +14,7 @@
 
 /* The signal that is sent to a path, 0: none. */
 unsigned otlp_route(bool grpc, struct str path);
+struct str otlp_path(bool grpc, unsigned signal);	/* signal 1 to 4 */
 
 struct otlp_accepted {
 	struct str payload;	/* to keep: of the body, or of `own` */

@@ -1,5 +1,6 @@
 /* The answers to an export. They are built as protobuf; JSON is made of it. */
 #include "otlp/json.h"
+#include "otlp/stream.h"
 #include "otlp/tojson.h"
 #include "otlp/wire.h"
 
@@ -93,4 +94,44 @@ otlp_put_status(struct buf *out, bool json, int code, struct str message,
 	if (retry_seconds > 0 && !json)
 		put_retry(&b, retry_seconds);
 	put_either(out, json, schema_status(), &b);
+}
+
+/* The first message field of that number, or nothing. */
+static struct str
+find_message(struct str raw, uint32_t no)
+{
+	struct cur c = cur_of(raw);
+	struct wire w;
+
+	while (wire_next(&c, &w) == 1)
+		if (w.tag == WIRE(no, WIRE_BYTES))
+			return w.b;
+	return S("");
+}
+
+int
+otlp_read_partial(unsigned signal, bool json, struct str body,
+    uint64_t *rejected, struct buf *message, struct err *e)
+{
+	struct buf b = { 0 };
+	struct stream s = { .in = body, .out = &b, .e = e };
+	struct cur c;
+	struct wire w;
+	int r = 0;
+
+	*rejected = 0;
+	if (json && body.n > 0) {
+		r = stream_message(&s, schema_answer(signal));
+		body = buf_str(&b);
+	}
+	c = cur_of(find_message(body, 1));
+	while (r != -1 && (r = wire_next(&c, &w)) == 1)
+		if (w.tag == WIRE(1, WIRE_VARINT) && w.v <= INT64_MAX)
+			*rejected = w.v;
+		else if (w.tag == WIRE(2, WIRE_BYTES)) {
+			buf_reset(message);
+			buf_adds(message, w.b);
+		}
+	buf_free(&b);
+	return r;
 }

@@ -41,5 +41,12 @@ void otlp_put_partial(struct buf *, unsigned signal, bool json,
     uint64_t rejected, struct str message);
 void otlp_put_status(struct buf *, bool json, int code, struct str message,
     unsigned retry_seconds);
+/*
+ * What a far side says that it did not keep, in the answer to an export:
+ * *rejected items, and its words (message is set when there are some). 0, or
+ * -1 when it is no such answer.
+ */
+int otlp_read_partial(unsigned signal, bool json, struct str body,
+    uint64_t *rejected, struct buf *message, struct err *);
 
 #endif

@@ -71,6 +71,4 @@ send_opt(struct send_run *run, int c, const char *arg)
 	case SEND_CERT: run->client.cert = arg; break;
 	case SEND_KEY: run->client.key = arg; break;
 	}
-	if (run->cursor && run->ack)
-		tool_usage(run->tool, "-c and --ack: one of them");
 }

@@ -220,6 +220,7 @@ begin(struct sender *s)
 	if (s->bad.kind == ERR_NONE)
 		s->source = source_open(run->read ? run->read : "-",
 		    run->cursor, !run->once, &s->bad);
+	run->client.connections = run->flight;
 	if (s->bad.kind == ERR_NONE)
 		s->client = client_open(&run->client, &s->bad);
 	s->parcels = xcalloc(run->flight, sizeof *s->parcels);
@@ -264,6 +265,10 @@ send_run(struct send_run *run)
 	struct sender *s = xcalloc(1, sizeof *s);
 	int r, status;
 
+	if (!run->read && (run->cursor || run->once))
+		tool_usage(run->tool, "-c and --once go with -r");
+	if (run->cursor && run->ack)
+		tool_usage(run->tool, "-c and --ack: one of them");
 	s->run = run;
 	s->stop = tool_stop_fd();
 	r = begin(s);
