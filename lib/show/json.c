@@ -70,8 +70,22 @@ escaped(struct buf *b, struct str s)
 	return n > 1 ? n : 1;
 }
 
-static void
-quoted(struct buf *b, struct str s)
+#define EACH(c)		((uint64_t)(c) * UINT64_C(0x0101010101010101))
+#define HAS_ZERO(w)	(((w) - EACH(1)) & ~(w) & EACH(0x80))
+
+/* Whether all eight bytes are plain. */
+static bool
+plain8(const char *p)
+{
+	uint64_t w = load64(p);
+
+	return ((w & EACH(0x80)) | ((w - EACH(0x20)) & ~w & EACH(0x80)) |
+	    HAS_ZERO(w ^ EACH('"')) | HAS_ZERO(w ^ EACH('\\')) |
+	    HAS_ZERO(w ^ EACH(0x7f))) == 0;
+}
+
+void
+json_text(struct buf *b, struct str s)
 {
 	buf_u8(b, '"');
 	for (size_t i = 0; i < s.n;) {
@@ -93,7 +107,7 @@ void
 json_key(struct json *j, struct str key)
 {
 	before(j);
-	quoted(j->b, key);
+	json_text(j->b, key);
 	buf_u8(j->b, ':');
 	j->comma = false;
 }
@@ -102,16 +116,31 @@ void
 json_str(struct json *j, struct str s)
 {
 	before(j);
-	quoted(j->b, s);
+	json_text(j->b, s);
+}
+
+static void
+signed_digits(struct buf *b, int64_t v)
+{
+	if (v < 0)
+		buf_u8(b, '-');
+	buf_digits(b, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
 void
 json_i64(struct json *j, int64_t v)
 {
 	before(j);
-	if (v < 0)
-		buf_u8(j->b, '-');
-	buf_digits(j->b, v < 0 ? -(uint64_t)v : (uint64_t)v);
+	signed_digits(j->b, v);
+}
+
+void
+json_i64_text(struct json *j, int64_t v)
+{
+	before(j);
+	buf_u8(j->b, '"');
+	signed_digits(j->b, v);
+	buf_u8(j->b, '"');
 }
 
 void

@@ -23,9 +23,13 @@ void json_key(struct json *, struct str);
 void json_str(struct json *, struct str);
 void json_i64(struct json *, int64_t);
 void json_u64_text(struct json *, uint64_t);	/* "123": 64-bit as a string */
+void json_i64_text(struct json *, int64_t);
 void json_f64(struct json *, double);		/* NaN, Infinity as strings */
 void json_bool(struct json *, bool);
 void json_null(struct json *);
 void json_raw(struct json *, struct str);	/* an encoded value */
+
+/* A quoted string alone, for who writes the rest as text. */
+void json_text(struct buf *, struct str);
 
 #endif

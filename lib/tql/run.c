@@ -52,19 +52,24 @@ in_time(const struct run *run, const uint64_t *got, const int64_t *start,
 	return false;
 }
 
+/* The word of row r, without the rows before r and from `to` on. */
+static uint64_t
+word_in(const uint64_t *bits, uint32_t r, uint32_t to)
+{
+	uint64_t w = bits[r / 64] >> r % 64 << r % 64;
+	uint32_t end = (r / 64 + 1) * 64;
+
+	return end <= to ? w : w << (end - to) >> (end - to);
+}
+
 static uint32_t
 count_in(const uint64_t *bits, uint32_t from, uint32_t to)
 {
 	uint32_t n = 0;
 
-	for (uint32_t r = from; r < to;) {
-		if (r % 64 == 0 && bits[r / 64] == 0) {
-			r += 64;
-			continue;
-		}
-		n += bit_get(bits, r);
-		r++;
-	}
+	for (uint32_t r = from; r < to; r = (r / 64 + 1) * 64)
+		for (uint64_t w = word_in(bits, r, to); w; w &= w - 1)
+			n++;
 	return n;
 }
 

@@ -52,23 +52,51 @@ false_roots(struct part *p, uint64_t *out, struct err *e)
 	return 0;
 }
 
+/* The rows of the traces in the bitmap (NULL: of all), ascending. */
+static uint32_t *
+rows_of_traces(struct part *p, const uint64_t *traces, uint32_t *n)
+{
+	uint32_t *row, all = 0;
+
+	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
+		if (!traces || bit_get(traces, t))
+			all += (uint32_t)p->spans[t];
+	row = arena_new(p->mem, uint32_t, all);
+	*n = 0;
+	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
+		for (int64_t k = 0; (!traces || bit_get(traces, t)) &&
+		    k < p->spans[t]; k++)
+			row[(*n)++] = (uint32_t)(p->first[t] + k);
+	return row;
+}
+
+/* What root_of looks at: row[k]'s parent, and when it was received. */
+struct rooting {
+	const uint32_t *row;
+	uint32_t n, at;		/* the trace's rows begin here */
+	const uint64_t *fake;	/* by span */
+	struct vec parent, received;
+};
+
 /* Of a trace's roots the last received names it. Section 4. */
 static int
-root_of(struct part *p, uint32_t t, const int64_t *parent,
-    const uint64_t *fake, const int64_t **received, struct err *e)
+root_of(struct part *p, uint32_t t, struct rooting *ro, struct err *e)
 {
-	uint32_t from = (uint32_t)p->first[t], best = NO_ROW;
+	uint32_t end = ro->at + (uint32_t)p->spans[t], best = NO_ROW;
 
-	for (uint32_t r = from; r < from + (uint32_t)p->spans[t]; r++) {
-		if (parent[r] != 0 || bit_get(fake, r))
+	for (; ro->at < end; ro->at++) {
+		if (ro->parent.i[ro->at] != 0 ||
+		    bit_get(ro->fake, ro->row[ro->at]))
 			continue;
-		if (best != NO_ROW && !*received && part_ints(p, TR_SPAN,
-		    S("received"), NULL, received, e) == -1)
+		if (best != NO_ROW && !ro->received.i && part_pick(p, TR_SPAN,
+		    S("received"), VEC_INT, ro->row, ro->n, &ro->received,
+		    e) == -1)
 			return -1;
-		if (best == NO_ROW || (*received)[r] >= (*received)[best])
-			best = r;
+		if (best == NO_ROW ||
+		    ro->received.i[ro->at] >= ro->received.i[best])
+			best = ro->at;
 	}
-	p->root[t] = best;
+	p->root[t] = best == NO_ROW ? NO_ROW : ro->row[best];
 	return 0;
 }
 
@@ -76,34 +104,23 @@ root_of(struct part *p, uint32_t t, const int64_t *parent,
 int
 part_roots(struct part *p, const uint64_t *traces, struct err *e)
 {
-	const int64_t *parent, *received = NULL;
-	uint64_t *fake, *sel = NULL;
+	uint64_t *fake;
+	struct rooting ro = { 0 };
 
 	if (p->roots)
 		return 0;
 	p->roots = !traces;
-	fake = part_bits(p, TR_SPAN);
+	ro.fake = fake = part_bits(p, TR_SPAN);
 	if (part_traces(p, e) == -1 || false_roots(p, fake, e) == -1)
 		return -1;
-	if (traces) {
-		sel = part_bits(p, TR_SPAN);
-		for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
-			if (bit_get(traces, t)) {
-				/* a row of each page it lies in */
-				for (int64_t k = 0; k < p->spans[t];
-				    k += PAGE_ROWS)
-					bit_set(sel, (uint32_t)(p->first[t] +
-					    k));
-				bit_set(sel, (uint32_t)(p->first[t] +
-				    p->spans[t] - 1));
-			}
-	}
-	if (part_ints(p, TR_SPAN, S("parent"), sel, &parent, e) == -1)
+	ro.row = rows_of_traces(p, traces, &ro.n);
+	if (part_pick(p, TR_SPAN, S("parent"), VEC_INT, ro.row, ro.n,
+	    &ro.parent, e) == -1)
 		return -1;
 	p->root = arena_new(p->mem, uint32_t, p->rows[TR_TRACE] + 1);
 	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
 		if ((!traces || bit_get(traces, t)) &&
-		    root_of(p, t, parent, fake, &received, e) == -1)
+		    root_of(p, t, &ro, e) == -1)
 			return -1;
 	return 0;
 }

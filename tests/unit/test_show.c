@@ -28,6 +28,7 @@ json(struct buf *b)
 	json_key(&j, S("n"));
 	json_open(&j, '[');
 	json_i64(&j, -5);
+	json_i64_text(&j, INT64_MIN);
 	json_u64_text(&j, UINT64_MAX);
 	json_f64(&j, 0.5);
 	json_f64(&j, NAN);
@@ -38,8 +39,30 @@ json(struct buf *b)
 	json_raw(&j, S("{}"));
 	json_close(&j, '}');
 	CHECK(is(b, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
-	    "\"n\":[-5,\"18446744073709551615\",0.5,\"NaN\",true,null],"
+	    "\"n\":[-5,\"-9223372036854775808\",\"18446744073709551615\",0.5,\"NaN\",true,null],"
 	    "\"r\":{}}"));
+}
+
+/* A byte is escaped alike wherever it stands in eight. */
+static void
+bytes(struct buf *b)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		struct buf alone = { 0 };
+
+		json_text(&alone, str_mk((char[]){ (char)c }, 1));
+		for (unsigned at = 0; at < 16; at++) {
+			char s[] = "0123456789abcdef", want[64];
+
+			s[at] = (char)c;
+			snprintf(want, sizeof want, "\"%.*s%.*s%s\"", (int)at,
+			    "0123456789abcdef", (int)alone.n - 2, alone.p + 1,
+			    &"0123456789abcdef"[at + 1]);
+			json_text(b, str_mk(s, 16));
+			CHECK(is(b, want));
+		}
+		buf_free(&alone);
+	}
 }
 
 static void
@@ -114,6 +137,7 @@ main(void)
 	struct buf b = { 0 };
 
 	json(&b);
+	bytes(&b);
 	text(&b);
 	table(&b);
 	waterfall(&b);
