@@ -70,20 +70,6 @@ escaped(struct buf *b, struct str s)
 	return n > 1 ? n : 1;
 }
 
-#define EACH(c)		((uint64_t)(c) * UINT64_C(0x0101010101010101))
-#define HAS_ZERO(w)	(((w) - EACH(1)) & ~(w) & EACH(0x80))
-
-/* Whether all eight bytes are plain. */
-static bool
-plain8(const char *p)
-{
-	uint64_t w = load64(p);
-
-	return ((w & EACH(0x80)) | ((w - EACH(0x20)) & ~w & EACH(0x80)) |
-	    HAS_ZERO(w ^ EACH('"')) | HAS_ZERO(w ^ EACH('\\')) |
-	    HAS_ZERO(w ^ EACH(0x7f))) == 0;
-}
-
 void
 json_text(struct buf *b, struct str s)
 {
