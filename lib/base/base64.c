@@ -42,10 +42,10 @@ base64_read(struct buf *b, struct str text)
 	uint32_t v = 0;
 	unsigned bits = 0;
 
-	for (unsigned pad = 0; pad < 2 && text.n > 0 && text.n % 4 == 0 &&
-	    text.p[text.n - 1] == '='; pad++)
-		if (--text.n % 4 == 2)
-			break;
+	if (text.n > 0 && text.n % 4 == 0)
+		for (unsigned pad = 0; pad < 2 &&
+		    text.p[text.n - 1] == '='; pad++)
+			text.n--;
 	if (text.n % 4 == 1)
 		return -1;
 	for (size_t i = 0; i < text.n; i++) {

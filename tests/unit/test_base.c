@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/arena.h"
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/cur.h"
 #include "base/err.h"
@@ -35,6 +36,37 @@ slices(void)
 	CHECK(str_utf8(S("\xed\xa0\x80")) == 0);	/* a surrogate */
 	CHECK(str_utf8(S("\xc0\x80")) == 0 && str_utf8(S("\xf4\x90\x80\x80")) == 0);
 	CHECK(str_utf8(S("\xf0\x9f\x98\x80")) == 4 && str_utf8(S("\xe2\x82")) == 0);
+}
+
+/* RFC 4648, 10; without its padding, too, and nothing else. */
+static void
+base64(void)
+{
+	static const char *const text[] = { "", "Zg==", "Zm8=", "Zm9v",
+	    "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy" };
+	static const char *const bad[] = { "Z", "=", "Zg=", "Z===", "Zm9v=",
+	    "Zg==Zg==", "Zm8=Zg", "Zm 8", "====" };
+
+	for (size_t n = 0; n < 7; n++) {
+		struct str t = str_of(text[n]), plain = str_mk("foobar", n);
+		struct buf b = { 0 };
+
+		CHECK(base64_read(&b, t) == 0 && str_eq(buf_str(&b), plain));
+		buf_reset(&b);
+		while (t.n > 0 && t.p[t.n - 1] == '=')
+			t.n--;
+		CHECK(base64_read(&b, t) == 0 && str_eq(buf_str(&b), plain));
+		buf_reset(&b);
+		base64_put(&b, plain);
+		CHECK(str_eq(buf_str(&b), str_of(text[n])));
+		buf_free(&b);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct buf b = { 0 };
+
+		CHECK(base64_read(&b, str_of(bad[i])) == -1);
+		buf_free(&b);
+	}
 }
 
 /* Everything written is read back; every cut of it goes bad, none further. */
@@ -177,6 +209,7 @@ int
 main(void)
 {
 	slices();
+	base64();
 	bytes();
 	fields();
 	arenas();
