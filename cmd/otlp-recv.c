@@ -26,6 +26,16 @@ static const struct tool tool = {
 		{ 'k', "key", "FILE", "its key (PEM)", "file" },
 		{ OPT_CLIENT_CA, "client-ca", "FILE", "clients must have a "
 		    "certificate of one of these", "file" },
+		{ OPT_TOKENS, "token-file", "FILE", "who may send: bearer "
+		    "tokens", "file" },
+		{ OPT_USERS, "basic-file", "FILE", "who may send: users and "
+		    "passwords", "file" },
+		{ 'x', "copy", "HEADER=ATTRIBUTE", "make that header field "
+		    "an attribute of each resource; may be repeated", NULL },
+		{ OPT_PREFIX, "prefix", "PATH", "before the paths of HTTP, "
+		    "such as /otlp", NULL },
+		{ OPT_CORS, "cors", "ORIGIN", "let its pages send; * is any "
+		    "part of it; may be repeated", NULL },
 		{ 'o', "output", "SPOOL", "append to this spool, and answer "
 		    "when it is durable; else records go to stdout", "dir" },
 		{ OPT_SYNC, "sync", "WHEN", "with -o: answer after a sync "
@@ -118,6 +128,12 @@ start(struct recv *rv, struct err *e)
 	on.say = say;
 	o->spool.say = say;
 	net_init(&rv->net, &o->max, &on);
+	rv->net.rules = o->rules;
+	if (o->auth.tokens || o->auth.users) {
+		rv->net.rules.auth = auth_open(&o->auth, say, NULL, e);
+		if (!rv->net.rules.auth)
+			return -1;
+	}
 	rv->sink = sink_open(o->dir, &o->spool, STDOUT_FILENO, e);
 	if (!rv->sink)
 		return -1;
@@ -155,6 +171,7 @@ stop(struct recv *rv, struct err *e)
 		return err_set(e, ERR_SYS, "requests still wait for %s",
 		    o->dir ? o->dir : "stdout");
 	ingest_close(rv->ingest);
+	auth_close(rv->net.rules.auth);
 	net_free(&rv->net);
 	return sink_close(rv->sink, e);
 }

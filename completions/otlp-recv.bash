@@ -10,6 +10,11 @@ _otlp_recv()
 	-c|--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	-k|--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--client-ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--token-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--basic-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	-x|--copy) return ;;
+	--prefix) return ;;
+	--cors) return ;;
 	-o|--output) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	--sync) COMPREPLY=($(compgen -W "each none" -- "$cur")); return ;;
 	--max-spool) return ;;
@@ -25,7 +30,7 @@ _otlp_recv()
 	--grace) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -c --cert -k --key --client-ca -o --output --sync --max-spool --full --ports-file --max-message --max-held --max-requests --max-connections --hello --patience --idle --grace -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -c --cert -k --key --client-ca --token-file --basic-file -x --copy --prefix --cors -o --output --sync --max-spool --full --ports-file --max-message --max-held --max-requests --max-connections --hello --patience --idle --grace -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

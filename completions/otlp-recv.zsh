@@ -9,6 +9,12 @@ _arguments -s \
 	'-k+[its key (PEM)]:FILE:_files' \
 	'--key=[its key (PEM)]:FILE:_files' \
 	'--client-ca=[clients must have a certificate of one of these]:FILE:_files' \
+	'--token-file=[who may send\: bearer tokens]:FILE:_files' \
+	'--basic-file=[who may send\: users and passwords]:FILE:_files' \
+	'-x+[make that header field an attribute of each resource; may be repeated]:HEADER=ATTRIBUTE:' \
+	'--copy=[make that header field an attribute of each resource; may be repeated]:HEADER=ATTRIBUTE:' \
+	'--prefix=[before the paths of HTTP, such as /otlp]:PATH:' \
+	'--cors=[let its pages send; * is any part of it; may be repeated]:ORIGIN:' \
 	'-o+[append to this spool, and answer when it is durable; else records go to stdout]:SPOOL:_files -/' \
 	'--output=[append to this spool, and answer when it is durable; else records go to stdout]:SPOOL:_files -/' \
 	'--sync=[with -o\: answer after a sync (each), or after the write (none)]:WHEN:(each none)' \

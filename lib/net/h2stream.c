@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "net/h2int.h"
+#include "net/health.h"
 
 struct h2_stream *
 h2_stream_new(struct h2 *h, int32_t id)
@@ -48,6 +49,7 @@ h2_stream_free(struct h2_stream *s)
 	if (s->next)
 		s->next->link = s->link;
 	buf_free(&s->out.data);
+	web_free(&s->web);
 	head_free(&s->head);
 	free(s);
 }
@@ -84,7 +86,7 @@ web_reply(struct h2_stream *s, struct net_req *req)
 {
 	struct web_answer a;
 
-	web_answer(&a, &s->web, req);
+	web_answer(&a, &s->web, s->h2->net, req);
 	s->answered = true;
 	h2_out_web(s->h2->session, s->id, &s->out, &a,
 	    s->head.method == METHOD_HEAD);
@@ -118,17 +120,28 @@ begin_web(struct h2_stream *s)
 	web_refused(s);
 }
 
+/* May it be served, and is there such a service? */
+static bool
+admitted(struct h2_stream *s)
+{
+	const char *why = "unknown service or method";
+	enum grpc_code code = head_admit(&s->head, s->h2->net, &why);
+
+	if (code == GRPC_OK && s->head.grpc_route == 0)
+		code = GRPC_UNIMPLEMENTED;
+	if (code != GRPC_OK)
+		refuse(s, code, why, false);
+	return code == GRPC_OK;
+}
+
 static void
 begin_grpc(struct h2_stream *s)
 {
 	struct head *head = &s->head;
 	struct h2_req *r;
 
-	if (head->grpc_route == 0) {
-		refuse(s, GRPC_UNIMPLEMENTED, "unknown service or method",
-		    false);
+	if (head->health != HEALTH_CHECK && !admitted(s))
 		return;
-	}
 	r = req_new(s);
 	if (!net_req_begin(&r->req, s->h2->net)) {
 		free(r);
@@ -137,6 +150,7 @@ begin_grpc(struct h2_stream *s)
 		return;
 	}
 	r->req.grpc = true;
+	head_give(head, &r->req);
 	r->req.route = head->grpc_route;
 	if (head->timeout > 0 &&
 	    __builtin_add_overflow(s->began, head->timeout,
@@ -186,7 +200,9 @@ begin_body(struct h2_stream *s)
 	}
 	s->req->req.coding = s->in.compressed ? s->head.grpc_coding :
 	    NET_IDENTITY;
-	code = net_req_expect(&s->req->req, s->in.length);
+	code = s->head.health && s->in.length > HEALTH_MAX ?
+	    GRPC_RESOURCE_EXHAUSTED :
+	    net_req_expect(&s->req->req, s->in.length);
 	if (code != GRPC_OK)
 		no_room(s, code);
 }
@@ -248,6 +264,11 @@ h2_stream_end(struct h2_stream *s)
 		return;
 	s->req->req.done = h->home->done;
 	h->home->away++;
+	if (s->head.health) {
+		health_check(&s->req->req);
+		h2_reply(&s->req->req);
+		return;
+	}
 	h->net->on.take(h->net->on.arg, &s->req->req);
 }
 

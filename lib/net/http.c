@@ -93,7 +93,10 @@ on_field(void *arg, enum MHD_ValueKind kind, const char *name,
 	struct fields *f = arg;
 
 	(void)kind;
-	head_field(f->head, f->net, str_of(name), str_of(value));
+	/* such names are HTTP/2's own */
+	if (name[0] != ':')
+		head_field(f->head, f->net, str_of(name),
+		    str_of(value));
 	return MHD_YES;
 }
 
@@ -129,7 +132,7 @@ answer(struct http_req *r)
 	struct web_answer a;
 	enum MHD_Result ok;
 
-	web_answer(&a, &r->web, &r->req);
+	web_answer(&a, &r->web, r->http->net, &r->req);
 	resp = MHD_create_response_from_buffer(a.body.n,
 	    (void *)(uintptr_t)a.body.p, r->web.text ?
 	    MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);

@@ -16,6 +16,8 @@
  * stands for. */
 #define GZIP_MIN	18
 #define GZIP_RATIO_MAX	1032
+/* So long a failure to keep what came counts. */
+#define FAILED_FOR	(10 * NS_S)
 /* Taken on the account whatever is claimed. */
 #define CLAIM_MIN	((size_t)4096)
 
@@ -261,7 +263,18 @@ net_req_end(struct net_req *req)
 	atomic_fetch_sub(&req->net->requests, 1);
 	buf_free(&req->reply);
 	buf_free(&req->why);
+	buf_free(&req->tenant);
+	buf_free(&req->copies);
 	req->net = NULL;
+}
+
+bool
+net_healthy(const struct net *net)
+{
+	uint64_t failed = atomic_load(&net->failed);
+
+	return !atomic_load(&net->draining) &&
+	    (failed == 0 || time_mono() - failed > FAILED_FOR);
 }
 
 bool

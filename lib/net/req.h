@@ -46,8 +46,26 @@ struct net_handler {
 	/* Appends the body of an error answer (google.rpc.Status). */
 	void (*status)(struct buf *, bool json, int code, struct str message,
 	    unsigned retry_seconds);
+	/* Is it the name of a gRPC service of ours? */
+	bool (*service)(struct str);
 	/* What a person should know. */
 	void (*say)(void *arg, const char *);
+};
+
+/* A request's header field that becomes an attribute. */
+struct net_copy {
+	const char *header, *attribute;
+};
+
+#define NET_LIST_MAX 32
+
+/* What servers are told beside limits; all of it the caller's. */
+struct net_rules {
+	struct auth *auth;		/* NULL: anyone may send */
+	const char *prefix;		/* of HTTP paths; NULL: none */
+	const char *cors[NET_LIST_MAX];	/* origins, with * for any part */
+	struct net_copy copy[NET_LIST_MAX];
+	size_t origins, copies;
 };
 
 /* Why a request is refused when all hold net_limits.bytes. */
@@ -59,6 +77,10 @@ struct net_handler {
 struct net {
 	struct net_limits max;
 	struct net_handler on;
+	struct net_rules rules;
+	atomic_bool draining;
+	atomic_ullong failed;		/* time_mono when what was accepted
+					   could not be kept; 0: never */
 	atomic_size_t bytes;		/* held now */
 	atomic_uint requests;
 	atomic_uint connections;	/* that are open */
@@ -79,6 +101,10 @@ struct net_req {
 	enum net_coding coding;
 	unsigned route;
 	uint64_t deadline;		/* time_mono; 0: none */
+	struct buf tenant;		/* checked; empty: none was said */
+	/* Of header fields to be copied, each: varint index in net's rules,
+	 * varint length, value. */
+	struct buf copies;
 	struct buf body;		/* as it was sent */
 	size_t held;			/* on net's account */
 	enum grpc_code code;		/* the answer; HTTP's is made from it */
@@ -107,6 +133,9 @@ bool net_req_begin(struct net_req *, struct net *);
  */
 enum grpc_code net_req_expect(struct net_req *, uint64_t n);
 enum grpc_code net_req_add(struct net_req *, struct str part);
+/* Should requests be sent to us? Not while draining, nor for a while after
+ * one could not be kept. */
+bool net_healthy(const struct net *);
 /* Undoes the coding of the body. 0, or -1 with the answer set. */
 int net_req_inflate(struct net_req *);
 /* Counts n bytes more, which work on it takes, until it ends. As above. */

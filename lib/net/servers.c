@@ -109,6 +109,7 @@ serve_all(struct servers *s, struct net *net, struct err *e)
 int
 servers_open(struct servers *s, struct net *net, struct err *e)
 {
+	s->net = net;
 	if (s->tls_files.cert) {
 		s->tls = tls_open(&s->tls_files, net->on.say, net->on.arg, e);
 		if (!s->tls)
@@ -142,6 +143,8 @@ servers_close(struct servers *s, uint64_t grace)
 
 	for (size_t i = 0; i < s->n; i++)
 		forget(&s->at[i]);
+	if (s->net)
+		atomic_store(&s->net->draining, true);
 	if (s->http)
 		http_drain(s->http);
 	if (s->serve)

@@ -25,6 +25,7 @@ struct servers {
 	size_t n;
 	bool said[SERVER_KINDS];	/* one was added, or none is wanted */
 	struct tls_files tls_files;	/* no cert: no TLS */
+	struct net *net;
 	struct tls *tls;
 	struct http *http;
 	struct serve *serve;

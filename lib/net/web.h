@@ -12,19 +12,21 @@ struct web {
 	unsigned status;	/* 0: as the handler says */
 	const char *text;	/* its plain body; NULL: the request's reply */
 	bool counted;		/* net_req_begin was had */
+	struct buf origin;	/* that may read the answer; empty: none */
 };
 
 /* Looks at the header and begins the request; sets status to end it. */
-void web_begin(struct web *, struct net_req *, struct net *,
-    const struct head *);
+void web_begin(struct web *, struct net_req *, struct net *, struct head *);
 /* A part of the body. It may set status, too. */
 void web_add(struct web *, struct net_req *, struct str part);
 /* The body comes too slowly: sets status. */
 void web_slow(struct web *);
 /* Frees what the request holds, however far it came. */
 void web_end(struct web *, struct net_req *);
+/* What is left of it, when the request ended with the handler. */
+void web_free(struct web *);
 
-#define WEB_FIELDS 8
+#define WEB_FIELDS 10
 
 /* Points into the request and itself. */
 struct web_answer {
@@ -37,7 +39,7 @@ struct web_answer {
 	char retry[16];
 };
 
-void web_answer(struct web_answer *, const struct web *,
+void web_answer(struct web_answer *, const struct web *, const struct net *,
     const struct net_req *);
 
 #endif

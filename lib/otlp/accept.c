@@ -30,6 +30,23 @@ otlp_route(bool grpc, struct str path)
 	return 0;
 }
 
+bool
+otlp_service(struct str name)
+{
+	static const struct str names[] = {
+		S("opentelemetry.proto.collector.trace.v1.TraceService"),
+		S("opentelemetry.proto.collector.metrics.v1.MetricsService"),
+		S("opentelemetry.proto.collector.logs.v1.LogsService"),
+		S("opentelemetry.proto.collector.profiles.v1development."
+		    "ProfilesService"),
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
+}
+
 /* The payload as protobuf, checked. */
 static int
 decode(unsigned signal, bool json, struct str body, struct otlp_accepted *a,

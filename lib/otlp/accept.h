@@ -16,6 +16,9 @@
 unsigned otlp_route(bool grpc, struct str path);
 struct str otlp_path(bool grpc, unsigned signal);	/* signal 1 to 4 */
 
+/* Is it the name of one of the services that take a signal? */
+bool otlp_service(struct str name);
+
 struct otlp_accepted {
 	struct str payload;	/* to keep: of the body, or of `own` */
 	struct buf own;		/* the caller frees it */
@@ -30,5 +33,17 @@ struct otlp_accepted {
  */
 int otlp_accept(unsigned signal, bool json, struct str body, size_t max,
     struct otlp_accepted *a, struct buf *reply, struct err *);
+/* An attribute with a string as its value. */
+struct otlp_attr {
+	struct str key, value;
+};
+
+/*
+ * Appends the payload to out, each of its resources with these attributes in
+ * place of those it had of the same keys; all else is as it was, fields of
+ * later versions, too. 0, or -1 when it does not decode.
+ */
+int otlp_extend(struct str payload, const struct otlp_attr *, size_t n,
+    struct buf *out, struct err *);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/cur.h"
 #include "base/time.h"
 #include "net/work.h"
 #include "otlp/accept.h"
@@ -21,6 +22,60 @@ struct job {
 	struct rec rec;
 	bool keep;		/* rec, in the sink */
 };
+
+/* Header fields may hold any bytes; strings of OTLP are UTF-8. */
+static struct str
+clean(struct str s, struct buf *b)
+{
+	size_t from = b->n;
+
+	while (s.n > 0) {
+		unsigned n = str_utf8(s);
+
+		if (n > 0)
+			buf_add(b, s.p, n);
+		else
+			buf_adds(b, S("\xef\xbf\xbd"));
+		s = str_skip(s, n ? n : 1);
+	}
+	return str_mk(b->p + from, b->n - from);
+}
+
+/* Header fields become attributes of each resource. -1: it is refused. */
+static int
+extend(struct ingest *in, struct job *job)
+{
+	struct net_req *req = job->req;
+	struct cur c = cur_of(buf_str(&req->copies));
+	struct otlp_attr attr[NET_LIST_MAX];
+	struct buf text = { 0 }, out = { 0 };
+	struct err e = { 0 };
+	size_t n = 0;
+	int r;
+
+	/* a character of one byte becomes three at most: no move in between */
+	buf_reserve(&text, 3 * req->copies.n);
+	while (cur_left(&c) > 0 && n < NET_LIST_MAX) {
+		size_t i = (size_t)cur_varint(&c);
+
+		attr[n].key = str_of(in->net->rules.copy[i].attribute);
+		attr[n++].value = clean(cur_block(&c), &text);
+	}
+	r = net_req_more(req, job->got.payload.n + text.n);
+	if (r == 0)
+		r = otlp_extend(job->got.payload, attr, n, &out, &e);
+	if (r == 0 && out.n > in->net->max.message)
+		r = err_set(&e, ERR_LIMIT, "request is over the limit");
+	if (r == -1 && e.kind != ERR_NONE)
+		net_req_fail(req, e.kind == ERR_LIMIT ?
+		    GRPC_RESOURCE_EXHAUSTED : GRPC_INVALID_ARGUMENT,
+		    str_of(e.msg), false);
+	buf_free(&text);
+	buf_free(&job->got.own);
+	job->got.own = out;
+	job->got.payload = buf_str(&out);
+	return r;
+}
 
 /* Decodes and checks; what is refused has its answer then. */
 static void
@@ -45,8 +100,11 @@ judge(struct ingest *in, struct net_req *req, struct job *job)
 		    str_of(e.msg), false);
 		return;
 	}
+	if (req->copies.n > 0 && extend(in, job) == -1)
+		return;
 	job->keep = job->got.payload.n > 0;
 	job->rec = (struct rec){ .signal = req->route,
+	    .tenant = buf_str(&req->tenant),
 	    .payload = job->got.payload, .received = time_now(),
 	    .items = job->got.items, .min_time = job->got.sum.min_time,
 	    .max_time = job->got.sum.max_time };
@@ -65,9 +123,11 @@ keep(struct ingest *in, struct job jobs[], size_t n)
 	sink_put(in->sink, recs, k, e);
 	k = 0;
 	for (size_t i = 0; i < n; i++)
-		if (jobs[i].keep && e[k++].kind != ERR_NONE)
+		if (jobs[i].keep && e[k++].kind != ERR_NONE) {
+			atomic_store(&in->net->failed, time_mono());
 			net_req_fail(jobs[i].req, GRPC_UNAVAILABLE,
 			    S("cannot keep it now"), true);
+		}
 	if (sink_broken(in->sink, NULL))
 		kill(getpid(), SIGTERM);	/* wakes main */
 }
@@ -99,7 +159,7 @@ struct net_handler
 ingest_handler(struct ingest **arg)
 {
 	return (struct net_handler){ .arg = arg, .route = otlp_route,
-	    .take = take, .status = otlp_put_status };
+	    .service = otlp_service, .take = take, .status = otlp_put_status };
 }
 
 struct ingest *

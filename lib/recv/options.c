@@ -81,12 +81,51 @@ spool_option(struct spool_opts *o, int c, const char *arg, struct err *e)
 	}
 }
 
+/* HEADER=ATTRIBUTE, cut in two where it is. */
+static int
+copy(struct net_rules *rules, char *arg, struct err *e)
+{
+	char *eq = strchr(arg, '=');
+
+	if (!eq || eq == arg || eq[1] == '\0')
+		return err_set(e, ERR_QUERY, "-x %s: not HEADER=ATTRIBUTE",
+		    arg);
+	if (rules->copies == NET_LIST_MAX)
+		return err_set(e, ERR_QUERY, "-x: too many");
+	*eq = '\0';
+	rules->copy[rules->copies++] = (struct net_copy){ arg, eq + 1 };
+	return 0;
+}
+
+static int
+prefix(struct net_rules *rules, char *arg, struct err *e)
+{
+	size_t n = strlen(arg);
+
+	if (*arg != '/')
+		return err_set(e, ERR_QUERY, "--prefix %s: begins with a /",
+		    arg);
+	if (arg[n - 1] == '/')
+		arg[n - 1] = '\0';
+	rules->prefix = arg;
+	return 0;
+}
+
 int
-recv_option(struct recv_opts *o, int c, const char *arg, struct err *e)
+recv_option(struct recv_opts *o, int c, char *arg, struct err *e)
 {
 	struct tls_files *tls = &o->servers.tls_files;
 
 	switch (c) {
+	case 'x': return copy(&o->rules, arg, e);
+	case OPT_TOKENS: o->auth.tokens = arg; return 0;
+	case OPT_USERS: o->auth.users = arg; return 0;
+	case OPT_PREFIX: return prefix(&o->rules, arg, e);
+	case OPT_CORS:
+		if (o->rules.origins == NET_LIST_MAX)
+			return err_set(e, ERR_QUERY, "too many origins");
+		o->rules.cors[o->rules.origins++] = arg;
+		return 0;
 	case 'g': return servers_add(&o->servers, SERVER_GRPC, arg, e);
 	case 'H': return servers_add(&o->servers, SERVER_HTTP, arg, e);
 	case 'o': o->dir = arg; return 0;

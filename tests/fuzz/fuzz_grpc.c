@@ -34,6 +34,12 @@ take(void *arg, struct net_req *req)
 	s->taken++;
 }
 
+static bool
+service(struct str name)
+{
+	return name.n > 3;
+}
+
 static void
 put_status(struct buf *b, bool json, int code, struct str why, unsigned retry)
 {
@@ -92,7 +98,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct net_limits max = net_limits_default;
 	struct net net;
 	struct server s = { .home = { .net = &net, .done = done } };
-	struct net_handler on = { .arg = &s, .route = route, .take = take,
+	struct net_handler on = { .arg = &s, .route = route,
+	    .service = service, .take = take,
 	    .status = put_status };
 	struct str in = str_mk(p, n);
 	struct buf out = { 0 };

@@ -87,7 +87,7 @@ static inline void
 rig_open(struct rig *g, const struct net_limits *max)
 {
 	struct net_handler on = { .arg = g, .route = otlp_route,
-	    .take = take, .status = otlp_put_status };
+	    .service = otlp_service, .take = take, .status = otlp_put_status };
 
 	*g = (struct rig){ .home = { .net = &g->net, .done = done } };
 	net_init(&g->net, max, &on);

@@ -56,7 +56,7 @@ test_not_served(struct rig *g)
 	c = call(g, (struct ask){ .path = "/opentelemetry.proto.collector."
 	    "trace.v1.TraceService/export", .body = S("\0\0\0\0\0") });
 	CHECK(refused(c, "12"));
-	c = call(g, (struct ask){ .path = "/grpc.health.v1.Health/Check" });
+	c = call(g, (struct ask){ .path = "/grpc.health.v1.Health/Watch" });
 	CHECK(refused(c, "12"));
 	c = call(g, (struct ask){ .method = "GET" });
 	CHECK(strcmp(c->status, "405") == 0 && c->ended && c->closed);
@@ -68,6 +68,26 @@ test_not_served(struct rig *g)
 	c = call(g, (struct ask){ .type = "text/plain", .path = "/v1/traces",
 	    .body = S("{}") });
 	CHECK(strcmp(c->status, "415") == 0 && c->closed);
+	CHECK(g->taken == 0);
+}
+
+static void
+test_health(struct rig *g)
+{
+	struct ask ask = { .path = "/grpc.health.v1.Health/Check" };
+
+	ask.body = S("\0\0\0\0\0");
+	CHECK(succeeded(call(g, ask), S("\x08\1")));
+	ask.body = S("\0\0\0\0\3\x0a\1x");
+	CHECK(refused(call(g, ask), "5"));
+	ask.body = S("\0\0\0\0\2\x0a\1");
+	CHECK(refused(call(g, ask), "3"));
+	ask.body = S("\0\0\0\4\1x");		/* 1025 bytes */
+	ask.open = true;
+	CHECK(refused(call(g, ask), "8"));
+	g->net.draining = true;
+	ask = (struct ask){ .path = ask.path, .body = S("\0\0\0\0\0") };
+	CHECK(succeeded(call(g, ask), S("\x08\2")));
 	CHECK(g->taken == 0);
 }
 
@@ -308,6 +328,7 @@ main(void)
 {
 	static void (*const tests[])(struct rig *) = {
 		test_success, test_partial, test_not_served, test_web,
+		test_health,
 		test_framing_errors, test_encodings, test_too_large,
 		test_bad_protobuf, test_overload, test_inflated_is_held,
 	};
