@@ -44,9 +44,8 @@ order_one(struct walk *w, const struct build_trace *t)
 		w->s[--k] = (struct order_span){ b->id, b->parent, b->start,
 		    w->l->from[b->from].received, s - 1, b->kind,
 		    b->root };
-		__builtin_prefetch(b->p);
-		__builtin_prefetch(b->p + 64);
-		__builtin_prefetch(b->p + 128);
+		for (uint32_t at = 0; at < b->n; at += 64)
+			__builtin_prefetch(b->p + at);
 		s = b->before;
 	}
 	return order_trace(&w->b->order, w->s, t->spans, w->dist);
