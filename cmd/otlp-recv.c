@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/time.h"
 #include "base/tool.h"
+#include "net/status.h"
 #include "recv/ingest.h"
 #include "recv/options.h"
 
@@ -44,6 +45,8 @@ static const struct tool tool = {
 		    "holds no more than this", NULL },
 		{ OPT_FULL, "full", "WHAT", "a full spool refuses (block), "
 		    "or forgets (drop-oldest)", "block|drop-oldest" },
+		{ OPT_METRICS, "metrics", "ADDR", "serve /metrics for "
+		    "Prometheus, and /ready, there", NULL },
 		{ OPT_PORTS, "ports-file", "FILE", "write the addresses "
 		    "taken there, when they are", "file" },
 		{ OPT_MESSAGE, "max-message", "SIZE", "of a request, also "
@@ -73,6 +76,10 @@ struct recv {
 	struct net net;
 	struct sink *sink;
 	struct ingest *ingest;
+	struct counts counts;
+	struct metrics *metrics;
+	struct status *status;
+	char status_name[NET_NAME];
 };
 
 static void
@@ -99,8 +106,9 @@ options(struct recv_opts *o, int argc, char *argv[])
 
 /* Which ports were taken: for people when the system picked, for programs. */
 static int
-tell_ports(const struct recv_opts *o, struct err *e)
+tell_ports(const struct recv *rv, struct err *e)
 {
+	const struct recv_opts *o = &rv->opts;
 	struct buf b = { 0 };
 	int r = 0;
 
@@ -113,10 +121,26 @@ tell_ports(const struct recv_opts *o, struct err *e)
 		    str_of(at->asked)))
 			tool_say(&tool, "%s on %s", what, at->name);
 	}
+	if (rv->status)
+		buf_addf(&b, "metrics %s\n", rv->status_name);
 	if (o->ports)
 		r = io_replace(o->ports, buf_str(&b), e);
 	buf_free(&b);
 	return r;
+}
+
+static bool
+ready(void *net)
+{
+	return net_healthy(net);
+}
+
+static int
+open_status(struct recv *rv, struct err *e)
+{
+	rv->status = status_open(rv->opts.metrics, rv->status_name,
+	    rv->metrics, ready, &rv->net, e);
+	return rv->status ? 0 : -1;
 }
 
 static int
@@ -129,6 +153,10 @@ start(struct recv *rv, struct err *e)
 	o->spool.say = say;
 	net_init(&rv->net, &o->max, &on);
 	rv->net.rules = o->rules;
+	if (o->metrics) {
+		rv->metrics = metrics_new();
+		counts_open(&rv->counts, rv->metrics, &rv->net);
+	}
 	if (o->auth.tokens || o->auth.users) {
 		rv->net.rules.auth = auth_open(&o->auth, say, NULL, e);
 		if (!rv->net.rules.auth)
@@ -138,11 +166,12 @@ start(struct recv *rv, struct err *e)
 	if (!rv->sink)
 		return -1;
 	tool_stop_fd();		/* signals from here on end it in order */
-	rv->ingest = ingest_open(&rv->net, rv->sink,
+	rv->ingest = ingest_open(&rv->net, rv->sink, &rv->counts,
 	    o->dir ? SPOOL_THREADS : 1, e);
-	if (!rv->ingest || servers_open(&o->servers, &rv->net, e) == -1)
+	if (!rv->ingest || servers_open(&o->servers, &rv->net, e) == -1 ||
+	    (o->metrics && open_status(rv, e) == -1))
 		return -1;
-	return tell_ports(o, e);
+	return tell_ports(rv, e);
 }
 
 /* Until a signal. -1: stdout's reader has gone, or it failed. */
@@ -171,6 +200,8 @@ stop(struct recv *rv, struct err *e)
 		return err_set(e, ERR_SYS, "requests still wait for %s",
 		    o->dir ? o->dir : "stdout");
 	ingest_close(rv->ingest);
+	status_close(rv->status);
+	metrics_free(rv->metrics);
 	auth_close(rv->net.rules.auth);
 	net_free(&rv->net);
 	return sink_close(rv->sink, e);

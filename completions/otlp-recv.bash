@@ -19,6 +19,7 @@ _otlp_recv()
 	--sync) COMPREPLY=($(compgen -W "each none" -- "$cur")); return ;;
 	--max-spool) return ;;
 	--full) COMPREPLY=($(compgen -W "block drop-oldest" -- "$cur")); return ;;
+	--metrics) return ;;
 	--ports-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--max-message) return ;;
 	--max-held) return ;;
@@ -30,7 +31,7 @@ _otlp_recv()
 	--grace) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -c --cert -k --key --client-ca --token-file --basic-file -x --copy --prefix --cors -o --output --sync --max-spool --full --ports-file --max-message --max-held --max-requests --max-connections --hello --patience --idle --grace -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -g --grpc -H --http -c --cert -k --key --client-ca --token-file --basic-file -x --copy --prefix --cors -o --output --sync --max-spool --full --metrics --ports-file --max-message --max-held --max-requests --max-connections --hello --patience --idle --grace -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -13,6 +13,7 @@ complete -c otlp-recv -s o -l output -x -a '(__fish_complete_directories)' -d 'a
 complete -c otlp-recv -l sync -x -a 'each none' -d 'with -o: answer after a sync (each), or after the write (none)'
 complete -c otlp-recv -l max-spool -x -d 'with -o: the spool holds no more than this'
 complete -c otlp-recv -l full -x -a 'block drop-oldest' -d 'a full spool refuses (block), or forgets (drop-oldest)'
+complete -c otlp-recv -l metrics -x -d 'serve /metrics for Prometheus, and /ready, there'
 complete -c otlp-recv -l ports-file -r -F -d 'write the addresses taken there, when they are'
 complete -c otlp-recv -l max-message -x -d 'of a request, also inflated; 64M unless given'
 complete -c otlp-recv -l max-held -x -d 'of all requests in flight; 128M unless given'

@@ -20,6 +20,7 @@ _arguments -s \
 	'--sync=[with -o\: answer after a sync (each), or after the write (none)]:WHEN:(each none)' \
 	'--max-spool=[with -o\: the spool holds no more than this]:SIZE:' \
 	'--full=[a full spool refuses (block), or forgets (drop-oldest)]:WHAT:(block drop-oldest)' \
+	'--metrics=[serve /metrics for Prometheus, and /ready, there]:ADDR:' \
 	'--ports-file=[write the addresses taken there, when they are]:FILE:_files' \
 	'--max-message=[of a request, also inflated; 64M unless given]:SIZE:' \
 	'--max-held=[of all requests in flight; 128M unless given]:SIZE:' \

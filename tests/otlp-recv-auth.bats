@@ -194,3 +194,35 @@ health() {	# [SERVICE]: the answer's message, in hex
 	[ "$(health '')" = 0 ]
 	grep -aq $'\x08\x02' answer
 }
+
+figure() { awk -v n="$1" '$1 == n { print $2 }' figures; }
+
+@test "metrics and readiness" {
+	span eee19b7ec3c1b174 >span.json
+	recv --metrics 0 -o spool
+	at=$(sed -n 's/^metrics //p' ports)
+	[ "$(post /v1/traces $JSON -d @span.json)" = 200 ]
+	[ "$(post /v1/traces $JSON -d "$(span 0000000000000000)")" = 200 ]
+	calls 0
+	[ "$(post /v1/traces $JSON -d '{')" = 400 ]
+	[ "$(post /v1/nothing $JSON -d '{')" = 404 ]
+	[ "$(curl -s -m 20 "http://$at/ready")" = ready ]
+	[ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' "http://$at/")" = 404 ]
+	curl -s -m 20 "http://$at/metrics" >figures
+	[ "$(figure 'otlp_recv_accepted_requests_total{signal="traces",protocol="http"}')" = 2 ]
+	[ "$(figure 'otlp_recv_accepted_items_total{signal="traces",protocol="http"}')" = 1 ]
+	[ "$(figure 'otlp_recv_accepted_requests_total{signal="traces",protocol="grpc"}')" = 1 ]
+	[ "$(figure 'otlp_recv_accepted_bytes_total{signal="traces",protocol="grpc"}')" = 2 ]
+	[ "$(figure 'otlp_recv_rejected_items_total{signal="traces"}')" = 1 ]
+	[ "$(figure 'otlp_recv_refused_requests_total{reason="invalid"}')" = 1 ]
+	[ "$(figure 'otlp_recv_refused_requests_total{reason="not_served"}')" = 1 ]
+	[ "$(figure otlp_recv_requests_in_flight)" = 0 ]
+	[ "$(figure otlp_recv_bytes_in_flight)" = 0 ]
+	[ "$(figure otlp_recv_sink_seconds_count)" -ge 2 ]
+	[ "$(figure otlp_recv_start_time_seconds)" -gt 1700000000 ]
+	# each is named in the manual
+	grep -o '^otlp_recv_[a-z_]*' figures | sed 's/_\(bucket\|sum\|count\)$//' | sort -u | while read -r name; do
+		grep -q "$name" "$ROOT/man/otlp-recv.1" || { echo "$name: not in the manual"; false; }
+	done
+	stop
+}

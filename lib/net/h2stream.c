@@ -297,7 +297,7 @@ h2_stream_look(struct h2_stream *s, uint64_t now)
 	else if (s->grpc)
 		refuse(s, GRPC_DEADLINE_EXCEEDED, NET_SLOW, false);
 	else {
-		web_slow(&s->web);
+		web_slow(&s->web, s->h2->net);
 		web_refused(s);
 	}
 }

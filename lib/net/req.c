@@ -243,6 +243,7 @@ void
 net_req_fail(struct net_req *req, enum grpc_code code, struct str why,
     bool retry)
 {
+	metric_add(req->net->refused[code], 1);
 	req->code = code;
 	req->retry = retry ? req->net->max.retry : 0;
 	buf_reset(&req->why);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/metrics.h"
 #include "base/str.h"
 #include "net/grpc.h"
 
@@ -72,6 +73,7 @@ struct net_rules {
 #define NET_FULL "requests in flight hold too much memory"
 
 #define NET_SPARE 32
+#define NET_CODES 17
 
 /* Shared by the servers; net_init and net_free. */
 struct net {
@@ -81,6 +83,7 @@ struct net {
 	atomic_bool draining;
 	atomic_ullong failed;		/* time_mono when what was accepted
 					   could not be kept; 0: never */
+	struct metric *refused[NET_CODES];	/* requests, by gRPC code */
 	atomic_size_t bytes;		/* held now */
 	atomic_uint requests;
 	atomic_uint connections;	/* that are open */

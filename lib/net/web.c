@@ -26,6 +26,15 @@ refuse(struct web *w, unsigned status, const char *text)
 	w->text = text;
 }
 
+/* That the request is for nothing we have. */
+static void
+refuse_all(struct web *w, const struct net *net, unsigned status,
+    const char *text)
+{
+	metric_add(net->refused[GRPC_UNIMPLEMENTED], 1);
+	refuse(w, status, text);
+}
+
 /* With a Status body, in the request's encoding. */
 static void
 refuse_status(struct web *w, struct net_req *req, enum grpc_code code)
@@ -59,15 +68,15 @@ is_open(struct web *w, const struct head *h, const struct net *net)
 
 /* What is not served at all, whoever asks. */
 static bool
-not_served(struct web *w, const struct head *h)
+not_served(struct web *w, const struct head *h, const struct net *net)
 {
 	if (h->http_route == 0)
-		refuse(w, 404, "nothing is served at this path\n");
+		refuse_all(w, net, 404, "nothing is served at this path\n");
 	else if (h->method != METHOD_POST)
-		refuse(w, 405, "POST only\n");
+		refuse_all(w, net, 405, "POST only\n");
 	else if (h->type != TYPE_PROTOBUF && h->type != TYPE_JSON)
-		refuse(w, 415, "Content-Type: application/x-protobuf or "
-		    "application/json\n");
+		refuse_all(w, net, 415, "Content-Type: application/x-protobuf "
+		    "or application/json\n");
 	return w->status > 0;
 }
 
@@ -85,7 +94,7 @@ web_begin(struct web *w, struct net_req *req, struct net *net,
 	if (is_open(w, h, net))
 		return;
 	code = head_admit(h, net, &why);
-	if (code == GRPC_OK && not_served(w, h))
+	if (code == GRPC_OK && not_served(w, h, net))
 		return;
 	if (code != GRPC_OK) {
 		net_req_fail(req, code, str_of(why), false);
@@ -101,7 +110,8 @@ web_begin(struct web *w, struct net_req *req, struct net *net,
 	if (!w->counted)
 		refuse_status(w, req, GRPC_UNAVAILABLE);
 	else if (h->coding == NET_CODING_UNKNOWN)
-		refuse(w, 415, "Content-Encoding: one of " NET_CODINGS "\n");
+		refuse_all(w, net, 415, "Content-Encoding: one of "
+		    NET_CODINGS "\n");
 	else if (h->length != HEAD_NO_LENGTH &&
 	    (code = net_req_expect(req, h->length)) != GRPC_OK)
 		refuse_status(w, req, code);
@@ -120,10 +130,12 @@ web_add(struct web *w, struct net_req *req, struct str part)
 }
 
 void
-web_slow(struct web *w)
+web_slow(struct web *w, const struct net *net)
 {
-	if (w->status == 0)
-		refuse(w, 408, NET_SLOW "\n");
+	if (w->status > 0)
+		return;
+	metric_add(net->refused[GRPC_DEADLINE_EXCEEDED], 1);
+	refuse(w, 408, NET_SLOW "\n");
 }
 
 void

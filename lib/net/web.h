@@ -20,7 +20,7 @@ void web_begin(struct web *, struct net_req *, struct net *, struct head *);
 /* A part of the body. It may set status, too. */
 void web_add(struct web *, struct net_req *, struct str part);
 /* The body comes too slowly: sets status. */
-void web_slow(struct web *);
+void web_slow(struct web *, const struct net *);
 /* Frees what the request holds, however far it came. */
 void web_end(struct web *, struct net_req *);
 /* What is left of it, when the request ended with the handler. */

@@ -13,6 +13,7 @@
 struct ingest {
 	struct net *net;
 	struct sink *sink;
+	struct counts *counts;
 	struct work *work;
 };
 
@@ -115,12 +116,15 @@ keep(struct ingest *in, struct job jobs[], size_t n)
 {
 	const struct rec *recs[WORK_BATCH_MAX] = { 0 };
 	struct err e[WORK_BATCH_MAX];
+	uint64_t began = time_mono();
 	size_t k = 0;
 
 	for (size_t i = 0; i < n; i++)
 		if (jobs[i].keep)
 			recs[k++] = &jobs[i].rec;
 	sink_put(in->sink, recs, k, e);
+	if (k > 0)
+		metric_observe(in->counts->sink, time_mono() - began);
 	k = 0;
 	for (size_t i = 0; i < n; i++)
 		if (jobs[i].keep && e[k++].kind != ERR_NONE) {
@@ -142,6 +146,9 @@ serve(void *arg, struct net_req *reqs[], size_t n)
 		judge(in, reqs[i], &jobs[i]);
 	keep(in, jobs, n);
 	for (size_t i = 0; i < n; i++) {
+		if (reqs[i]->code == GRPC_OK)
+			counts_accept(in->counts, reqs[i], reqs[i]->body.n,
+			    jobs[i].got.items, jobs[i].got.sum.invalid);
 		buf_free(&jobs[i].got.own);
 		net_req_done(reqs[i]);
 	}
@@ -163,13 +170,14 @@ ingest_handler(struct ingest **arg)
 }
 
 struct ingest *
-ingest_open(struct net *net, struct sink *sink, unsigned threads,
-    struct err *e)
+ingest_open(struct net *net, struct sink *sink, struct counts *counts,
+    unsigned threads, struct err *e)
 {
 	struct ingest *in = xcalloc(1, sizeof *in);
 
 	in->net = net;
 	in->sink = sink;
+	in->counts = counts;
 	in->work = work_open(threads, WORK_BATCH_MAX, serve, in, e);
 	if (in->work)
 		return in;

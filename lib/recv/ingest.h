@@ -9,13 +9,14 @@
 
 #include "net/req.h"
 #include "record/sink.h"
+#include "recv/counts.h"
 
 struct ingest;
 
 /* More than one thread is of use with a spool, where batches wait for the
- * disk. The sink is the caller's. */
-struct ingest *ingest_open(struct net *, struct sink *, unsigned threads,
-    struct err *);
+ * disk. The sink and the counts are the caller's. */
+struct ingest *ingest_open(struct net *, struct sink *, struct counts *,
+    unsigned threads, struct err *);
 /* The handler for net_init, which comes before ingest_open. `arg` is the
  * place the ingest will be put. */
 struct net_handler ingest_handler(struct ingest **arg);

@@ -120,6 +120,7 @@ recv_option(struct recv_opts *o, int c, char *arg, struct err *e)
 	case 'x': return copy(&o->rules, arg, e);
 	case OPT_TOKENS: o->auth.tokens = arg; return 0;
 	case OPT_USERS: o->auth.users = arg; return 0;
+	case OPT_METRICS: o->metrics = arg; return 0;
 	case OPT_PREFIX: return prefix(&o->rules, arg, e);
 	case OPT_CORS:
 		if (o->rules.origins == NET_LIST_MAX)

@@ -11,10 +11,11 @@
 
 enum { OPT_SYNC = 256, OPT_PORTS, OPT_MESSAGE, OPT_HELD, OPT_REQUESTS,
 	OPT_CONNECTIONS, OPT_SPOOL_MAX, OPT_FULL, OPT_GRACE, OPT_CLIENT_CA, OPT_HELLO,
-	OPT_IDLE, OPT_PATIENCE, OPT_TOKENS, OPT_USERS, OPT_PREFIX, OPT_CORS };
+	OPT_IDLE, OPT_PATIENCE, OPT_TOKENS, OPT_USERS, OPT_PREFIX, OPT_CORS,
+	OPT_METRICS };
 
 struct recv_opts {
-	const char *dir, *ports;
+	const char *dir, *ports, *metrics;
 	struct spool_opts spool;
 	struct net_limits max;
 	uint64_t grace;			/* seconds */
