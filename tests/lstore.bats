@@ -72,11 +72,47 @@ flip() {
 
 @test "--labels: the streams of a store" {
 	shop | lstore -d s -L service.version
-	lstore -d s --info | grep -q '^service_version  *1$'
+	lstore -d s --info | grep -q '^service_version  *1 '
 	lql -d s -n 1 -o raw '{service_version="1.4.2"}' | grep -q .
 	run lql -d s -o raw '{service_name="cart"}'
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"no match"* || -z "$output" ]]
+}
+
+# many N: a record of N streams, a line each, by the name of their pod
+many() {
+	awk -v n="$1" 'BEGIN {
+		printf "{\"resourceLogs\":["
+		for (i = 0; i < n; i++)
+			printf "%s{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s%d\"}},{\"key\":\"k8s.pod.name\",\"value\":{\"stringValue\":\"p%d\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1767225600000000000\",\"body\":{\"stringValue\":\"x\"}}]}]}", i ? "," : "", i % 7, i
+		print "]}"
+	}' | rec -r
+}
+
+@test "too many streams: folded, and the label to blame is named" {
+	many 50010 >many.rec
+	run lstore -d s many.rec
+	[ "$status" -eq 0 ]
+	[[ "$output" == *'10 lines went to {__overflow__="true"}'* ]]
+	[[ "$output" == *'label "k8s_pod_name" alone has 50000 values'* ]]
+	[ "${#lines[@]}" -eq 1 ]
+	lql -d s -n all -o json '{__overflow__="true"}' >folded
+	[ "$(wc -l <folded)" -eq 10 ]
+	grep -q '"k8s_pod_name":"p50009"' folded
+	lstore -d s --info >info
+	grep -q '^streams 50001$' info
+	[ "$(awk '/^label/ { getline; print $1, $2 }' info)" = "k8s_pod_name 50000" ]
+}
+
+@test "very large values: memory stays within a few of them" {
+	! grep -q __asan_init "$BIN/lstore" || skip "ASAN maps terabytes"
+	for i in 1 2 3; do
+		printf '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"%d","body":{"stringValue":"' $((1767225600000000000 + i))
+		head -c 60000000 /dev/zero | tr '\0' x
+		printf '"}}]}]}]}\n'
+	done | rec -r >big.rec
+	(ulimit -v 450000; lstore -d s big.rec)
+	[ "$(lql -d s -n all -o raw '{service_name=~".+"}' | wc -c)" -eq 180000003 ]
 }
 
 @test "a flipped byte is named, the rest still answers" {

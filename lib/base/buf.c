@@ -6,6 +6,8 @@
 
 #include "base/err.h"
 
+#define LARGE	((size_t)16 << 20)	/* grows by less from here */
+
 void
 buf_reserve(struct buf *b, size_t more)
 {
@@ -13,7 +15,8 @@ buf_reserve(struct buf *b, size_t more)
 		return;
 	if (more > SIZE_MAX / 4 - b->n)
 		die("out of memory: %zu bytes", more);
-	size_t cap = b->cap > 0 ? b->cap * 2 : 256;
+	size_t cap = b->cap == 0 ? 256 : b->cap < LARGE ? b->cap * 2 :
+	    b->cap + b->cap / 4;
 
 	if (cap < b->n + more)
 		cap = b->n + more;

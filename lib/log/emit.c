@@ -209,6 +209,16 @@ join_row(struct rows_emit *m, const struct log_rows *r,
 	    row_values(r, row), trace, span);
 }
 
+/* The whole line of a row, where it lies; {NULL, 0}: it must be joined. */
+static struct str
+whole_line(const struct log_rows *r, const struct log_row *row)
+{
+	const char *p = row_values(r, row);
+
+	return str_eq(r->templates.key[row->template], SPLIT_PLAIN) ?
+	    split_get(&p) : (struct str){ NULL, 0 };
+}
+
 /* Rows whose lines are kept whole. */
 static void
 put_plain(struct rows_emit *m, const struct log_rows *r,
@@ -226,13 +236,16 @@ put_plain(struct rows_emit *m, const struct log_rows *r,
 		for (k = 0; k < 1024 && i + k < n && m->joined.n <
 		    VARS_CHUNK_BYTES; k++) {
 			off[k] = m->joined.n;
-			join_row(m, r, &r->row[rows[i + k]]);
+			m->value[k] = whole_line(r, &r->row[rows[i + k]]);
+			if (!m->value[k].p)
+				join_row(m, r, &r->row[rows[i + k]]);
 			m->time[k] = r->row[rows[i + k]].time;
 		}
 		off[k] = m->joined.n;
 		for (uint32_t j = 0; j < k; j++)
-			m->value[j] = str_mk(m->joined.p + off[j],
-			    off[j + 1] - off[j]);
+			if (!m->value[j].p)
+				m->value[j] = str_mk(m->joined.p + off[j],
+				    off[j + 1] - off[j]);
 		vars_add(m->vars, m->value, m->time, k);
 	}
 }

@@ -6,15 +6,15 @@
 
 #include "base/num.h"
 #include "log/select.h"
+#include "log/tally.h"
 
 struct sum {
 	uint64_t bytes, values;
 };
 
 struct info {
-	struct map names, streams, label_names;
-	struct map *label_values;	/* by label name */
-	uint32_t label_cap;
+	struct tally labels;
+	struct map names;
 	struct sum *sum;
 	uint32_t cap;
 };
@@ -36,29 +36,6 @@ add_column(void *arg, const struct stripe_col *c)
 	in->sum[no].values += c->rows - c->nulls;
 }
 
-static void
-add_labels(struct info *in, struct str stream)
-{
-	struct cur c = cur_of(stream);
-	struct log_pair p;
-	bool fresh;
-
-	map_add(&in->streams, stream, &fresh);
-	while (fresh && pairs_next(&c, &p) == 1) {
-		bool first;
-		uint32_t k = map_add(&in->label_names, p.name, &first);
-
-		if (k >= in->label_cap) {
-			in->label_cap = in->label_cap * 2 + 32;
-			in->label_values = xrealloc(in->label_values,
-			    in->label_cap, sizeof *in->label_values);
-		}
-		if (first)
-			in->label_values[k] = (struct map){ 0 };
-		map_add(&in->label_values[k], p.value, NULL);
-	}
-}
-
 static int
 add_block(struct info *in, const struct store_block *b, struct arena *mem,
     struct err *e)
@@ -67,8 +44,7 @@ add_block(struct info *in, const struct store_block *b, struct arena *mem,
 		return -1;
 	for (uint32_t i = 0; i < block_stripes(b->block); i++) {
 		struct stripe *s;
-		const struct str *dict;
-		uint32_t n;
+		struct vec v;
 		int col;
 
 		arena_reset(mem);
@@ -77,10 +53,11 @@ add_block(struct info *in, const struct store_block *b, struct arena *mem,
 		col = stripe_find(s, LG_ROW, S("stream"), VEC_STR);
 		if (col == -1)
 			continue;
-		if (stripe_dict(s, (uint32_t)col, mem, &dict, &n, e) == -1)
+		/* too many for a dictionary: one value a row */
+		if (stripe_load(s, (uint32_t)col, NULL, mem, &v, e) == -1)
 			return -1;
-		for (uint32_t k = 0; k < n; k++)
-			add_labels(in, dict[k]);
+		for (uint32_t k = 0; k < v.ndict; k++)
+			tally_add(&in->labels, v.dict[k]);
 	}
 	return 0;
 }
@@ -90,11 +67,14 @@ print(const struct info *in, struct buf *out)
 {
 	char size[24];
 
-	buf_addf(out, "streams %" PRIu32 "\n%-32s %10s\n", in->streams.n,
-	    "label", "values");
-	for (uint32_t k = 0; k < in->label_names.n; k++)
-		buf_addf(out, "%-32.*s %10" PRIu32 "\n",
-		    PS(in->label_names.key[k]), in->label_values[k].n);
+	buf_addf(out, "streams %" PRIu32 "\n%-32s %10s %12s\n",
+	    in->labels.streams.n, "label", "values", "bytes");
+	for (uint32_t k = 0; k < in->labels.names.n; k++) {
+		const struct tally_label *l = &in->labels.label[k];
+
+		buf_addf(out, "%-32.*s %10" PRIu32 " %12s\n", PS(l->name),
+		    l->values.n, num_fmt_size(size, l->bytes));
+	}
 	buf_addf(out, "%-32s %10s %12s\n", "column", "bytes", "values");
 	for (uint32_t k = 0; k < in->names.n; k++)
 		buf_addf(out, "%-32.*s %10s %12" PRIu64 "\n",
@@ -113,15 +93,12 @@ log_info(const struct store_block *b, size_t n, struct arena *mem,
 	(void)mem;
 	for (size_t i = 0; i < n && status == 0; i++)
 		status = add_block(&in, &b[i], &own, e);
+	tally_sort(&in.labels);
 	if (status == 0)
 		print(&in, out);
-	for (uint32_t k = 0; k < in.label_names.n; k++)
-		map_free(&in.label_values[k]);
-	free(in.label_values);
 	free(in.sum);
 	map_free(&in.names);
-	map_free(&in.streams);
-	map_free(&in.label_names);
+	tally_free(&in.labels);
 	arena_free(&own);
 	return status;
 }

@@ -1,9 +1,11 @@
 #include "log/kind.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "log/rows.h"
 #include "log/scan.h"
+#include "log/tally.h"
 
 struct batch {
 	struct map tenants;
@@ -106,12 +108,42 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 	return r;
 }
 
+/* Which label makes too many streams. */
+static void
+word_of(const struct log_rows *r, struct buf *out)
+{
+	struct tally t = { 0 };
+
+	for (uint32_t i = 0; i < r->streams.n; i++)
+		tally_add(&t, r->streams.key[i]);
+	tally_sort(&t);
+	buf_addf(out, "more than %u streams: %" PRIu64 " lines went to "
+	    "{__overflow__=\"true\"}; label \"%.*s\" alone has %" PRIu32
+	    " values: it is better kept as metadata, outside --labels",
+	    LOG_STREAMS_MAX, r->folded, PS(t.label[0].name),
+	    t.label[0].values.n);
+	tally_free(&t);
+}
+
+static void
+word(const void *batch, struct buf *out)
+{
+	const struct batch *b = batch;
+
+	for (uint32_t i = 0; i < b->tenants.n; i++)
+		if (b->rows[i]->folded > 0) {
+			word_of(b->rows[i], out);
+			return;
+		}
+}
+
 const struct store_kind log_kind = {
 	.name = "logs",
 	.signal = SIGNAL_LOGS,
 	.batch_new = new_batch,
 	.batch_add = add,
 	.batch_bytes = bytes,
+	.batch_word = word,
 	.batch_write = write_batch,
 	.batch_free = free_batch,
 	.merge = log_merge,

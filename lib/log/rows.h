@@ -40,6 +40,7 @@ struct log_rows {
 	struct map keys;	/* 0 is x */
 	struct map *values;	/* by key */
 	uint32_t values_cap;
+	uint64_t folded;	/* lines past the bound of streams */
 	uint64_t min_time, max_time, min_received, max_received, raw_bytes;
 	/* after rows_sort */
 	uint32_t *order;	/* of rows, equal ones left out */

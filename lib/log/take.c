@@ -15,7 +15,7 @@ struct take {
 	struct str promoted;
 	struct arena *mem;
 	uint32_t resource_no, scope_no;		/* that the below are of */
-	bool begun;
+	bool begun, folded;
 	uint32_t stream, context;
 	uint32_t x_from;	/* scratch: pairs of the row's x begin here */
 	struct log_row *row;
@@ -35,8 +35,9 @@ enter(struct take *t, const struct otlp_items *it)
 	t->scope_no = it->scope_no;
 	label_resource(it->resource_raw, t->promoted, t->mem, &labels, &meta);
 	label_scope(it->scope_raw, t->mem, &meta);
-	if (t->r->streams.n >= LOG_STREAMS_MAX &&
-	    map_find(&t->r->streams, buf_str(&labels)) == MAP_NONE) {
+	t->folded = t->r->streams.n >= LOG_STREAMS_MAX &&
+	    map_find(&t->r->streams, buf_str(&labels)) == MAP_NONE;
+	if (t->folded) {
 		buf_adds(&meta, buf_str(&labels));
 		buf_reset(&labels);
 		pairs_put(&labels, S("__overflow__"), S("true"));
@@ -231,6 +232,7 @@ put_item(struct take *t, struct str item)
 	put_all_meta(t, &l);
 	put_line(t, &l);
 	rows_added(r);
+	r->folded += t->folded;
 	return 0;
 }
 

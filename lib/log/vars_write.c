@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "log/words.h"
 
+#define KEEP_MAX	((size_t)4 << 20)	/* of a blob's memory, for the next */
+
 struct vars_writer {
 	struct str now;		/* the template being filled */
 	struct buf templates, texts, holes, blob;
@@ -462,6 +464,8 @@ vars_put(struct vars_writer *w, struct frame *f)
 	for (uint32_t i = 0; i < w->blobs; i++) {
 		snprintf(name, sizeof name, "v%u", i);
 		frame_blob(f, str_of(name), buf_str(&w->done[i]));
+		if (w->done[i].cap > KEEP_MAX)	/* of one large value */
+			buf_free(&w->done[i]);
 	}
 	buf_free(&b);
 	forget(w);

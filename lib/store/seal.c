@@ -6,6 +6,7 @@
 #include "store/sink.h"
 
 #define AHEAD	((uint64_t)48 << 20)	/* looked at of a file after a seal */
+#define WORD_NS	(300 * NS_S)	/* between words about batches */
 #define PASSED_MAX	((uint64_t)64 << 20)	/* of other signals' records */
 
 void
@@ -81,6 +82,15 @@ store_seal_due(const struct store *st)
 	    in->raw >= st->o.seal_bytes && age >= NS_S);
 }
 
+/* A large record on top of others would make the batch twice its bound. */
+bool
+store_seal_first(const struct store *st, const struct rec *rec)
+{
+	return st->in.raw > 0 && rec->raw.n > st->o.batch_memory / 4 &&
+	    st->kind->batch_bytes(st->in.batch) + rec->raw.n >
+	    st->o.batch_memory;
+}
+
 /* A cursor must not pass what is durable. */
 static int
 sync_source(struct store *st, struct err *e)
@@ -88,6 +98,22 @@ sync_source(struct store *st, struct err *e)
 	if (!st->in.reader)
 		return 0;
 	return spool_reader_sync(st->in.reader, e);
+}
+
+static void
+say_word(struct store *st)
+{
+	uint64_t now = time_mono();
+	struct buf b = { 0 };
+
+	if (!st->kind->batch_word || now < st->no_word)
+		return;
+	st->kind->batch_word(st->in.batch, &b);
+	if (b.n > 0) {
+		store_say(st, "%.*s", PS(buf_str(&b)));
+		st->no_word = now + WORD_NS;
+	}
+	buf_free(&b);
 }
 
 static int
@@ -107,6 +133,7 @@ write_blocks(struct store *st, struct store_sink *k, struct err *e)
 	}
 	if (in->raw == 0 && !in->held)
 		return 0;
+	say_word(st);
 	if (st->kind->batch_write(in->batch, k, e) == -1 ||
 	    sink_publish(k, e) == -1) {
 		sink_discard(k);

@@ -89,6 +89,11 @@ struct store_kind {
 	 * the one after. Only when no cursor says what blocks hold.
 	 */
 	void (*batch_ahead)(void *batch, const struct rec *);
+	/*
+	 * May be NULL. What a person should hear about the batch, appended to
+	 * `out`: asked before it is written, and said once in a while.
+	 */
+	void (*batch_word)(const void *batch, struct buf *out);
 	/* Writes a block per tenant; the batch is empty after, or held back. */
 	int (*batch_write)(void *batch, struct store_sink *, struct err *);
 	void (*batch_free)(void *batch);

@@ -41,6 +41,8 @@ static int
 take_one(struct store *st, struct rec *rec, struct store_taken *sum,
     struct err *e)
 {
+	if (store_seal_first(st, rec) && store_seal(st, sum, e) == -1)
+		return -1;
 	if (store_add(st, rec, sum, e) == -1)
 		return -1;
 	if (st->in.reader)

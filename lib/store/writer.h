@@ -56,6 +56,7 @@ struct store {
 	struct grave *grave;
 	size_t ngrave, grave_cap;
 	uint64_t look_again;		/* time_mono: of requests and expiry */
+	uint64_t no_word;		/* time_mono: none of batches before */
 	uint64_t no_merge;		/* time_mono: none before, one failed */
 	uint64_t fresh_since;		/* time_mono: first unmerged seal */
 	bool bulk;			/* reading a file: merge later */
@@ -83,6 +84,7 @@ void store_stamp(struct rec *, uint64_t now);
 int store_add(struct store *, struct rec *, struct store_taken *,
     struct err *);
 bool store_seal_due(const struct store *);
+bool store_seal_first(const struct store *, const struct rec *);
 int store_seal(struct store *, struct store_taken *, struct err *);
 /*
  * As store_seal, while a file is read, after the record at `off`: what goes
