@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/num.h"
 #include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
@@ -11,7 +12,7 @@
 #include "tql/answer.h"
 #include "tql/complete.h"
 
-enum { OPT_SPANS = 256 };
+enum { OPT_SPANS = 256, OPT_STEP };
 
 #define IDS_MAX	((size_t)256 << 20)
 
@@ -28,6 +29,9 @@ static const struct tool tool = {
 		    "table|json|csv|ids|rec"),
 		{ OPT_SPANS, "spans", "N", "matching spans shown of a trace; "
 		  "0 or all: every one (default: 3)", NULL },
+		{ OPT_STEP, "step", "TIME", "between the points of metrics, "
+		  "such as 1m; all: one for the range (default: about 100 "
+		  "points)", NULL },
 	},
 };
 
@@ -78,14 +82,16 @@ answer(struct args *args, struct store_view *view, const char *where,
     struct str text)
 {
 	struct err e = { 0 };
-	uint64_t traces = 1, from = time_mono();
+	uint64_t n = 1, from = time_mono();
+	const char *what = "traces";
 	int r, status = 0;
 
 	args->ask.count = (struct scan_count){ 0 };
 	text = str_trim(text);
 	if (tql_is_id(text))
 		r = tql_trace(asked(args), view, text, &e);
-	else if ((r = tql_answer(asked(args), view, text, &traces, &e)) == -1)
+	else if ((r = tql_answer(asked(args), view, text, &n, &what,
+	    &e)) == -1)
 		caret_in(&e, where);
 	if (r == -1)
 		status = tool_fail(&tool, &e);
@@ -93,7 +99,7 @@ answer(struct args *args, struct store_view *view, const char *where,
 		status = 1;
 	if (args->ask.stats && r == 0)
 		tool_say(&tool, "%s", ask_stats(&args->ask.mem, &args->ask.count,
-		    traces, "traces", time_mono() - from).p);
+		    n, what, time_mono() - from).p);
 	return status;
 }
 
@@ -151,6 +157,33 @@ set_spans(struct args *args, const char *to, const char *option,
 }
 
 static int
+set_step(struct args *args, const char *to, const char *option,
+    struct err *e)
+{
+	int64_t ns = 0;
+
+	if (strcmp(to, "auto") == 0) {
+		args->tql.step = TQL_STEP_AUTO;
+		return 0;
+	}
+	if (strcmp(to, "all") != 0 && !num_prom_duration(str_of(to), &ns) &&
+	    !num_go_duration(str_of(to), &ns))
+		return err_set(e, ERR_QUERY, "%s %s: not a time such as 30s",
+		    option, to);
+	if (strcmp(to, "all") != 0 && ns <= 0)
+		return err_set(e, ERR_QUERY, "%s %s: must be more than 0",
+		    option, to);
+	args->tql.step = (uint64_t)ns;
+	return 0;
+}
+
+static int
+do_step(void *arg, const char *to, struct err *e)
+{
+	return set_step(arg, to, "\\step", e);
+}
+
+static int
 do_spans(void *arg, const char *n, struct err *e)
 {
 	return set_spans(arg, n, "\\spans", e);
@@ -162,6 +195,7 @@ static const struct shell_command commands[] = {
 	{ "logs", "ID", "its log lines (needs -D)", do_logs },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
+	{ "step", "TIME", "between the points of metrics, auto, or all", do_step },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "table, json, csv, ids or rec", ask_do_output },
 	{ 0 },
@@ -247,7 +281,8 @@ main(int argc, char *argv[])
 {
 	struct args args = { .ask = { .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20 },
-		.tql = { .write = write_out, .say = say, .o = { .spans = 3,
+		.tql = { .write = write_out, .say = say,
+		.step = TQL_STEP_AUTO, .o = { .spans = 3,
 		.stopped = tool_stopped, .workers = pool_workers() } } };
 	struct err e = { 0 };
 	int c, status;
@@ -255,6 +290,7 @@ main(int argc, char *argv[])
 	args.tql.o.count = &args.ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		if ((c == OPT_SPANS ? set_spans(&args, optarg, "--spans", &e) :
+		    c == OPT_STEP ? set_step(&args, optarg, "--step", &e) :
 		    ask_opt(&args.ask, c, optarg, &e)) == -1)
 			return tool_fail(&tool, &e);
 	if (!args.ask.store)

@@ -15,9 +15,10 @@ _tql()
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--spans) return ;;
+	--step) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans --step -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -15,6 +15,7 @@ _arguments -s \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
+	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

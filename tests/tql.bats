@@ -12,7 +12,7 @@ q() { tql -d traces "$@"; }
 @test "the manual's examples" {
 	ln -s "$ROOT/examples" examples
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tql.1" |
-		grep -v '^\.' | grep -vE '^(Which|Failures|A query)' >transcript
+		grep -v '^\.' | grep -vE '^(Which|The slowest|Failures|A query)' >transcript
 	grep '^\$ ' transcript | while read -r _ line; do
 		echo "\$ $line"
 		bash -c "$line" 2>&1 || true
@@ -86,6 +86,39 @@ q() { tql -d traces "$@"; }
 	[[ $output = *$id* && $output = *"0123: no such trace"* ]]
 	run bash -c "echo not-an-id | tql -d traces -"
 	[ "$status" -eq 1 ]
+}
+
+@test "pipelines: spansets and what they are called" {
+	store
+	q -n all '{} | by(resource.service.name) | count() > 5' >got
+	[ "$(jq -r '.spanSets[].attributes | map(.key) | join(" ")' got | sort -u)" = \
+		'by(resource.service.name) count()' ]
+	[ "$(jq '.spanSets[] | .matched - (.attributes[1].value.intValue | tonumber)' got | sort -u)" = 0 ]
+	[ "$(q -n all '{ status = error } | by(name) | coalesce() | count() = 4' -o ids)" = $id ]
+	[ "$(q -n 1 '{} | select(span.nope)' | jq -r '.spanSets[0].spans[0].attributes[0].value.stringValue')" = nil ]
+	q -o table '{ status = error } | by(name)' | grep -q 'by(name)=authorize card: '
+}
+
+@test "metrics: table, JSON and CSV, steps and ranges" {
+	store
+	total=$(q -n all --spans all '{}' | jq -s '[.[].spanSets[].matched] | add')
+	[ "$(q --step 1s '{} | count_over_time()' | jq '[.samples[].value] | add')" -eq "$total" ]
+	[ "$(q --step all '{} | count_over_time()' | jq '.samples[].value')" -eq "$total" ]
+	q --step 1s -o csv '{} | rate() by (kind, name)' >got
+	[ "$(head -n 1 got)" = time,kind,name,value ]
+	[ "$(q --step 1s -o csv '{} | rate() by (kind) | topk(1)' | cut -d, -f1 | sort | uniq -d)" = "" ]
+	q -o table '{} | rate() by (resource.service.name)' | grep -q '^{resource.service.name="cart"} .*█'
+	# a range of half the time has fewer, and none is an answer
+	from=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | sed -n 5p)
+	late=$(q --step all --from "$from" '{} | count_over_time()' | jq '.samples[].value')
+	early=$(q --step all --to "$from" '{} | count_over_time()' | jq '.samples[].value')
+	[ $((late + early)) -eq "$total" ] && [ "$late" -gt 0 ] && [ "$early" -gt 0 ]
+	q '{} | rate() by (name) > 1e9' 2>no
+	grep -q 'no match' no
+	fails 2 tql -d traces -o ids '{} | rate()'
+	fails 2 tql -d traces --step 0s '{} | rate()'
+	fails 2 tql -d traces --step 1ns '{} | rate()'
+	[[ $output = *"over the limit of 100000"* ]]
 }
 
 @test "what is asked wrongly is marked and ends with 2" {

@@ -1,7 +1,7 @@
 #include "query/labels.h"
 
 struct labels
-labels_of(struct label *v, uint32_t n)
+labels_sort(struct label *v, uint32_t n)
 {
 	uint32_t m = 0;
 
@@ -14,12 +14,27 @@ labels_of(struct label *v, uint32_t n)
 			v[k] = v[k - 1];
 		v[k] = one;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		if (i + 1 < n && str_eq(v[i].name, v[i + 1].name))
-			continue;
-		if (v[i].value.n > 0 || v[i].type != LABEL_STR)
+	for (uint32_t i = 0; i < n; i++)
+		if (i + 1 == n || !str_eq(v[i].name, v[i + 1].name))
 			v[m++] = v[i];
-	}
+	return (struct labels){ v, m };
+}
+
+static bool
+empty(const struct label *l)
+{
+	return l->value.n == 0 && l->type == LABEL_STR;
+}
+
+struct labels
+labels_of(struct label *v, uint32_t n)
+{
+	struct labels l = labels_sort(v, n);
+	uint32_t m = 0;
+
+	for (uint32_t i = 0; i < l.n; i++)
+		if (!empty(&v[i]))
+			v[m++] = v[i];
 	return (struct labels){ v, m };
 }
 
@@ -105,11 +120,14 @@ struct labels
 labels_set(struct labels l, struct label one, struct arena *a)
 {
 	struct label *v = arena_new(a, struct label, l.n + 1);
+	uint32_t n = 0;
 
-	if (l.n > 0)
-		memcpy(v, l.v, l.n * sizeof *v);
-	v[l.n] = one;
-	return labels_of(v, l.n + 1);
+	for (uint32_t i = 0; i < l.n; i++)
+		if (!str_eq(l.v[i].name, one.name))
+			v[n++] = l.v[i];
+	if (!empty(&one))
+		v[n++] = one;
+	return labels_sort(v, n);
 }
 
 static const struct str meta[] = { S("__name__"), S("__type__"),

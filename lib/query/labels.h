@@ -2,9 +2,9 @@
  * labels: label sets, in the order of their names.
  *
  * A plain value; its parts lie in an arena, or wherever the names and values
- * came from. An empty value is an absent label, so none is kept. Values of
- * PromQL and LogQL are text; TraceQL's have a type beside it, and sets that
- * differ in nothing but a type differ.
+ * came from. In PromQL and LogQL values are text, and an empty one is an absent
+ * label. TraceQL's have a type beside it, sets that differ in nothing but a
+ * type differ, and empty text is a value.
  *
  * promql.md 1 and 7, logql.md 10, traceql.md 10.
  */
@@ -36,7 +36,9 @@ struct label_pick {
 	uint32_t n;
 };
 
-/* Sorts n labels in place and drops the empty; of equal names the last. */
+/* Sorts n labels in place; of equal names the last is kept. */
+struct labels labels_sort(struct label *, uint32_t n);
+/* The same, and drops the empty. */
 struct labels labels_of(struct label *, uint32_t n);
 /* The value, "" when it has none. */
 struct str labels_get(struct labels, struct str name);

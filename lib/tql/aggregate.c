@@ -77,14 +77,13 @@ finish(enum tql_agg agg, struct cell *c)
 	}
 }
 
-/* The column of an attribute that every span has as an integer, or NULL. */
-static const struct source *
-plain(struct part *p, const struct tql_expr *x, struct err *e)
+const struct source *
+part_plain(struct part *p, const struct tql_attr *a, struct err *e)
 {
 	struct bind *b;
 
-	if (!x || x->kind != EX_ATTR || part_bind(p, x->attr, &b, e) == -1 ||
-	    b->n != 1 || b->group[0].table != TR_SPAN || b->group[0].n != 1 ||
+	if (part_bind(p, a, &b, e) == -1 || b->n != 1 ||
+	    b->group[0].table != TR_SPAN || b->group[0].n != 1 ||
 	    !b->group[0].src[0].always ||
 	    b->group[0].src[0].col->vec.type != VEC_INT)
 		return NULL;
@@ -96,7 +95,8 @@ add_all(struct part *p, const struct tql_stage *st,
     const struct spansets *ss, const uint32_t *of, struct cell *cell,
     struct err *e)
 {
-	const struct source *src = plain(p, st->expr, e);
+	const struct source *src = st->expr && st->expr->kind == EX_ATTR ?
+	    part_plain(p, st->expr->attr, e) : NULL;
 
 	for (size_t k = 0; k < p->words; k++)
 		for (uint64_t w = ss->bits[k]; w; w &= w - 1) {

@@ -6,7 +6,9 @@
 #include "base/time.h"
 #include "record/record.h"
 #include "show/json.h"
+#include "show/lines.h"
 #include "tql/fetch.h"
+#include "tql/sheet.h"
 
 #define PIECE		65536u
 
@@ -194,36 +196,15 @@ put_json(struct answer *an, const struct tql_trace *t)
 /* ---- CSV --------------------------------------------------------------- */
 
 static void
-csv_text(struct buf *b, struct str s)
-{
-	bool plain = true;
-
-	for (size_t i = 0; i < s.n; i++)
-		if (strchr(",\"\r\n", s.p[i] ? s.p[i] : 'x'))
-			plain = false;
-	if (plain) {
-		buf_adds(b, s);
-		return;
-	}
-	buf_u8(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"')
-			buf_u8(b, '"');
-		buf_u8(b, (uint8_t)s.p[i]);
-	}
-	buf_u8(b, '"');
-}
-
-static void
 put_csv(struct answer *an, const struct tql_trace *t)
 {
 	char hex[33], when[40];
 
 	str_hex(hex, t->id, 16);
 	buf_addf(&an->b, "%s,%s,", time_format(when, t->start, 9), hex);
-	csv_text(&an->b, t->root_service);
+	show_csv(&an->b, t->root_service);
 	buf_u8(&an->b, ',');
-	csv_text(&an->b, t->root_name);
+	show_csv(&an->b, t->root_name);
 	buf_addf(&an->b, ",%llu,%u\n", (unsigned long long)t->duration,
 	    t->matched);
 }
@@ -373,39 +354,85 @@ no_match(const struct tql_ask *ask, struct store_view *view)
 	    ask->o.to);
 }
 
-int
-tql_answer(const struct tql_ask *ask, struct store_view *view,
-    struct str text, uint64_t *traces, struct err *e)
+/* The range asked for; of the whole store when none was. 0: it is empty. */
+static int
+range_of(const struct tql_ask *ask, struct store_view *view,
+    struct tql_range *r, struct err *e)
 {
-	struct answer an = { .ask = ask };
-	struct tql_opts o = ask->o;
+	uint64_t min = 0, max = 0, from = ask->o.from, to = ask->o.to, step;
+
+	if (!store_view_span(view, &min, &max))
+		return 0;
+	if (from == 0 && to == 0)
+		to = max + 1;
+	from = from < min ? min : from;
+	to = to > max + 1 ? max + 1 : to;
+	if (to <= from)
+		return 0;
+	/* [from, to) as (from, to] of whole numbers */
+	step = ask->step == TQL_STEP_AUTO ? tql_range_step(from - 1, to - 1) :
+	    ask->step;
+	return tql_range(r, from - 1, to - 1, step, e) == -1 ? -1 : 1;
+}
+
+static int
+answer_metrics(struct answer *an, struct store_view *view,
+    const struct tql_query *q, uint64_t *n, struct err *e)
+{
+	struct tql_metrics_opts o = { .workers = an->ask->o.workers,
+	    .count = an->ask->o.count, .stopped = an->ask->o.stopped };
+	struct table t = { .n = 0 };
+	int r = range_of(an->ask, view, &o.range, e);
+
+	if (r == 1) {
+		r = tql_metrics(view, q, &o, &an->scratch, &t, e);
+		if (r == 0)
+			r = sheet_put(an->ask, &o.range, &t, &an->b, e);
+	}
+	*n = t.n;
+	return r == -1 ? -1 : put(an, 0, e);
+}
+
+static int
+answer_traces(struct answer *an, struct store_view *view,
+    const struct tql_query *q, uint64_t *n, struct err *e)
+{
+	const struct tql_ask *ask = an->ask;
 	struct tql_result res = { 0 };
-	struct tql_query q;
+	struct tql_opts o = ask->o;
 	int r;
 
-	*traces = 0;
-	if (tql_parse(&q, text, &an.scratch, e) == -1) {
-		arena_free(&an.scratch);
-		return -1;
-	}
-	if (q.metric) {
-		caret_err(e, text, q.metric->at, "metrics: not supported");
-		tql_free(&q);
-		arena_free(&an.scratch);
-		return -1;
-	}
 	o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
 	o.errors = ask->out == ASK_TABLE;
 	if (ask->out == ASK_CSV)
 		o.spans = 0;
-	r = tql_run(view, &q, &o, &res, e);
-	if (r == 0) {
-		*traces = res.n;
-		r = put_result(&an, view, &res, e);
-	}
-	if (r == 0 && res.n == 0)
-		no_match(ask, view);
+	r = tql_run(view, q, &o, &res, e);
+	if (r == 0)
+		r = put_result(an, view, &res, e);
+	*n = res.n;
 	tql_result_free(&res);
+	return r;
+}
+
+int
+tql_answer(const struct tql_ask *ask, struct store_view *view,
+    struct str text, uint64_t *n, const char **what, struct err *e)
+{
+	struct answer an = { .ask = ask };
+	struct tql_query q;
+	int r;
+
+	*n = 0;
+	*what = "traces";
+	if (tql_parse(&q, text, &an.scratch, e) == -1) {
+		arena_free(&an.scratch);
+		return -1;
+	}
+	if (q.metric)
+		*what = "series";
+	r = (q.metric ? answer_metrics : answer_traces)(&an, view, &q, n, e);
+	if (r == 0 && *n == 0)
+		no_match(ask, view);
 	tql_free(&q);
 	buf_free(&an.b);
 	arena_free(&an.scratch);

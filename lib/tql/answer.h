@@ -4,7 +4,7 @@
  * Everything goes out through `write`, in pieces of some 64 KiB; nothing here
  * prints. Forms: of a query's answer a table, JSON (a line a trace, in the
  * shape of Tempo's search results), CSV, the ids, or the whole traces as
- * records; of a trace by its id a waterfall, JSON (a line of OTLP), its id,
+ * records; of series see sheet.h; of a trace by its id a waterfall, JSON (a line of OTLP), its id,
  * or a record.
  */
 #ifndef TQL_ANSWER_H
@@ -14,8 +14,11 @@
 #include "show/show.h"
 #include "tql/run.h"
 
+#define TQL_STEP_AUTO	UINT64_MAX
+
 struct tql_ask {
 	struct tql_opts o;
+	uint64_t step;		/* of metrics, ns; 0: the range is one */
 	enum ask_out out;		/* not ASK_AUTO */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);
@@ -24,10 +27,10 @@ struct tql_ask {
 	void *say_arg;
 };
 
-/* Parses and answers. *traces: how many are in the answer. Says on `say` what
- * the store holds when none match. */
+/* Parses and answers. *n: how many traces, or series, as *what says, are in
+ * the answer. Says on `say` what the store holds when there are none. */
 int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
-    uint64_t *traces, struct err *);
+    uint64_t *n, const char **what, struct err *);
 
 /* Whether a word is a trace's id, or its beginning: 1 to 32 hex digits. */
 bool tql_is_id(struct str);

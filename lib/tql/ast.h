@@ -25,7 +25,8 @@
 enum tql_scope {
 	SCOPE_ANY,		/* .x: the first of those below that has it */
 	SCOPE_SPAN, SCOPE_RES, SCOPE_EVENT, SCOPE_LINK, SCOPE_INSTR,
-	SCOPES
+	SCOPES,
+	SCOPE_NEAR = SCOPES,	/* .x of metrics: span, then resource */
 };
 
 enum tql_intrinsic {

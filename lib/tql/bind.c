@@ -14,7 +14,7 @@ part_init(struct part *p, struct stripe *s, const struct tql_query *q,
 	p->cols = arena_zero(mem, struct part_col, n);
 	for (uint32_t i = 0; i < n; i++)
 		p->cols[i].no = (int)i;
-	p->bind = arena_zero(mem, struct bind, q->nattr);
+	p->bind = arena_zero(mem, struct bind, (size_t)q->nattr + 1);
 }
 
 uint64_t *
@@ -285,12 +285,13 @@ part_bind(struct part *p, const struct tql_attr *a, struct bind **out,
 	b->done = true;
 	if (a->in != IN_NONE)
 		return bind_intrinsic(p, a, b, e);
-	if (a->scope != SCOPE_ANY) {
+	if (a->scope != SCOPE_ANY && a->scope != SCOPE_NEAR) {
 		b->n = 1;
 		bind_scope(p, a->name, a->scope, &b->group[0]);
 		return 0;
 	}
-	for (enum tql_scope s = SCOPE_SPAN; s < SCOPES; s++) {
+	for (enum tql_scope s = SCOPE_SPAN; s < (a->scope == SCOPE_NEAR ?
+	    SCOPE_EVENT : SCOPES); s++) {
 		bind_scope(p, a->name, s, &b->group[b->n]);
 		b->n += b->group[b->n].n > 0;
 	}

@@ -164,7 +164,7 @@ by_column(struct coder *c, const struct tql_attr *a, const uint64_t *sel,
 }
 
 static int
-by_row(struct coder *c, struct tql_expr *x, const uint64_t *sel,
+by_row(struct coder *c, const struct tql_expr *x, const uint64_t *sel,
     uint32_t *out, struct err *e)
 {
 	for (size_t k = 0; k < c->p->words; k++)
@@ -181,7 +181,7 @@ by_row(struct coder *c, struct tql_expr *x, const uint64_t *sel,
 }
 
 int
-part_codes(struct part *p, struct tql_expr *x, const uint64_t *sel,
+part_codes(struct part *p, const struct tql_expr *x, const uint64_t *sel,
     struct codes *out, struct err *e)
 {
 	struct coder c = { .p = p, .small = arena_zero(p->mem, uint32_t,

@@ -361,6 +361,8 @@ attribute(struct parse *p, struct err *e)
 	struct tql_attr a = { .scope = p->lex.t.scope,
 	    .name = p->lex.t.text };
 
+	if (p->near && a.scope == SCOPE_ANY)
+		a.scope = SCOPE_NEAR;
 	if (p->lex.t.parent) {
 		parse_unsupported(p, p->lex.t.at, e, "parent");
 		return NULL;

@@ -116,8 +116,10 @@ arguments(struct parse *p, struct tql_metric *m, struct err *e)
 		return comparison(p, m, e);
 	if (m->kind <= METRIC_COUNT)
 		return 0;
+	p->near = true;
 	if (!(m->of = parse_attr(p, e)))
 		return -1;
+	p->near = false;
 	return m->kind == METRIC_QUANTILE ? quantiles(p, m, e) : 0;
 }
 
@@ -129,10 +131,12 @@ by(struct parse *p, struct tql_metric *m, struct err *e)
 	uint32_t most = m->kind == METRIC_AVG || m->kind == METRIC_HISTOGRAM ||
 	    m->kind == METRIC_QUANTILE ? 4 : 5;
 
+	p->near = true;
 	if (lex_next(&p->lex, e) == -1 || parse_take(p, '(', e, "(") == -1 ||
 	    parse_attrs(p, &m->by, &m->nby, e) == -1 ||
 	    parse_take(p, ')', e, ", or )") == -1)
 		return -1;
+	p->near = false;
 	if (m->nby > most)
 		return caret_err(e, p->lex.text, at, "%s() by more than %u "
 		    "attributes: not supported", tql_metric_name(m->kind),

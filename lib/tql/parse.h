@@ -9,6 +9,7 @@ struct parse {
 	struct tql_query *q;
 	unsigned nest;
 	uint32_t cap;		/* of the query's attributes */
+	bool near;		/* .x is SCOPE_NEAR */
 };
 
 static inline bool

@@ -13,6 +13,7 @@
 #include "block/stripe.h"
 #include "tql/ast.h"
 #include "trace/columns.h"
+#include "trace/scan.h"
 
 #define NO_ROW	UINT32_MAX
 
@@ -56,7 +57,7 @@ struct part {
 	uint32_t rows[TR_TABLES];
 	size_t words;			/* of a bitmap of spans */
 	struct part_col *cols;		/* by number in the stripe */
-	struct bind *bind;		/* by tql_attr.no */
+	struct bind *bind;		/* by tql_attr.no; one more, for own use */
 	struct part_tree tree;
 	uint32_t *root;			/* by trace: its root or NO_ROW */
 	bool roots;			/* of all traces */
@@ -154,7 +155,7 @@ struct codes {
 	const struct tql_val *val;	/* by code */
 	uint32_t n;
 };
-int part_codes(struct part *, struct tql_expr *, const uint64_t *sel,
+int part_codes(struct part *, const struct tql_expr *, const uint64_t *sel,
     struct codes *, struct err *);
 
 /* pipe.c: what a pipeline makes of the spans. */
@@ -178,9 +179,17 @@ int part_pipe(struct part *, const struct tql_stage *, struct spansets *,
 /* The spans of the traces that are not in `skip` (NULL: of all). */
 uint64_t *part_spans(struct part *, const uint64_t *skip, struct err *);
 
+/* need.c: the columns that assembled traces must have. */
+const struct trace_need *tql_needs(struct arena *, const struct tql_query *,
+    size_t *n);
+
 /* aggregate.c: keeps the spansets whose aggregate compares. */
 int part_aggregate(struct part *, const struct tql_stage *,
     struct spansets *, struct err *);
+/* The column of an attribute that every span has as an integer, loaded for
+ * row_ready's spans; or NULL. */
+const struct source *part_plain(struct part *, const struct tql_attr *,
+    struct err *);
 /* The spanset of each span; by trace where there is one a trace. */
 const uint32_t *part_set_of(struct part *, const struct spansets *,
     struct err *);

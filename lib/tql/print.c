@@ -20,10 +20,11 @@ static const struct str intrinsic_name[INTRINSICS] = {
 	[IN_INSTR_VERSION] = S("instrumentation:version"),
 };
 
-static const struct str scope_prefix[SCOPES] = {
+static const struct str scope_prefix[SCOPES + 1] = {
 	[SCOPE_ANY] = S("."), [SCOPE_SPAN] = S("span."),
 	[SCOPE_RES] = S("resource."), [SCOPE_EVENT] = S("event."),
 	[SCOPE_LINK] = S("link."), [SCOPE_INSTR] = S("instrumentation."),
+	[SCOPE_NEAR] = S("."),
 };
 
 static bool

@@ -7,6 +7,7 @@
 #include "unit.h"
 #include "conformance/traceql.h"
 #include "conformance/traceql_eval.h"
+#include "conformance/traceql_metrics.h"
 
 static unsigned beyond;		/* out of our scope, refused as such */
 static unsigned differs;	/* knowingly: see DEVIATIONS.md */
@@ -14,10 +15,10 @@ static unsigned differs;	/* knowingly: see DEVIATIONS.md */
 /*
  * e0174: the full id of a link finds it, leading zeros or not. e1023, e1229:
  * .x = nil holds where no scope has x, as !(.x != nil) does. e1136, e1139: avg
- * and max pass over what is no number.
+ * and max pass over what is no number. m...: compare() counts each span once.
  */
 static const char *const deviations[] = { "e0174", "e1023", "e1229", "e1136",
-    "e1139" };
+    "e1139", "m0268", "m0283", "m0286", "m0287", "m0288", "m0312" };
 
 static bool
 knowingly(json_t *c)
@@ -195,6 +196,12 @@ eval_all(json_t *j)
 	each_set(j, eval_case);
 }
 
+static void
+metrics_all(json_t *j)
+{
+	each_set(j, metrics_case);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -202,5 +209,6 @@ main(int argc, char *argv[])
 		die("usage: traceql FOLDER");
 	part(argv[1], "parse.json", parse_all);
 	part(argv[1], "eval.json", eval_all);
+	part(argv[1], "metrics.json", metrics_all);
 	return unit_done();
 }

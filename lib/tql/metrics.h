@@ -1,0 +1,44 @@
+/*
+ * metrics: a metrics query over a store's view. traceql.md section 10.
+ *
+ * Interval i covers (start + i * step, start + (i + 1) * step], a span counts
+ * where it starts; the result has a step an interval. Intervals lie on
+ * multiples of the step, so the first and the last may stick out of the range;
+ * spans out there do not count.
+ */
+#ifndef TQL_METRICS_H
+#define TQL_METRICS_H
+
+#include "query/table.h"
+#include "tql/run.h"
+
+#define TQL_STEPS_MAX	100000u
+
+struct tql_range {
+	uint64_t from, to;	/* ns: spans that start in (from, to] count */
+	uint64_t start, end;	/* the same, widened to whole intervals */
+	uint64_t step;
+	uint32_t steps;
+};
+
+/* The intervals of `step` ns that hold (from, to]; step 0: one, as it is. */
+int tql_range(struct tql_range *, uint64_t from, uint64_t to, uint64_t step,
+    struct err *);
+/* When interval `no` ends. */
+uint64_t tql_range_at(const struct tql_range *, uint32_t no);
+/* The roundest step that gives at most 100 points. */
+uint64_t tql_range_step(uint64_t from, uint64_t to);
+
+struct tql_metrics_opts {
+	struct tql_range range;
+	unsigned workers;
+	struct scan_count *count;
+	bool (*stopped)(void);
+};
+
+/* The series, sorted, in `mem`. -1: failed, or stopped (ERR_CANCEL). */
+int tql_metrics(struct store_view *, const struct tql_query *,
+    const struct tql_metrics_opts *, struct arena *mem, struct table *out,
+    struct err *);
+
+#endif
