@@ -36,6 +36,16 @@ flight_arg(const struct send_run *run, const char *arg)
 	return (unsigned)n;
 }
 
+static unsigned
+tries_arg(const struct send_run *run, const char *arg)
+{
+	uint64_t n;
+
+	if (!num_u64(str_of(arg), &n) || n > UINT32_MAX)
+		tool_usage(run->tool, "--tries \"%s\": not a number", arg);
+	return (unsigned)n;
+}
+
 void
 send_opt(struct send_run *run, int c, const char *arg)
 {
@@ -66,6 +76,7 @@ send_opt(struct send_run *run, int c, const char *arg)
 	case SEND_GIVE_UP:
 		run->backoff.give_up = time_arg(run, "give-up", arg);
 		break;
+	case SEND_TRIES: run->backoff.tries = tries_arg(run, arg); break;
 	case SEND_GRACE: run->grace = time_arg(run, "grace", arg); break;
 	case SEND_CA: run->client.ca = arg; break;
 	case SEND_CERT: run->client.cert = arg; break;

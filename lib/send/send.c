@@ -9,11 +9,18 @@
 #define MOVE_NS		(200 * NS_MS)	/* between two moves of the cursor */
 #define SPOOL_MS	50		/* a look at a spool, while busy */
 
+static bool
+full(const struct sender *s)
+{
+	return s->held >= SEND_HELD || s->head - s->tail >= SEND_AHEAD_MAX;
+}
+
 /* Whether a record more may be read. */
 static bool
 room(const struct sender *s)
 {
-	return s->spare && (s->held < SEND_HELD || s->busy == 0) &&
+	return !s->joining && (s->spare || s->open) &&
+	    (s->held < SEND_HELD || s->busy == 0) &&
 	    s->head - s->tail < SEND_AHEAD_MAX;
 }
 
@@ -30,41 +37,69 @@ reading(const struct sender *s)
 	    time_mono() - s->stopped < s->run->grace / 2);
 }
 
-/* The record has an entry; and a parcel, when there is something to send. */
+struct entry *
+sender_last(struct sender *s)
+{
+	return &s->ring[(s->head - 1) % SEND_AHEAD_MAX];
+}
+
+struct parcel *
+sender_spare(struct sender *s)
+{
+	struct parcel *p = s->spare;
+
+	s->spare = p->next;
+	s->busy++;
+	p->tries = 0;
+	p->items = 0;
+	p->post.arg = p;
+	p->due = p->first = time_mono();
+	return p;
+}
+
+/* One post of one record. */
+static void
+make(struct sender *s, const struct rec *rec, struct entry *at)
+{
+	const struct send_kind *k = &s->run->kind;
+	struct parcel *p = sender_spare(s);
+	struct err e = { 0 };
+	int r = k->make(k->arg, rec, &p->post, &e);
+
+	p->signal = rec->signal;
+	p->items = rec->items;
+	s->held += p->post.body.n;
+	if (r != 0)
+		sender_hold(p, at);
+	if (r == 1)
+		sender_wait(s, p);
+	else if (r == 0)
+		sender_release(s, p, true);
+	else
+		sender_refuse(s, p, e.msg);
+}
+
+/* The record has an entry; and parcels, when there is something to send. */
 static void
 take(struct sender *s, const struct rec *rec)
 {
-	const struct send_kind *k = &s->run->kind;
 	struct entry *at = &s->ring[s->head++ % SEND_AHEAD_MAX];
-	struct parcel *p = s->spare;
-	struct err e = { 0 };
-	int r;
 
 	*at = (struct entry){ .has_origin = rec->has_origin,
-	    .origin = rec->origin };
-	r = rec->signal == SIGNAL_NONE ? 0 :
-	    k->make(k->arg, rec, &p->post, &e);
-	if (r == 0) {
-		post_reset(&p->post);
-		at->done = true;
+	    .origin = rec->origin, .parcels = 1 };
+	if (s->dead && rec->signal != SIGNAL_NONE)
+		rec_put(&at->frame, rec, true);
+	s->held += at->frame.n;
+	if (rec->signal != SIGNAL_NONE && !s->run->kind.make) {
+		s->rec = *rec;
+		s->joining = true;
+		s->joined = false;
+		sender_join(s);
 		return;
 	}
-	s->spare = p->next;
-	s->busy++;
-	p->entry = at;
-	p->signal = rec->signal;
-	p->items = rec->items;
-	p->tries = 0;
-	if (s->dead)
-		rec_put(&p->frame, rec, true);
-	s->held += p->post.body.n + p->frame.n;
-	if (r == -1) {
-		sender_refuse(s, p, e.msg);
-		return;
-	}
-	p->post.arg = p;
-	p->due = p->first = time_mono();
-	sender_wait(s, p);
+	if (rec->signal != SIGNAL_NONE)
+		make(s, rec, at);
+	sender_leave(s, at);
 }
 
 /* Reads while there is room; waits for the first record only. */
@@ -75,6 +110,8 @@ fill(struct sender *s, int timeout_ms, int stop)
 	const char *msg;
 	struct rec rec;
 
+	if (s->joining)
+		sender_join(s);
 	while (room(s) && reading(s)) {
 		int r = source_next(s->source, &rec, timeout_ms, stop, &e);
 
@@ -93,22 +130,35 @@ fill(struct sender *s, int timeout_ms, int stop)
 	}
 }
 
+/* The ms until then, at most `ms`, which may be -1. */
+static int
+until(uint64_t then, int ms)
+{
+	uint64_t now = time_mono(), left = then > now ?
+	    (then - now + NS_MS - 1) / NS_MS : 0;
+
+	return ms < 0 || left < (uint64_t)ms ? (int)left : ms;
+}
+
 /* Starts what is due; the time until the next is, in ms, at most `ms`. */
 static int
 start(struct sender *s, int ms)
 {
-	uint64_t now = time_mono(), left;
 	struct parcel *p;
+
+	sender_close(s, full(s) || s->stopped != 0 ||
+	    (!s->joining && !reading(s)));
+
+	uint64_t now = time_mono();
 
 	while ((p = s->waiting) && p->due <= now) {
 		s->waiting = p->next;
 		p->tries++;
 		client_start(s->client, &p->post);
 	}
-	if (!p)
-		return ms;
-	left = (p->due - now + NS_MS - 1) / NS_MS;
-	return ms < 0 || left < (uint64_t)ms ? (int)left : ms;
+	if (s->open)
+		ms = until(s->open->first + s->run->kind.join.age, ms);
+	return p ? until(p->due, ms) : ms;
 }
 
 /* Entries that are dealt with leave, in order. */
@@ -118,7 +168,7 @@ retire(struct sender *s)
 	while (s->tail < s->head) {
 		const struct entry *t = &s->ring[s->tail % SEND_AHEAD_MAX];
 
-		if (!t->done)
+		if (t->parcels > 0)
 			break;
 		if (t->has_origin) {
 			s->dealt = t->origin;
@@ -182,6 +232,8 @@ turn(struct sender *s)
 	/* with nothing on its way, this waits */
 	fill(s, s->busy > 0 ? 0 : ms, stop);
 	ms = start(s, ms);
+	if (s->joining && s->spare)
+		ms = 0;		/* it was stuck, and is not any more */
 	if (s->busy > 0) {
 		bool more = room(s) && reading(s);
 
@@ -198,7 +250,7 @@ turn(struct sender *s)
 	retire(s);
 	if (s->bad.kind != ERR_NONE || move(s, false) == -1)
 		return -1;
-	return s->busy > 0 || reading(s);
+	return s->busy > 0 || s->joining || reading(s);
 }
 
 static int
@@ -237,10 +289,17 @@ end(struct sender *s)
 {
 	client_close(s->client);
 	for (unsigned i = 0; i < s->run->flight; i++) {
-		post_free(&s->parcels[i].post);
-		buf_free(&s->parcels[i].frame);
+		struct parcel *p = &s->parcels[i];
+
+		post_free(&p->post);
+		buf_free(&p->key);
+		free(p->of);
+		if (p->batch)
+			s->run->kind.join.free(p->batch);
 	}
 	free(s->parcels);
+	for (uint32_t i = 0; i < SEND_AHEAD_MAX; i++)
+		buf_free(&s->ring[i].frame);
 	source_close(s->source);
 	ack_close(s->ack);
 }

@@ -14,9 +14,10 @@
  *		send_opt(&run, c, optarg);	(its own ones first)
  *	return tool_exit(&tool, send_run(&run));
  *
- * A record is one post, of which up to -w are on their way or wait to be
- * tried again; when so many, or SEND_HELD bytes, are held, nothing is read:
- * the pipe is the queue. A record is dealt with when the far side has kept
+ * A record is one post, or is joined with others into posts (send_join). Up
+ * to -w posts are being filled, are on their way, or wait to be tried again;
+ * when so many, or SEND_HELD bytes, are held, nothing is read: the pipe is
+ * the queue. A record is dealt with when the far side has kept
  * it, when there is nothing in it for the far side, or when it is in the
  * file of dead letters (-x); else it is lost, which is said and counted. Posts
  * end in any order, but a spool's cursor moves only past records before
@@ -37,7 +38,27 @@
 
 #define SEND_HELD	((size_t)64 << 20)
 /* Records read past the oldest that is not dealt with. */
-#define SEND_AHEAD_MAX	1024
+#define SEND_AHEAD_MAX	8192
+
+/* How records are joined: each post is one batch, of records with one key. */
+struct send_join {
+	uint64_t age;		/* ns: a batch is sent when it is so old */
+	/* The record's key; false: there is nothing in it for the far side.
+	 * The slice holds as the record's do. */
+	bool (*key)(void *arg, const struct rec *, struct str *key);
+	void *(*open)(void *arg);	/* a batch, empty, to be used again */
+	/*
+	 * Adds the record, or what is left of it if it was not `begun` just
+	 * now; *items is how much. 0: it is all in; 1: the batch wants to be
+	 * sent first; -1: the rest of it cannot be sent, ever.
+	 */
+	int (*add)(void *arg, void *batch, const struct rec *, bool begun,
+	    uint32_t *items, struct err *);
+	/* Makes the post of what is in the batch, and empties that. 0 or -1. */
+	int (*close)(void *arg, void *batch, struct str key, struct post *,
+	    struct err *);
+	void (*free)(void *batch);
+};
 
 /* What a tool makes of records, and of answers. */
 struct send_kind {
@@ -45,7 +66,8 @@ struct send_kind {
 	/*
 	 * Makes the post for a record: url, headers, body. 1; 0: there is
 	 * nothing in it for the far side; -1: it cannot be sent, ever, and
-	 * why. The record's slices hold during the call only.
+	 * why. The record's slices hold during the call only. NULL: `join`
+	 * does it.
 	 */
 	int (*make)(void *arg, const struct rec *, struct post *,
 	    struct err *);
@@ -59,6 +81,7 @@ struct send_kind {
 	/* May change a post's fate, where the far side has rules of its own;
 	 * or NULL. */
 	void (*judge)(void *arg, struct post *);
+	struct send_join join;
 };
 
 struct send_run {
@@ -75,7 +98,7 @@ struct send_run {
 };
 
 enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
-	SEND_CAP, SEND_GIVE_UP, SEND_GRACE, SEND_CA, SEND_CERT, SEND_KEY };
+	SEND_CAP, SEND_GIVE_UP, SEND_TRIES, SEND_GRACE, SEND_CA, SEND_CERT, SEND_KEY };
 
 #define SEND_ARGS	"[-r SPOOL [-c NAME]] [--ack SPOOL:NAME] [-x FILE]"
 
@@ -98,6 +121,8 @@ enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
 	  NULL },							\
 	{ SEND_GIVE_UP, "give-up", "TIME", "stop trying after this; 0: "	\
 	  "never (5m)", NULL },						\
+	{ SEND_TRIES, "tries", "N", "stop trying after so many; 0: any "	\
+	  "number (0)", NULL },						\
 	{ SEND_GRACE, "grace", "TIME", "to finish when told to end (10s)", \
 	  NULL },							\
 	{ SEND_CA, "ca", "FILE", "trust these certificates (PEM)", "file" }, \

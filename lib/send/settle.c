@@ -33,34 +33,72 @@ sender_gripe(struct sender *s, struct gripe *g, const char *fmt, ...)
 }
 
 void
+sender_hold(struct parcel *p, struct entry *at)
+{
+	if (p->n > 0 && p->of[p->n - 1] == at)
+		return;
+	if (p->n == p->cap) {
+		p->cap = p->cap > 0 ? p->cap * 2 : 8;
+		p->of = xrealloc(p->of, p->cap, sizeof(struct entry *));
+	}
+	p->of[p->n++] = at;
+	at->parcels++;
+	at->sent = true;
+}
+
+void
+sender_leave(struct sender *s, struct entry *at)
+{
+	if (--at->parcels > 0)
+		return;
+	s->kept += at->sent && !at->buried && !at->lost;
+	s->held -= at->frame.n;
+	buf_free(&at->frame);	/* there are many entries */
+}
+
+void
 sender_release(struct sender *s, struct parcel *p, bool dealt)
 {
-	p->entry->done = dealt;
-	s->held -= p->post.body.n + p->frame.n;
+	for (uint32_t i = 0; dealt && i < p->n; i++)
+		sender_leave(s, p->of[i]);
+	p->n = 0;
+	s->held -= p->post.body.n;
 	if (p->post.body.cap > KEEP_MAX)
 		buf_free(&p->post.body);
-	if (p->frame.cap > KEEP_MAX)
-		buf_free(&p->frame);
 	post_reset(&p->post);
-	buf_reset(&p->frame);
 	p->next = s->spare;
 	s->spare = p;
 	s->busy--;
 }
 
-/* Into the file of dead letters, if there is one: is it there? */
+/* Into the file of dead letters, once, if there is one: is it there? */
 static bool
-bury(struct sender *s, struct parcel *p)
+bury(struct sender *s, struct entry *at)
 {
 	if (!s->dead)
 		return false;
-	if (dead_put(s->dead, buf_str(&p->frame), &s->bad) == -1) {
-		sender_release(s, p, false);	/* the run ends by that */
-		return true;
+	if (!at->buried && dead_put(s->dead, buf_str(&at->frame),
+	    &s->bad) == 0) {	/* else the run ends by that */
+		at->buried = true;
+		s->dead_n++;
 	}
-	s->dead_n++;
-	sender_release(s, p, true);
 	return true;
+}
+
+/* Counted once, however many of its parcels are. */
+static void
+lose(struct entry *at, uint64_t *count)
+{
+	*count += !at->lost;
+	at->lost = true;
+}
+
+void
+sender_refuse_entry(struct sender *s, struct entry *at, const char *why)
+{
+	sender_gripe(s, &s->refused, "a record refused: %s", why);
+	if (!bury(s, at))
+		lose(at, &s->lost);
 }
 
 void
@@ -68,29 +106,25 @@ sender_refuse(struct sender *s, struct parcel *p, const char *why)
 {
 	sender_gripe(s, &s->refused, "%s of %" PRIu32 " items refused: %s",
 	    signal_name(p->signal), p->items, why);
-	if (bury(s, p))
-		return;
-	s->lost++;
-	s->lost_items += p->items;
-	sender_release(s, p, true);
+	for (uint32_t i = 0; i < p->n; i++)
+		if (!bury(s, p->of[i]))
+			lose(p->of[i], &s->lost);
+	sender_release(s, p, s->bad.kind == ERR_NONE);
 }
 
 void
 sender_give_up(struct sender *s, struct parcel *p, const char *why)
 {
+	bool dealt = s->dead || !s->ack;
+
 	sender_gripe(s, &s->gone, "%s of %" PRIu32 " items given up: %s",
 	    signal_name(p->signal), p->items, why);
-	if (bury(s, p))
-		return;
-	s->away++;
-	if (!s->ack) {
-		s->lost_items += p->items;
-		sender_release(s, p, true);
-		return;
-	}
-	/* it is still in the spool: the next run begins there */
-	sender_release(s, p, false);
-	if (s->stopped == 0)
+	for (uint32_t i = 0; i < p->n; i++)
+		if (!bury(s, p->of[i]))
+			lose(p->of[i], &s->away);
+	/* else it is still in the spool: the next run begins there */
+	sender_release(s, p, dealt && s->bad.kind == ERR_NONE);
+	if (!dealt && s->stopped == 0)
 		s->stopped = time_mono();
 }
 
@@ -112,7 +146,8 @@ again(struct sender *s, struct parcel *p)
 	uint64_t now = time_mono(), wait;
 
 	wait = backoff_wait(b, p->tries, p->post.wait, hash_u64(++s->dice));
-	if (b->give_up > 0 && now + wait - p->first > b->give_up) {
+	if ((b->give_up > 0 && now + wait - p->first > b->give_up) ||
+	    (b->tries > 0 && p->tries >= b->tries)) {
 		sender_give_up(s, p, p->post.why);
 		return;
 	}
@@ -130,7 +165,6 @@ kept(struct sender *s, struct parcel *p)
 	uint64_t n = k->partial ? k->partial(k->arg, p->signal, &p->post,
 	    why) : 0;
 
-	s->kept++;
 	s->rejected += n;
 	if (n > 0 || why[0] != '\0')
 		sender_gripe(s, &s->partial, "%s: %" PRIu64 " of %" PRIu32
