@@ -38,6 +38,7 @@ LIBS	= $(shell pkg-config --libs libxxhash libzstd libpcre2-8 zlib)
 NEEDS_rec	= libprotobuf-c jansson
 NEEDS_otlp-recv	= libprotobuf-c jansson libnghttp2 libmicrohttpd gnutls
 NEEDS_otlp-send	= libprotobuf-c jansson libcurl
+NEEDS_logpush	= libprotobuf-c jansson snappy libcurl
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
 NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd gnutls readline libcurl
@@ -98,12 +99,18 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_MAIN) $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(FUZZ_MAIN) $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
+# pretended far sides
+$(O)/fake/%: tests/fake/%.c $(KIT)
+	@mkdir -p $(@D)
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
+
 $(O)/conformance/%: tests/conformance/%.c $(KIT)
 	@mkdir -p $(@D)
 	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(KIT) $(LDFLAGS) $(call needs,$(NEEDS_TEST)) $(LIBS) -lm
 
 # the tests send with the load generator, too
-unit: $(UNITS) $(FUZZ) $(addprefix $(O)/bench/,gen otlp-load spool-has)
+FAKES	= $(patsubst tests/fake/%.c,$(O)/fake/%,$(wildcard tests/fake/*.c))
+unit: $(UNITS) $(FUZZ) $(FAKES) $(addprefix $(O)/bench/,gen otlp-load spool-has)
 
 deps:
 	@sh tests/deps.sh

@@ -16,7 +16,8 @@ static const struct tool tool = {
 		{ 'z', "compress", "HOW", "gzip (the default), zstd or none "
 		    "(the default to loopback)", "gzip|zstd|none" },
 		{ 'H', "header", "LINE", "send this header, \"Name: value\", "
-		    "too; may be given again", NULL },
+		    "too, or those in a file, @FILE; may be given again",
+		    NULL },
 		{ OPT_URLS + SIGNAL_TRACES, "traces-url", "URL", "where "
 		    "traces go: the whole address", NULL },
 		{ OPT_URLS + SIGNAL_METRICS, "metrics-url", "URL", "where "
@@ -54,7 +55,8 @@ options(struct send_run *run, struct targets *t, int argc, char *argv[])
 			need(target_coding(optarg, &t->asked.coding, &e), &e);
 			break;
 		case 'H':
-			need(target_header(&t->asked, str_of(optarg), &e), &e);
+			need(dress_word(&t->asked.dress, optarg, &t->mem, &e),
+			    &e);
 			break;
 		case OPT_INSECURE: t->insecure = true; break;
 		case OPT_URLS + SIGNAL_TRACES: case OPT_URLS + SIGNAL_METRICS:

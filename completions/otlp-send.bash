@@ -21,13 +21,14 @@ _otlp_send()
 	--retry-first) return ;;
 	--retry-max) return ;;
 	--give-up) return ;;
+	--tries) return ;;
 	--grace) return ;;
 	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -P --protocol -z --compress -H --header --traces-url --metrics-url --logs-url --profiles-url --insecure -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --grace --ca --cert --key -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -P --protocol -z --compress -H --header --traces-url --metrics-url --logs-url --profiles-url --insecure -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --tries --grace --ca --cert --key -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

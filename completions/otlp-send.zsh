@@ -4,8 +4,8 @@ _arguments -s \
 	'--protocol=[grpc, http (protobuf, the default) or json]:FORM:(grpc http json)' \
 	'-z+[gzip (the default), zstd or none (the default to loopback)]:HOW:(gzip zstd none)' \
 	'--compress=[gzip (the default), zstd or none (the default to loopback)]:HOW:(gzip zstd none)' \
-	'-H+[send this header, "Name\: value", too; may be given again]:LINE:' \
-	'--header=[send this header, "Name\: value", too; may be given again]:LINE:' \
+	'-H+[send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
+	'--header=[send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
 	'--traces-url=[where traces go\: the whole address]:URL:' \
 	'--metrics-url=[where metrics go]:URL:' \
 	'--logs-url=[where logs go]:URL:' \
@@ -19,12 +19,13 @@ _arguments -s \
 	'--once[with -r\: end where the spool ends]' \
 	'-x+[append what cannot be sent to FILE, as records]:FILE:_files' \
 	'--dead-letters=[append what cannot be sent to FILE, as records]:FILE:_files' \
-	'-w+[so many records at a time (8)]:N:' \
-	'--in-flight=[so many records at a time (8)]:N:' \
+	'-w+[so many posts at a time (8)]:N:' \
+	'--in-flight=[so many posts at a time (8)]:N:' \
 	'--timeout=[for an answer (10s)]:TIME:' \
 	'--retry-first=[wait about so long before the second try, then longer (5s)]:TIME:' \
 	'--retry-max=[but not longer than this (30s)]:TIME:' \
 	'--give-up=[stop trying after this; 0\: never (5m)]:TIME:' \
+	'--tries=[stop trying after so many; 0\: any number (0)]:N:' \
 	'--grace=[to finish when told to end (10s)]:TIME:' \
 	'--ca=[trust these certificates (PEM)]:FILE:_files' \
 	'--cert=[our certificate (PEM)]:FILE:_files' \

@@ -1,7 +1,6 @@
 #include "send/export.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "codec/gzip.h"
 #include "codec/zstd.h"
@@ -10,7 +9,6 @@
 
 #define GZIP_LEVEL	1
 #define ZSTD_LEVEL	1
-#define TENANT_MAX	256
 
 /* The body in its coding; zstd leaves out what would not get smaller. */
 static const char *
@@ -24,31 +22,6 @@ put_coded(enum target_coding coding, struct str message, struct buf *out)
 		return "zstd";
 	buf_adds(out, message);
 	return NULL;
-}
-
-static int
-put_tenant(struct post *p, struct str tenant, struct err *e)
-{
-	if (tenant.n == 0)
-		return 0;
-	for (size_t i = 0; i < tenant.n; i++)
-		if ((unsigned char)tenant.p[i] < 0x20 || tenant.p[i] == 0x7f)
-			return err_set(e, ERR_CORRUPT, "its tenant has a "
-			    "control character");
-	if (tenant.n > TENANT_MAX)
-		return err_set(e, ERR_LIMIT, "its tenant is over %d bytes",
-		    TENANT_MAX);
-	post_header(p, "X-Scope-OrgID: %.*s", PS(tenant));
-	return 0;
-}
-
-static void
-put_headers(struct post *p, const struct target *t, bool tenant)
-{
-	for (unsigned i = 0; i < t->headers_n; i++)
-		if (!tenant || strncasecmp(t->headers[i].p, "X-Scope-OrgID:",
-		    14) != 0)
-			post_header(p, "%.*s", PS(t->headers[i]));
 }
 
 static void
@@ -86,15 +59,13 @@ make(void *arg, const struct rec *rec, struct post *p, struct err *e)
 	p->url = t->url;
 	p->via = &t->via;
 	p->grpc = t->form == TARGET_GRPC;
-	if (put_tenant(p, rec->tenant, e) == -1 || (json &&
+	if (dress_post(&t->dress, rec->tenant, p, e) == -1 || (json &&
 	    otlp_to_json(rec->signal, rec->payload, &text, e) == -1))
 		r = -1;
 	else if (text.n > REC_PAYLOAD_MAX)
 		r = err_set(e, ERR_LIMIT, "its JSON is over 64 MiB");
-	if (r == 1) {
-		put_headers(p, t, rec->tenant.n > 0);
+	if (r == 1)
 		put_body(p, t, json, json ? buf_str(&text) : rec->payload);
-	}
 	buf_free(&text);
 	return r;
 }

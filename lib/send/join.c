@@ -20,7 +20,7 @@ open_parcel(struct sender *s, struct str key)
 	struct parcel *p = sender_spare(s), **at = &s->open;
 
 	if (!p->batch)
-		p->batch = k->join.open(k->arg);
+		p->batch = k->join.batch(k->arg);
 	p->signal = s->rec.signal;
 	buf_reset(&p->key);
 	buf_adds(&p->key, key);

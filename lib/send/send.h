@@ -46,7 +46,7 @@ struct send_join {
 	/* The record's key; false: there is nothing in it for the far side.
 	 * The slice holds as the record's do. */
 	bool (*key)(void *arg, const struct rec *, struct str *key);
-	void *(*open)(void *arg);	/* a batch, empty, to be used again */
+	void *(*batch)(void *arg);	/* a batch, empty, to be used again */
 	/*
 	 * Adds the record, or what is left of it if it was not `begun` just
 	 * now; *items is how much. 0: it is all in; 1: the batch wants to be
@@ -102,7 +102,8 @@ enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
 
 #define SEND_ARGS	"[-r SPOOL [-c NAME]] [--ack SPOOL:NAME] [-x FILE]"
 
-#define SEND_OPTS							\
+/* With the defaults of the tool, as words. */
+#define SEND_OPTS_AS(FIRST, CAP, GIVE_UP, TRIES)			\
 	{ 'r', "read", "SPOOL", "read this spool, and follow it, instead " \
 	  "of stdin", "dir" },						\
 	{ 'c', "cursor", "NAME", "with -r: from the named cursor on, "	\
@@ -113,21 +114,23 @@ enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
 	  NULL },							\
 	{ 'x', "dead-letters", "FILE", "append what cannot be sent to "	\
 	  "FILE, as records", "file" },					\
-	{ 'w', "in-flight", "N", "so many records at a time (8)", NULL }, \
+	{ 'w', "in-flight", "N", "so many posts at a time (8)", NULL }, \
 	{ SEND_TIMEOUT, "timeout", "TIME", "for an answer (10s)", NULL }, \
 	{ SEND_FIRST, "retry-first", "TIME", "wait about so long before " \
-	  "the second try, then longer (5s)", NULL },			\
-	{ SEND_CAP, "retry-max", "TIME", "but not longer than this (30s)", \
-	  NULL },							\
+	  "the second try, then longer (" FIRST ")", NULL },		\
+	{ SEND_CAP, "retry-max", "TIME", "but not longer than this (" CAP	\
+	  ")", NULL },							\
 	{ SEND_GIVE_UP, "give-up", "TIME", "stop trying after this; 0: "	\
-	  "never (5m)", NULL },						\
+	  "never (" GIVE_UP ")", NULL },					\
 	{ SEND_TRIES, "tries", "N", "stop trying after so many; 0: any "	\
-	  "number (0)", NULL },						\
+	  "number (" TRIES ")", NULL },					\
 	{ SEND_GRACE, "grace", "TIME", "to finish when told to end (10s)", \
 	  NULL },							\
 	{ SEND_CA, "ca", "FILE", "trust these certificates (PEM)", "file" }, \
 	{ SEND_CERT, "cert", "FILE", "our certificate (PEM)", "file" },	\
 	{ SEND_KEY, "key", "FILE", "its key (PEM)", "file" }
+
+#define SEND_OPTS	SEND_OPTS_AS("5s", "30s", "5m", "0")
 
 /* The defaults; the tool sets its own after. */
 void send_init(struct send_run *);

@@ -38,30 +38,6 @@ target_coding(const char *word, enum target_coding *coding, struct err *e)
 	return 0;
 }
 
-/* A name is a token of RFC 9110, a value holds no control characters. */
-int
-target_header(struct target *t, struct str line, struct err *e)
-{
-	size_t n = 0;
-
-	while (n < line.n && line.p[n] != ':' && strchr("!#$%&'*+-.^_`|~0123"
-	    "456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-	    line.p[n]) && line.p[n] != '\0')
-		n++;
-	if (n == 0 || n == line.n || line.p[n] != ':')
-		return err_set(e, ERR_QUERY, "header \"%.*s\": not a Name: "
-		    "value", (int)(line.n > 80 ? 80 : line.n), line.p);
-	for (size_t i = n; i < line.n; i++)
-		if ((unsigned char)line.p[i] < 0x20 || line.p[i] == 0x7f)
-			return err_set(e, ERR_QUERY, "header \"%.*s\": a "
-			    "control character", (int)n, line.p);
-	if (t->headers_n == TARGET_HEADERS_MAX)
-		return err_set(e, ERR_QUERY, "more than %d headers",
-		    TARGET_HEADERS_MAX);
-	t->headers[t->headers_n++] = line;
-	return 0;
-}
-
 /* One variable, of a signal, else of all; empty is unset. */
 struct look {
 	struct targets *t;
@@ -110,8 +86,8 @@ env_headers(struct look *l, struct target *t, const char *list,
 		buf_adds(&line, S(": "));
 		grpc_unpercent(&line, str_trim(value));
 		r = name.n == part.n ? err_set(e, ERR_QUERY, "a header "
-		    "without \"=\"") : target_header(t,
-		    arena_str(&l->t->mem, buf_str(&line)), e);
+		    "without \"=\"") : dress_header(&t->dress,
+		    buf_str(&line), &l->t->mem, e);
 		buf_free(&line);
 		if (r == -1)
 			return err_in(e, "%s", l->name);
@@ -147,7 +123,7 @@ from_env(struct look *l, struct target *t, struct err *e)
 	if (t->via.timeout == 0 && (v = look(l, "TIMEOUT")) &&
 	    env_timeout(l, t, v, e) == -1)
 		return -1;
-	if (t->headers_n == 0 && (v = look(l, "HEADERS")) &&
+	if (t->dress.n == 0 && (v = look(l, "HEADERS")) &&
 	    env_headers(l, t, v, e) == -1)
 		return -1;
 	if (!t->via.ca)

@@ -9,8 +9,8 @@
 #include "base/arena.h"
 #include "net/client.h"
 #include "record/record.h"
+#include "send/dress.h"
 
-#define TARGET_HEADERS_MAX	64
 #define TARGET_TIMEOUT_MAX	(86400 * UINT64_C(1000000000))	/* ns */
 
 enum target_form { TARGET_UNSET, TARGET_GRPC, TARGET_PROTOBUF, TARGET_JSON };
@@ -20,8 +20,7 @@ struct target {
 	const char *url;		/* whole, with its path */
 	enum target_form form;
 	enum target_coding coding;
-	struct str headers[TARGET_HEADERS_MAX];	/* "Name: value" */
-	unsigned headers_n;
+	struct dress dress;
 	struct client_opts via;
 };
 
@@ -38,8 +37,6 @@ struct targets {
 /* "grpc", "http/protobuf" or "http", "http/json" or "json". */
 int target_form(const char *word, enum target_form *, struct err *);
 int target_coding(const char *word, enum target_coding *, struct err *);
-/* A header line of the command line, "Name: value", is kept. */
-int target_header(struct target *, struct str line, struct err *);
 /* Fills of[]. `env` is getenv, or a test's. ERR_QUERY: asked wrongly. */
 int targets_ready(struct targets *, char *(*env)(const char *),
     struct err *);

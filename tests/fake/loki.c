@@ -1,0 +1,207 @@
+/*
+ * A pretended Loki: takes pushes on loopback, answers as a script says, and
+ * writes down what it took.
+ *
+ *	loki -o LINES [-l LOG] [-s SCRIPT]
+ *
+ * The first line on stdout is the port. LINES gets a line of JSON per entry
+ * that was answered with 204, as `lql -o json` writes them; LOG one per
+ * request: status, path, tenant, Authorization, type, coding, bytes, lines.
+ * SCRIPT holds an answer a line, taken in turn: STATUS [RETRY-AFTER] [TEXT];
+ * "hold" never answers. After the last all is 204. What is no push is 599.
+ */
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/time.h"
+#include "codec/gzip.h"
+#include "codec/snappy.h"
+
+#include "../loki.h"
+
+#define BODY_MAX ((size_t)64 << 20)
+
+struct fake { FILE *lines, *log, *script; };
+
+struct request { struct buf body; };
+
+struct taken { FILE *to; unsigned n; };
+
+static json_t *
+object(const struct loki_pair *p, size_t n)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_setn_new(o, p[i].name.p, p[i].name.n,
+		    json_stringn(p[i].value.p, p[i].value.n));
+	return o;
+}
+
+static void
+write_line(void *arg, const struct loki_entry *l)
+{
+	struct taken *t = arg;
+	char stamp[40];
+	json_t *o = json_pack("{s:s, s:o, s:o, s:o}", "timestamp",
+	    time_format(stamp, l->time, 9), "labels",
+	    object(l->label, l->labels), "metadata", object(l->meta,
+	    l->metas), "line", json_stringn(l->line.p, l->line.n));
+
+	if (t->to) {
+		json_dumpf(o, t->to, JSON_COMPACT | JSON_SORT_KEYS);
+		fputc('\n', t->to);
+	}
+	t->n++;
+	json_decref(o);
+}
+
+static const char *
+header(struct MHD_Connection *c, const char *name)
+{
+	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
+
+	return v ? v : "-";
+}
+
+/* What the body holds; false: it is no push. */
+static bool
+take(struct MHD_Connection *c, struct str body, struct taken *t)
+{
+	const char *type = header(c, "Content-Type"),
+	    *coding = header(c, "Content-Encoding");
+	bool json = strcmp(type, "application/json") == 0, good = true;
+	struct buf plain = { 0 };
+
+	if (!json && strcmp(type, "application/x-protobuf") == 0)
+		good = snappy_unpack(body, &plain, BODY_MAX, NULL) == 0;
+	else if (json && strcmp(coding, "gzip") == 0)
+		good = gzip_inflate(body, &plain, BODY_MAX, NULL) == 0;
+	else if (json && strcmp(coding, "-") == 0)
+		buf_adds(&plain, body);
+	else
+		good = false;
+	good = good && (json ? loki_json : loki_protobuf)(buf_str(&plain),
+	    write_line, t);
+	buf_free(&plain);
+	return good;
+}
+
+static enum MHD_Result
+answer(struct fake *f, struct MHD_Connection *c, const char *path,
+    struct request *r)
+{
+	char line[512] = "204", retry[64] = "", text[400] = "";
+	struct taken seen = { 0 }, kept = { .to = f->lines };
+	struct MHD_Response *resp;
+	enum MHD_Result done;
+	int status, at = 0;
+
+	if (!f->script || !fgets(line, sizeof line, f->script))
+		strcpy(line, "204");
+	if (strncmp(line, "hold", 4) == 0) {
+		MHD_suspend_connection(c);
+		return MHD_YES;
+	}
+	status = (int)strtol(line, NULL, 10);
+	if (sscanf(line, "%*d %63[0-9]%n", retry, &at) < 1)
+		sscanf(line, "%*d%n", &at);
+	snprintf(text, sizeof text, "%.390s", line + at +
+	    (line[at] == ' '));
+	if (!take(c, buf_str(&r->body), &seen))
+		status = 599;
+	else if (status == 204)
+		take(c, buf_str(&r->body), &kept);
+	fflush(f->lines);
+	if (f->log) {
+		fprintf(f->log, "%d %s %s %s %s %s %zu %u\n", status, path,
+		    header(c, "X-Scope-OrgID"), header(c, "Authorization"),
+		    header(c, "Content-Type"), header(c, "Content-Encoding"),
+		    r->body.n, seen.n);
+		fflush(f->log);
+	}
+	resp = MHD_create_response_from_buffer(status == 204 ? 0 :
+	    strlen(text), text, MHD_RESPMEM_MUST_COPY);
+	if (retry[0])
+		MHD_add_response_header(resp, "Retry-After", retry);
+	done = MHD_queue_response(c, (unsigned)status, resp);
+	MHD_destroy_response(resp);
+	return done;
+}
+
+static enum MHD_Result
+on_request(void *arg, struct MHD_Connection *c, const char *path,
+    const char *method, const char *version, const char *data, size_t *n,
+    void **state)
+{
+	struct request *r = *state;
+
+	(void)version;
+	if (!r) {
+		*state = xcalloc(1, sizeof *r);
+		return strcmp(method, "POST") == 0 ? MHD_YES : MHD_NO;
+	}
+	if (*n > 0) {
+		buf_add(&r->body, data, *n);
+		*n = 0;
+		return MHD_YES;
+	}
+	return answer(arg, c, path, r);
+}
+
+static void
+on_end(void *arg, struct MHD_Connection *c, void **state,
+    enum MHD_RequestTerminationCode code)
+{
+	struct request *r = *state;
+
+	(void)arg, (void)c, (void)code;
+	if (r)
+		buf_free(&r->body);
+	free(r);
+}
+
+static FILE *
+file(const char *path, const char *mode)
+{
+	FILE *f = fopen(path, mode);
+
+	if (!f) {
+		perror(path);
+		exit(2);
+	}
+	return f;
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct fake f = { 0 };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct MHD_Daemon *d;
+	int c;
+
+	while ((c = getopt(argc, argv, "o:l:s:")) != -1)
+		switch (c) {
+		case 'o': f.lines = file(optarg, "a"); break;
+		case 'l': f.log = file(optarg, "a"); break;
+		case 's': f.script = file(optarg, "r"); break;
+		default: return 2;
+		}
+	if (!f.lines)
+		return 2;
+	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, &f,
+	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
+	if (!d)
+		return 1;
+	printf("%u\n", MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port);
+	fflush(stdout);
+	for (;;)
+		pause();
+}
