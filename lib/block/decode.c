@@ -1,4 +1,7 @@
 #include "block/stripefile.h"
+
+#include <assert.h>
+
 #include "codec/floats.h"
 #include "codec/ints.h"
 #include "codec/work.h"
@@ -135,6 +138,7 @@ page_decode(struct str payload, uint32_t at, uint32_t rows,
 	uint32_t n = count_valid(valid, rows);
 	int r;
 
+	assert(valid || n == rows);
 	if (o->plain)
 		r = read_plain(&c, o->plain + at, n, rows, valid, e);
 	else if (o->code)

@@ -11,7 +11,7 @@ struct entry {
 	bool ranged;
 	int64_t min_i, max_i;
 	double min_f, max_f;
-	const char *min_b, *max_b;	/* eight bytes each */
+	const char *range_b;		/* of bytes: both, eight each */
 	struct str filter;
 };
 
@@ -39,8 +39,7 @@ get_entry(struct cur *c, enum vec_type type, struct entry *x)
 		x->min_f = get_f64(c);
 		x->max_f = get_f64(c);
 	} else if (x->ranged && (type == VEC_FIX8 || type == VEC_FIX16)) {
-		x->min_b = cur_bytes(c, 8).p;
-		x->max_b = cur_bytes(c, 8).p;
+		x->range_b = cur_bytes(c, 16).p;
 	} else if (x->ranged) {
 		x->min_i = unzigzag(cur_varint(c));
 		x->max_i = unzigzag(cur_varint(c));
@@ -150,8 +149,8 @@ may_hold(const struct entry *x, enum vec_type type, struct str value,
     uint32_t code, bool coded)
 {
 	if (type == VEC_FIX8 || type == VEC_FIX16)
-		return x->ranged && memcmp(value.p, x->min_b, 8) >= 0 &&
-		    memcmp(value.p, x->max_b, 8) <= 0;
+		return x->range_b && memcmp(value.p, x->range_b, 8) >= 0 &&
+		    memcmp(value.p, x->range_b + 8, 8) <= 0;
 	if (coded)
 		return x->ranged && code >= x->min_i && code <= x->max_i;
 	return filter_may(x->filter, hash_bytes(value.p, value.n));

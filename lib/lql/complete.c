@@ -57,7 +57,7 @@ lql_labels(struct store_view *view, struct arena *a, struct lql_labels *out,
 		}
 	out->v = arena_new(a, struct lql_label, names.n);
 	out->n = names.n;
-	for (uint32_t k = 0; k < names.n; k++) {
+	for (uint32_t k = 0; values && k < names.n; k++) {
 		copy_values(a, &out->v[k], names.key[k], &values[k]);
 		map_free(&values[k]);
 	}

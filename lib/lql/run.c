@@ -53,13 +53,11 @@ int
 lql_run(struct store_view *view, const struct lql_query *q,
     const struct lql_opts *o, lql_fn *fn, void *arg, struct err *e)
 {
-	struct log_label_filter *lf = NULL;
+	struct log_label_filter *lf = xcalloc(q->nstages, sizeof *lf);
 	struct run r = { .q = q, .fn = fn, .arg = arg };
 	size_t n = 0;
 	int status;
 
-	if (q->nstages > 0)
-		lf = xcalloc(q->nstages, sizeof *lf);
 	for (struct lql_stage *st = q->stages; st; st = st->next) {
 		lf[n++] = (struct log_label_filter){ st->names, st->n,
 		    lql_stage_test, st };

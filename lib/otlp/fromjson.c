@@ -57,7 +57,7 @@ scaled(struct str digits, int64_t shift, uint64_t *v)
 static int
 integer_text(struct str s, bool *negative, uint64_t *v)
 {
-	struct str digits = s, exp;
+	struct str digits, exp;
 	int64_t shift = 0;
 	size_t e, dot;
 

@@ -306,7 +306,7 @@ make_space(struct spool *s, uint64_t need, struct err *e)
 			return 0;
 	}
 	return err_set(e, ERR_AGAIN, "%s: full: %llu bytes of %llu", s->dir,
-	    (unsigned long long)(s->others + s->end),
+	    (unsigned long long)s->others + s->end,
 	    (unsigned long long)s->opts.max_bytes);
 }
 

@@ -147,15 +147,18 @@ slowest(const char *dir, uint64_t *segment, struct err *e)
 	size_t n;
 	int r = spool_cursors(dir, &a, &names, &n, e);
 
-	*segment = n > 0 ? UINT64_MAX : 0;
+	*segment = UINT64_MAX;
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		struct spool_cursor c;
+		struct spool_cursor c = { 0 };
+		int there = spool_cursor_get(dir, names[i].p, &c, e);
 
-		if (spool_cursor_get(dir, names[i].p, &c, e) == -1)
+		if (there == -1)
 			r = -1;
-		else if (c.segment < *segment)
-			*segment = c.segment;
+		else if (there == 1 && c.segment < *segment)
+			*segment = c.segment;	/* 0: gone meanwhile */
 	}
+	if (*segment == UINT64_MAX)
+		*segment = 0;
 	arena_free(&a);
 	return r;
 }

@@ -1,5 +1,6 @@
 #include "show/show.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -258,6 +259,7 @@ show_table(const struct show *sh, struct show_table *t, struct buf *b)
 {
 	unsigned *w = xcalloc(t->cols, sizeof *w);
 
+	assert(t->cols > 0);
 	for (unsigned c = 0; c < t->cols; c++)
 		w[c] = t->head ? show_width(str_of(t->head[c])) : 0;
 	for (size_t i = 0; i < t->cells; i++) {

@@ -1,6 +1,8 @@
 /* Static types. traceql.md section 5. */
 #include "tql/ast.h"
 
+#include <assert.h>
+
 enum tql_type
 tql_attr_type(const struct tql_attr *a)
 {
@@ -103,6 +105,7 @@ check_regex(struct tql_query *q, struct tql_expr *x, struct err *e)
 {
 	struct err why = { 0 };
 
+	assert(x->r);	/* =~ and !~ are binary */
 	if (x->r->kind != EX_LIT)
 		return refuse(q, x, "the right side of =~ and !~ must be a "
 		    "string", e);

@@ -240,14 +240,12 @@ undo(struct lot *l, const struct mark *m)
 {
 	while (l->spans > m->spans) {
 		struct build_span *s = &l->span[--l->spans];
-		struct str id = { 0 };
 		struct span span;
 
-		/* it was read a moment ago */
-		if (otlp_span(&span, str_mk(s->p, s->n)) == 0)
-			id = span.trace_id;
+		if (otlp_span(&span, str_mk(s->p, s->n)) == -1)
+			die("a span that was read cannot be read again");
 		struct build_trace *t = &l->trace[l->slot[
-		    find_slot(l, id.p)] - 1];
+		    find_slot(l, span.trace_id.p)] - 1];
 
 		t->last = s->before;
 		t->spans--;

@@ -31,7 +31,7 @@ order_one(struct walk *w, const struct build_trace *t)
 {
 	uint32_t k = t->spans;
 
-	if (t->spans > w->cap) {
+	if (!w->s || t->spans > w->cap) {
 		w->cap = t->spans * 2;
 		free(w->s);
 		free(w->dist);

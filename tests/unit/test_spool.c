@@ -399,6 +399,32 @@ test_cursors_and_trim(void)
 	arena_free(&mem);
 }
 
+/* A cursor that goes between being listed and being read holds nothing back. */
+static void
+test_trim_gone_cursor(void)
+{
+	struct spool_opts o = { .segment_bytes = 4096 };
+	struct spool_cursor a;
+	struct err e = { 0 };
+	struct spool *s;
+	char gone[128];
+	uint64_t freed;
+
+	fresh("gone");
+	s = open_spool(&o);
+	for (int i = 0; i < 100; i++)
+		append(s, (uint64_t)i, 300);
+	read_all(NULL, NULL, 0, NULL, &a);
+	CHECK(spool_cursor_set(dir, "a", &a, &e) == 0);
+	CHECK(spool_unregister(dir, "a", &e) == 0);
+	snprintf(gone, sizeof gone, "%s/cursors/gone", dir);
+	CHECK(symlink("nowhere", gone) == 0);
+	CHECK(spool_trim(dir, 0, &freed, &e) == 0 && freed == 0);
+	CHECK(spool_cursor_set(dir, "a", &a, &e) == 0);
+	CHECK(spool_trim(dir, 0, &freed, &e) == 0 && freed > 10000);
+	CHECK(spool_close(s, &e) == 0);
+}
+
 static unsigned said;
 
 static void
@@ -562,6 +588,7 @@ main(void)
 	test_tear();
 	test_damage();
 	test_cursors_and_trim();
+	test_trim_gone_cursor();
 	test_bound();
 	test_origin();
 	test_follow();
