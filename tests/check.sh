@@ -13,7 +13,7 @@ trap 'rm -rf "$LOGS"' EXIT
 trap 'exit 130' INT TERM
 
 for t in tests/crash/*.bats tests/*.bats "$O"/unit/test_* "$O"/fuzz/fuzz_* \
-	"$CONFORMANCE"/traceql "$CONFORMANCE"/logql; do
+	"$CONFORMANCE"/traceql "$CONFORMANCE"/logql "$CONFORMANCE"/promql; do
 	[ -e "$t" ] || continue
 	case $t in
 	*.d) ;;

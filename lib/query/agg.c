@@ -346,13 +346,27 @@ count_values(const struct agg *a, const struct agg_groups *g,
 	return r;
 }
 
-static bool
-all_utf8(struct str s)
+/* A label's name must be text, and some. */
+static int
+check_name(struct str name, struct err *e)
 {
-	for (unsigned n; s.n > 0; s = str_skip(s, n))
-		if ((n = str_utf8(s)) == 0)
-			return false;
-	return true;
+	struct buf b = { 0 };
+	bool bad = name.n == 0;
+	unsigned n;
+
+	for (struct str s = name; s.n > 0; s = str_skip(s, n ? n : 1)) {
+		n = str_utf8(s);
+		bad |= n == 0;
+		if (n == 0)
+			buf_addf(&b, "\\x%02x", (uint8_t)*s.p);
+		else
+			buf_add(&b, s.p, n);
+	}
+	if (bad)
+		err_set(e, ERR_QUERY, "invalid label name \"%.*s\"",
+		    (int)(b.n > 100 ? 100 : b.n), b.p);
+	buf_free(&b);
+	return bad ? -1 : 0;
 }
 
 int
@@ -362,10 +376,8 @@ agg_eval(const struct agg *a, const struct table *in, struct table *out,
 	struct agg_groups g;
 	int r;
 
-	if (a->op == AGG_COUNT_VALUES && (a->label.n == 0 ||
-	    !all_utf8(a->label)))
-		return err_set(e, ERR_QUERY, "invalid label name \"%.*s\"",
-		    (int)(a->label.n > 100 ? 100 : a->label.n), a->label.p);
+	if (a->op == AGG_COUNT_VALUES && check_name(a->label, e) == -1)
+		return -1;
 	if (a->op == AGG_QUANTILE)
 		check_q(a, in->steps, notes);
 	groups_of(a, in, out->mem, &g);
