@@ -60,6 +60,13 @@ load helper
 	[ -z "$raw" ] || { echo "$raw"; false; }
 }
 
+@test "a name is one function's" {
+	cd "$ROOT"
+	twice=$(nm "${O:-build}/libkit.a" 2>/dev/null | awk '$2 == "T" { print $3 }' | sort | uniq -d)
+	[ -z "$twice" ] || { echo "$twice"; false; }
+	nm "${O:-build}/libkit.a" | grep -q ' T buf_add$'
+}
+
 @test "each tool: page, completions and table agree" {
 	cd "$ROOT"
 	for c in cmd/*.c; do

@@ -6,14 +6,14 @@
 
 #include "base/num.h"
 #include "log/select.h"
-#include "log/tally.h"
+#include "log/spread.h"
 
 struct sum {
 	uint64_t bytes, values;
 };
 
 struct info {
-	struct tally labels;
+	struct spread labels;
 	struct map names;
 	struct sum *sum;
 	uint32_t cap;
@@ -57,7 +57,7 @@ add_block(struct info *in, const struct store_block *b, struct arena *mem,
 		if (stripe_load(s, (uint32_t)col, NULL, mem, &v, e) == -1)
 			return -1;
 		for (uint32_t k = 0; k < v.ndict; k++)
-			tally_add(&in->labels, v.dict[k]);
+			spread_add(&in->labels, v.dict[k]);
 	}
 	return 0;
 }
@@ -70,7 +70,7 @@ print(const struct info *in, struct buf *out)
 	buf_addf(out, "streams %" PRIu32 "\n%-32s %10s %12s\n",
 	    in->labels.streams.n, "label", "values", "bytes");
 	for (uint32_t k = 0; k < in->labels.names.n; k++) {
-		const struct tally_label *l = &in->labels.label[k];
+		const struct spread_label *l = &in->labels.label[k];
 
 		buf_addf(out, "%-32.*s %10" PRIu32 " %12s\n", PS(l->name),
 		    l->values.n, num_fmt_size(size, l->bytes));
@@ -93,12 +93,12 @@ log_info(const struct store_block *b, size_t n, struct arena *mem,
 	(void)mem;
 	for (size_t i = 0; i < n && status == 0; i++)
 		status = add_block(&in, &b[i], &own, e);
-	tally_sort(&in.labels);
+	spread_sort(&in.labels);
 	if (status == 0)
 		print(&in, out);
 	free(in.sum);
 	map_free(&in.names);
-	tally_free(&in.labels);
+	spread_free(&in.labels);
 	arena_free(&own);
 	return status;
 }

@@ -5,7 +5,7 @@
 
 #include "log/rows.h"
 #include "log/scan.h"
-#include "log/tally.h"
+#include "log/spread.h"
 
 struct batch {
 	struct map tenants;
@@ -112,17 +112,17 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 static void
 word_of(const struct log_rows *r, struct buf *out)
 {
-	struct tally t = { 0 };
+	struct spread t = { 0 };
 
 	for (uint32_t i = 0; i < r->streams.n; i++)
-		tally_add(&t, r->streams.key[i]);
-	tally_sort(&t);
+		spread_add(&t, r->streams.key[i]);
+	spread_sort(&t);
 	buf_addf(out, "more than %u streams: %" PRIu64 " lines went to "
 	    "{__overflow__=\"true\"}; label \"%.*s\" alone has %" PRIu32
 	    " values: it is better kept as metadata, outside --labels",
 	    LOG_STREAMS_MAX, r->folded, PS(t.label[0].name),
 	    t.label[0].values.n);
-	tally_free(&t);
+	spread_free(&t);
 }
 
 static void

@@ -1,12 +1,12 @@
-#include "log/tally.h"
+#include "log/spread.h"
 
 #include <stdlib.h>
 
 #include "base/err.h"
 #include "loki/pairs.h"
 
-static struct tally_label *
-label_of(struct tally *t, struct str name)
+static struct spread_label *
+label_of(struct spread *t, struct str name)
 {
 	bool fresh;
 	uint32_t k = map_add(&t->names, name, &fresh);
@@ -16,13 +16,13 @@ label_of(struct tally *t, struct str name)
 		t->label = xrealloc(t->label, t->cap, sizeof *t->label);
 	}
 	if (fresh)
-		t->label[k] = (struct tally_label){
+		t->label[k] = (struct spread_label){
 			.name = t->names.key[k] };
 	return &t->label[k];
 }
 
 void
-tally_add(struct tally *t, struct str stream)
+spread_add(struct spread *t, struct str stream)
 {
 	struct cur c = cur_of(stream);
 	struct log_pair p;
@@ -30,7 +30,7 @@ tally_add(struct tally *t, struct str stream)
 
 	map_add(&t->streams, stream, &fresh);
 	while (fresh && pairs_next(&c, &p) == 1) {
-		struct tally_label *l = label_of(t, p.name);
+		struct spread_label *l = label_of(t, p.name);
 
 		map_add(&l->values, p.value, NULL);
 		l->bytes += p.name.n + p.value.n;
@@ -40,7 +40,7 @@ tally_add(struct tally *t, struct str stream)
 static int
 by_values(const void *a, const void *b)
 {
-	const struct tally_label *x = a, *y = b;
+	const struct spread_label *x = a, *y = b;
 
 	if (x->values.n != y->values.n)
 		return x->values.n > y->values.n ? -1 : 1;
@@ -48,19 +48,19 @@ by_values(const void *a, const void *b)
 }
 
 void
-tally_sort(struct tally *t)
+spread_sort(struct spread *t)
 {
 	if (t->names.n > 1)
 		qsort(t->label, t->names.n, sizeof *t->label, by_values);
 }
 
 void
-tally_free(struct tally *t)
+spread_free(struct spread *t)
 {
 	for (uint32_t k = 0; k < t->names.n; k++)
 		map_free(&t->label[k].values);
 	free(t->label);
 	map_free(&t->names);
 	map_free(&t->streams);
-	*t = (struct tally){ 0 };
+	*t = (struct spread){ 0 };
 }
