@@ -1,6 +1,6 @@
 # helper: what every bats file has. $BIN holds the programs, $ROOT is the
-# source tree, $T a fresh folder for the test. Pids in PIDS are stopped at the
-# end, and waited for.
+# source tree, $T a fresh folder for the test. Pids in PIDS (negative ones:
+# process groups) are stopped at the end, and waited for.
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BIN=${BIN:-$ROOT/bin}
 PATH=$BIN:$PATH
@@ -15,7 +15,7 @@ setup() {
 
 teardown() {
 	for p in "${PIDS[@]}"; do
-		kill "$p" 2>/dev/null || true
+		kill -- "$p" 2>/dev/null || true
 	done
 	for p in "${PIDS[@]}"; do
 		wait "$p" 2>/dev/null || true
