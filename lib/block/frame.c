@@ -263,7 +263,11 @@ frame_fix(struct frame *f, uint32_t col, uint32_t row, const void *p)
 uint32_t
 frame_intern(struct frame *f, uint32_t col, struct str v)
 {
-	return map_add(&f->col[col]->dict, v, NULL);
+	struct frame_column *c = f->col[col];
+
+	if (c->again >= c->dict.n || !str_eq(c->dict.key[c->again], v))
+		c->again = map_add(&c->dict, v, NULL);
+	return c->again;
 }
 
 void

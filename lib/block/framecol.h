@@ -27,6 +27,7 @@ struct frame_column {
 	uint64_t *valid;	/* kept only while nulls > 0 */
 	size_t valid_cap;	/* words */
 	struct map dict;
+	uint32_t again;		/* code put last: often the next, too */
 	struct gather gather[GATHERS_MAX];
 	unsigned next_gather;
 };

@@ -33,7 +33,11 @@ wire_next(struct cur *c, struct wire *w)
 	uint32_t tag;
 	uint32_t n;
 
-	if (left < 4 || c->bad)
+	if (c->bad)
+		goto slow;
+	if (left == 0)
+		return 0;
+	if (left < 4 && (left < 2 || p[0] >= 0x80 || p[1] >= 0x80))
 		goto slow;
 	tag = *p++;
 	if (tag >= 0x80) {
@@ -68,6 +72,12 @@ wire_next(struct cur *c, struct wire *w)
 			goto slow;
 		w->v = load64(p - 1);
 		c->p = p + 7;
+		return 1;
+	case WIRE_FIXED32:
+		if (left < 6)
+			goto slow;
+		w->v = load32(p - 1);
+		c->p = p + 3;
 		return 1;
 	}
 slow:
