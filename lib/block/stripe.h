@@ -52,7 +52,11 @@ int stripe_load(struct stripe *, uint32_t col, const uint64_t *pages,
  */
 int stripe_pick(struct stripe *, uint32_t col, const uint32_t *row,
     uint32_t n, struct arena *, struct vec *, struct err *);
-/* The same from a vec that is loaded; its dictionary is shared. */
+/* Those rows where they were: a vec of all rows, the others of which are not
+ * set (dictionary codes neither). */
+int stripe_load_rows(struct stripe *, uint32_t col, const uint32_t *row,
+    uint32_t n, struct arena *, struct vec *, struct err *);
+/* The same as stripe_pick from a vec that is loaded; its dictionary is shared. */
 void vec_pick(const struct vec *, const uint32_t *row, uint32_t n,
     struct arena *, struct vec *);
 /* Only the dictionary (STR, ANY); *n = 0 and NULL when values are plain. */

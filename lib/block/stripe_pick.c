@@ -206,3 +206,44 @@ stripe_pick(struct stripe *s, uint32_t col, const uint32_t *row, uint32_t n,
 	vec_pick(&all, row, n, a, v);
 	return 0;
 }
+
+static void
+spread(const struct vec *some, const uint32_t *row, uint32_t rows,
+    struct arena *a, struct vec *v)
+{
+	bool plain = vec_coded(some->type) && !some->code;
+	size_t width = plain ? sizeof *v->dict : vec_width(some->type);
+	const char *from = plain ? (const char *)some->dict : values(some);
+	char *to = arena_get(a, rows, width);
+	uint64_t *valid;
+
+	*v = *some;
+	v->rows = rows;
+	for (uint32_t k = 0; k < some->rows; k++)
+		memcpy(to + row[k] * width, from + k * width, width);
+	if (plain) {
+		v->dict = (const struct str *)(const void *)to;
+		v->ndict = rows;
+	} else
+		set_values(v, to);
+	if (!some->valid)
+		return;
+	v->valid = valid = arena_zero(a, uint64_t, BITS_WORDS(rows) + 1);
+	for (uint32_t k = 0; k < some->rows; k++)
+		if (bit_get(some->valid, k))
+			bit_set(valid, row[k]);
+}
+
+int
+stripe_load_rows(struct stripe *s, uint32_t col, const uint32_t *row,
+    uint32_t n, struct arena *a, struct vec *v, struct err *e)
+{
+	struct vec some;
+
+	if (s->frame)
+		return stripe_load(s, col, NULL, a, v, e);
+	if (stripe_pick(s, col, row, n, a, &some, e) == -1)
+		return -1;
+	spread(&some, row, s->col[col]->rows, a, v);
+	return 0;
+}

@@ -33,9 +33,8 @@ gather_columns(struct job *j, struct source *src)
 
 		if (sc->table != TR_SPAN || !is_wanted(j, sc->name))
 			continue;
-		if (stripe_load(src->stripe, c, src->pages, &j->g->load, &v,
-		    j->e) == -1)
-			return job_bad(j, src);
+		if (job_column(j, src, c, &j->g->load, &v) == -1)
+			return -1;
 		frame_gather(j->f, frame_col(j->f, TR_SPAN, sc->name,
 		    sc->type), src->base, &v, src->from, src->n);
 		arena_reset(&j->g->load);

@@ -17,6 +17,7 @@ struct source {
 	uint32_t rows;		/* of TR_SPAN */
 	bool mixed;		/* has parts of traces made whole */
 	uint64_t *pages;	/* of TR_SPAN that are wanted */
+	uint32_t *want, wants;	/* the rows wanted if they are few, or NULL */
 	struct light light;
 	uint32_t base, n;	/* its rows in the frame, before the permute */
 	uint32_t *from;		/* n rows of the stripe */
@@ -58,6 +59,9 @@ bool job_over(struct job *, uint32_t rows, uint32_t cols);
 /* Remembers whose fault it is; -1. */
 int job_bad(struct job *, struct source *);
 
+/* Loads a column of TR_SPAN, as far as it is wanted. */
+int job_column(struct job *, struct source *, uint32_t col, struct arena *,
+    struct vec *);
 /* Loads a column; when the stripe has none, every row is null (all zeros). */
 int job_load(struct job *, struct source *, enum col, struct arena *,
     struct vec *);

@@ -3,6 +3,8 @@
 
 #include "trace/gatherin.h"
 
+#define FEW	16u	/* where one row of so many is wanted, rows are picked */
+
 static struct source *
 source_of(struct job *j, struct stripe *s)
 {
@@ -39,6 +41,38 @@ mark_pages(struct job *j, struct source *src, const struct gather_part *p)
 	return 0;
 }
 
+/* The rows wanted of the sources of which they are few. */
+static void
+list_wanted(struct job *j, const struct gather_trace *t, size_t n)
+{
+	struct arena *a = &j->g->mem;
+	uint64_t **bits = arena_zero(a, uint64_t *, j->nsrc);
+
+	for (uint32_t k = 0; k < j->nsrc; k++)
+		if (j->src[k].n < j->src[k].rows / FEW)
+			bits[k] = arena_zero(a, uint64_t,
+			    BITS_WORDS(j->src[k].rows));
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < t[i].parts; k++) {
+			const struct gather_part *p = &t[i].part[k];
+			size_t no = (size_t)(source_of(j, p->stripe) - j->src);
+
+			for (uint32_t r = 0; bits[no] && r < p->spans; r++)
+				bit_set(bits[no], p->first + r);
+		}
+	for (uint32_t k = 0; k < j->nsrc; k++) {
+		struct source *src = &j->src[k];
+
+		if (!bits[k])
+			continue;
+		src->want = arena_new(a, uint32_t, src->n);
+		for (uint32_t w = 0; w < BITS_WORDS(src->rows); w++)
+			for (uint64_t b = bits[k][w]; b; b &= b - 1)
+				src->want[src->wants++] = w * 64 +
+				    (uint32_t)__builtin_ctzll(b);
+	}
+}
+
 static int
 find_sources(struct job *j, const struct gather_trace *t, size_t n,
     bool mixed)
@@ -53,6 +87,7 @@ find_sources(struct job *j, const struct gather_trace *t, size_t n,
 			if (t[i].parts > 1 || mixed)
 				src->mixed = true;
 		}
+	list_wanted(j, t, n);
 	return 0;
 }
 
@@ -64,13 +99,25 @@ job_bad(struct job *j, struct source *src)
 }
 
 int
+job_column(struct job *j, struct source *src, uint32_t col, struct arena *a,
+    struct vec *v)
+{
+	int r = src->want ? stripe_load_rows(src->stripe, col, src->want,
+	    src->wants, a, v, j->e) : stripe_load(src->stripe, col,
+	    src->pages, a, v, j->e);
+
+	return r == -1 ? job_bad(j, src) : 0;
+}
+
+int
 job_load(struct job *j, struct source *src, enum col no, struct arena *a,
     struct vec *v)
 {
 	int c = cols_find(src->stripe, no);
 
-	if (c != -1 && stripe_load(src->stripe, (uint32_t)c,
-	    col_defs[no].table == TR_SPAN ? src->pages : NULL, a, v,
+	if (c != -1 && col_defs[no].table == TR_SPAN)
+		return job_column(j, src, (uint32_t)c, a, v);
+	if (c != -1 && stripe_load(src->stripe, (uint32_t)c, NULL, a, v,
 	    j->e) == -1)
 		return job_bad(j, src);
 	if (c != -1)
