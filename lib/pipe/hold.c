@@ -1,0 +1,362 @@
+#include "pipe/hold.h"
+
+#include <stdlib.h>
+
+#include "base/time.h"
+#include "otlp/split.h"
+
+/* What is held of one signal and tenant; never empty. */
+struct group {
+	struct rec rec;		/* payload and tenant: of the bufs */
+	struct buf payload, tenant;
+	uint64_t items, since;	/* time_mono of the first record */
+	bool untimed;		/* some time is not known */
+	bool has_before;	/* the last origin before the first record */
+	struct origin before;
+	struct group *next;
+};
+
+struct hold {
+	struct hold_opts opts;
+	struct sink *out;
+	struct group *groups, **last;	/* the oldest first */
+	unsigned groups_n;
+	size_t bytes;
+	struct group *spare;
+	bool has_seen, has_said;
+	struct origin seen, said;	/* the last one taken, given out */
+	struct buf piece, work;
+};
+
+struct hold *
+hold_open(const struct hold_opts *o, struct sink *out)
+{
+	struct hold *h = xcalloc(1, sizeof *h);
+
+	h->opts = *o;
+	h->out = out;
+	h->last = &h->groups;
+	return h;
+}
+
+static void
+group_free(struct group *g)
+{
+	if (!g)
+		return;
+	buf_free(&g->payload);
+	buf_free(&g->tenant);
+	free(g);
+}
+
+void
+hold_close(struct hold *h)
+{
+	while (h->groups) {
+		struct group *g = h->groups;
+
+		h->groups = g->next;
+		group_free(g);
+	}
+	group_free(h->spare);
+	buf_free(&h->piece);
+	buf_free(&h->work);
+	free(h);
+}
+
+void
+hold_hurry(struct hold *h)
+{
+	h->opts.time = 0;
+}
+
+uint64_t
+hold_due(const struct hold *h)
+{
+	return h->groups ? h->groups->since + h->opts.time : UINT64_MAX;
+}
+
+/*
+ * The origin for what goes out now: all before it was given out, if `groups`
+ * is what is held still.
+ */
+static void
+stamp(struct hold *h, struct rec *rec)
+{
+	const struct group *g = h->groups;
+	bool has = g ? g->has_before : h->has_seen;
+	struct origin o = g ? g->before : h->seen;
+
+	rec->has_origin = has && !(h->has_said &&
+	    memcmp(&o, &h->said, sizeof o) == 0);
+	rec->origin = o;
+	if (!rec->has_origin)
+		return;
+	h->said = o;
+	h->has_said = true;
+}
+
+static int
+put(struct hold *h, const struct rec *rec, struct err *e)
+{
+	struct err why = { 0 };
+
+	sink_put(h->out, &rec, 1, &why);
+	if (why.kind == ERR_NONE)
+		return 0;
+	if (e)
+		*e = why;
+	return err_in(e, "stdout");
+}
+
+/* Gives it out, whole. */
+static int
+put_whole(struct hold *h, struct rec *rec, uint64_t items, struct err *e)
+{
+	rec->items = items > UINT32_MAX ? 0 : (uint32_t)items;
+	if (h->opts.regroup) {
+		buf_reset(&h->work);
+		if (otlp_regroup(rec->payload, &h->work) == 0)
+			rec->payload = buf_str(&h->work);
+	}
+	return put(h, rec, e);
+}
+
+static struct group *
+take_off(struct hold *h, struct group **at)
+{
+	struct group *g = *at;
+
+	*at = g->next;
+	if (!*at)
+		h->last = at;
+	h->groups_n--;
+	h->bytes -= g->payload.n;
+	return g;
+}
+
+static int
+give_out(struct hold *h, struct group **at, struct err *e)
+{
+	struct group *g = take_off(h, at);
+	int r;
+
+	g->rec.payload = buf_str(&g->payload);
+	g->rec.tenant = buf_str(&g->tenant);
+	stamp(h, &g->rec);
+	r = put_whole(h, &g->rec, g->items, e);
+	group_free(h->spare);
+	h->spare = g;
+	return r;
+}
+
+int
+hold_flush(struct hold *h, struct err *e)
+{
+	while (h->groups)
+		if (give_out(h, &h->groups, e) == -1)
+			return -1;
+	return 0;
+}
+
+int
+hold_tick(struct hold *h, uint64_t now, struct err *e)
+{
+	while (hold_due(h) <= now)
+		if (give_out(h, &h->groups, e) == -1)
+			return -1;
+	return 0;
+}
+
+static struct group **
+find(struct hold *h, const struct rec *rec)
+{
+	struct group **at = &h->groups;
+
+	while (*at && ((*at)->rec.signal != rec->signal ||
+	    !str_eq(buf_str(&(*at)->tenant), rec->tenant)))
+		at = &(*at)->next;
+	return at;
+}
+
+/* A new group, of nothing yet. `before`: of the record it begins with. */
+static struct group *
+begin(struct hold *h, const struct rec *rec, bool has_before,
+    const struct origin *before)
+{
+	struct group *g = h->spare ? h->spare : xcalloc(1, sizeof *g);
+
+	h->spare = NULL;
+	buf_reset(&g->payload);
+	buf_reset(&g->tenant);
+	buf_adds(&g->tenant, rec->tenant);
+	g->rec = (struct rec){ .signal = rec->signal };
+	g->items = 0;
+	g->untimed = false;
+	g->since = time_mono();
+	g->has_before = has_before;
+	g->before = *before;
+	g->next = NULL;
+	*h->last = g;
+	h->last = &g->next;
+	h->groups_n++;
+	return g;
+}
+
+static void
+join(struct hold *h, struct group *g, const struct rec *rec,
+    struct str payload, uint64_t items)
+{
+	struct rec *to = &g->rec;
+
+	buf_adds(&g->payload, payload);
+	h->bytes += payload.n;
+	g->items += items;
+	if (rec->received > 0 && (to->received == 0 ||
+	    rec->received < to->received))
+		to->received = rec->received;
+	if (items == 0)
+		return;
+	if (rec->min_time == 0 || rec->max_time == 0)
+		g->untimed = true;
+	if (to->min_time == 0 || rec->min_time < to->min_time)
+		to->min_time = rec->min_time;
+	if (rec->max_time > to->max_time)
+		to->max_time = rec->max_time;
+	if (g->untimed)
+		to->min_time = to->max_time = 0;
+}
+
+/*
+ * A record over the bounds, in pieces. The last one, unless it is large
+ * enough, begins the next batch. What does not parse goes on as it is.
+ */
+static int
+cut(struct hold *h, const struct rec *rec, bool has_before,
+    const struct origin *before, struct err *e)
+{
+	const struct hold_opts *o = &h->opts;
+	struct otlp_split s;
+	struct buf ahead = { 0 };
+	uint64_t n, next;
+	int r, more = 0;
+
+	otlp_split_init(&s, rec->signal, rec->payload, o->items_max,
+	    o->bytes_max);
+	buf_reset(&h->piece);
+	r = otlp_split_next(&s, &h->piece, &n);
+	for (; r == 1; r = more) {
+		struct rec out = *rec;
+
+		buf_reset(&ahead);
+		more = otlp_split_next(&s, &ahead, &next);
+		out.payload = buf_str(&h->piece);
+		out.has_origin = false;
+		if (more != 1 && n < o->items && o->time > 0) {
+			join(h, begin(h, rec, has_before, before), rec,
+			    out.payload, n);
+			break;
+		}
+		if (more != 1)
+			stamp(h, &out);
+		if (put_whole(h, &out, n, e) == -1)
+			break;
+		struct buf was = h->piece;
+
+		h->piece = ahead;
+		ahead = was;
+		n = next;
+	}
+	otlp_split_free(&s);
+	buf_free(&ahead);
+	return sink_broken(h->out, NULL) ? -1 : 0;
+}
+
+/* Goes on as it is, but for its origin. */
+static int
+pass(struct hold *h, const struct rec *rec, struct err *e)
+{
+	struct rec out = *rec;
+
+	stamp(h, &out);
+	if (out.signal == SIGNAL_NONE && !out.has_origin &&
+	    out.unknown.n == 0)
+		return 0;
+	return put(h, &out, e);
+}
+
+/* A payload that may be joined, of so many items. */
+static int
+take(struct hold *h, const struct rec *rec, uint64_t items, bool has_before,
+    const struct origin *before, struct err *e)
+{
+	const struct hold_opts *o = &h->opts;
+	struct group **at = find(h, rec);
+
+	if (items == 0 && rec->payload.n > o->bytes_max)
+		return pass(h, rec, e);
+	if (items > o->items_max || rec->payload.n > o->bytes_max)
+		return cut(h, rec, has_before, before, e);
+	if (!*at && (items >= o->items || o->time == 0)) {
+		struct rec out = *rec;
+
+		stamp(h, &out);
+		return put_whole(h, &out, items, e);	/* not copied */
+	}
+	if (!*at) {
+		begin(h, rec, has_before, before);
+		at = find(h, rec);
+	}
+	join(h, *at, rec, rec->payload, items);
+	return (*at)->items >= o->items ? give_out(h, at, e) : 0;
+}
+
+/* Gives out what must be out before the record comes. */
+static int
+make_room(struct hold *h, const struct rec *rec, bool joins, uint64_t items,
+    struct err *e)
+{
+	const struct hold_opts *o = &h->opts;
+	struct group **at = find(h, rec);
+	bool stranger = rec->signal != SIGNAL_NONE && (!joins || !*at);
+
+	/* of two spools, the order of origins says nothing */
+	if (rec->unknown.n > 0 || (o->in_order && stranger) ||
+	    (rec->has_origin && h->has_seen && memcmp(rec->origin.spool,
+	    h->seen.spool, sizeof h->seen.spool) != 0))
+		return hold_flush(h, e);
+	if (!joins)
+		return 0;
+	if (*at && ((*at)->items + items > o->items_max ||
+	    (*at)->payload.n + rec->payload.n > o->bytes_max) &&
+	    give_out(h, at, e) == -1)
+		return -1;
+	while (h->groups && (h->groups_n == HOLD_GROUPS_MAX ||
+	    h->bytes + rec->payload.n > HOLD_BYTES_MAX))
+		if (give_out(h, &h->groups, e) == -1)
+			return -1;
+	return 0;
+}
+
+int
+hold_add(struct hold *h, const struct rec *rec, struct err *e)
+{
+	bool has_before, joins = rec->signal != SIGNAL_NONE &&
+	    rec->signal != SIGNAL_PROFILES && rec->unknown.n == 0;
+	struct origin before;
+	uint64_t items = 0;
+
+	if (joins && otlp_count(rec->signal, rec->payload, &items) == -1)
+		joins = false;
+	if (make_room(h, rec, joins, items, e) == -1)
+		return -1;
+	has_before = h->has_seen;
+	before = h->seen;
+	if (rec->has_origin) {
+		h->seen = rec->origin;
+		h->has_seen = true;
+	}
+	if (!joins)
+		return pass(h, rec, e);
+	return take(h, rec, items, has_before, &before, e);
+}

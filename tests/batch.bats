@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# batch(1): joins, cuts, times, origins and how it ends.
+load helper
+
+# logs N [TENANT]: a record of N log lines, line 1 ... N, as JSON; logs of
+# several can be told apart by $1
+logs() {
+	seq -f '{"body":{"stringValue":"'"$1"' %g"}}' "$2" | paste -sd, |
+		sed 's/.*/{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"s"}}]},"scopeLogs":[{"scope":{"name":"x"},"logRecords":[&]}]}]}/'
+}
+span() {
+	printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"eee19b7ec3c1b17%s","name":"n"}]}]}]}\n' "$1"
+}
+rec_of() { rec -i json -o rec; }
+bodies() { rec -o json | grep -o '"stringValue":"[a-z]* [0-9]*"' | cut -d'"' -f4; }
+# sizes: the items of each record, in order
+sizes() { rec -o json "$@" | while read -r l; do grep -o '"body"\|"spanId"' <<<"$l" | wc -l; done | tr '\n' ' '; }
+
+@test "the manual's examples" {
+	mkdir examples
+	cp "$ROOT/examples/two.rec" examples/
+	sed -n '/^\.Sh EXAMPLES/,/^Between/p' "$ROOT/man/batch.1" | grep -v '^\.\|^The two\|^Between' >transcript
+	grep '^\$ ' transcript | while read -r _ line; do
+		echo "\$ $line"
+		bash -c "$line" 2>&1
+	done >got
+	diff transcript got
+	[ -s got ]
+}
+
+@test "joined by signal and tenant up to -n, cut at -m, in order" {
+	{ logs a 3; span 1; logs b 4; span 2; logs c 9; logs d 1; } | rec_of >in.rec
+	[ "$(batch -n 7 -m 8 <in.rec | sizes)" = "7 8 2 2 " ]
+	diff <(bodies <in.rec) <(batch -n 7 -m 8 <in.rec | bodies)
+	diff <(bodies <in.rec) <(batch -n 1 -m 2 <in.rec | bodies)
+	diff <(bodies <in.rec) <(batch -b 100 <in.rec | bodies)
+	[ "$(batch -n 1 -m 1 <in.rec | rec -c)" = "$(printf 'traces\t2\t2\nlogs\t17\t17')" ]
+	[ "$(batch -i <in.rec | sizes)" = "3 1 4 1 10 " ]
+}
+
+@test "-g makes equal resources and scopes one" {
+	{ logs a 3; logs b 4; } | rec_of >in.rec
+	[ "$(batch <in.rec | rec -o json | grep -o '"scopeLogs"' | wc -l)" -eq 2 ]
+	[ "$(batch -g <in.rec | rec -o json | grep -o '"scopeLogs"\|"logRecords"' | wc -l)" -eq 2 ]
+	diff <(bodies <in.rec) <(batch -g <in.rec | bodies)
+}
+
+@test "nothing is held longer than -t" {
+	mkfifo in
+	batch -t 50ms <in >out.rec 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	logs a 3 | rec_of >&7
+	until_true test -s out.rec
+	logs b 2 | rec_of >&7
+	exec 7>&-
+	wait "${PIDS[0]}"
+	[ "$(sizes out.rec)" = "3 2 " ]
+}
+
+@test "TERM gives out what is held, and lets through what still comes" {
+	mkfifo in
+	batch -n 3 -t 1h --grace 1h <in >out.rec 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	logs a 3 | rec_of >&7
+	until_true test -s out.rec	# it runs
+	logs b 1 | rec_of >&7
+	kill -TERM "${PIDS[0]}"
+	until_true bash -c '[ "$(rec -c out.rec | cut -f2)" -eq 2 ]'
+	logs c 2 | rec_of >&7
+	exec 7>&-
+	wait "${PIDS[0]}"
+	diff <(printf 'a 1\na 2\na 3\nb 1\nc 1\nc 2\n') <(bodies <out.rec)
+}
+
+@test "the grace is bounded" {
+	mkfifo in
+	batch -n 3 -t 1h --grace 10ms <in >out.rec 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	logs a 3 | rec_of >&7
+	until_true test -s out.rec
+	kill -TERM "${PIDS[0]}"
+	wait "${PIDS[0]}"
+	exec 7>&-
+}
+
+@test "origins: a spool behind doubles nothing with -i, whoever is cut off" {
+	for i in 1 2 3 4 5 6 7 8; do logs a $i; span $i; done | rec_of | spool s
+	spool -r -n 5 s | batch -i | spool t
+	spool -r s | batch -i | spool t
+	diff <(spool -r s | bodies) <(spool -r t | bodies)
+	# without, whatever is acknowledged has been given out
+	spool -r s | batch -n 4 | spool u
+	spool -r u >all.rec
+	[ "$(rec -c all.rec | cut -f1,3)" = "$(spool -r s | rec -c | cut -f1,3)" ]
+}
+
+@test "bad input: what came before it is given out" {
+	{ logs a 3 | rec_of; printf '\5\12\1'; } >torn.rec
+	fails 1 batch torn.rec
+	batch torn.rec >out.rec 2>/dev/null || true
+	[ "$(sizes out.rec)" = "3 " ]
+	fails 1 batch nowhere
+	fails 2 batch -n 0
+	fails 2 batch -n 5 -m 4
+	fails 2 batch -b 65M
+	fails 2 batch -t soon
+}
+
+@test "a reader that goes away ends it" {
+	mkfifo in
+	(set +o pipefail; batch -t 0 <in | head -c 1 >/dev/null; echo "${PIPESTATUS[0]}" >status) 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	logs a 3 | rec_of >one.rec
+	until_true bash -c 'trap "" PIPE; cat one.rec >&7 2>/dev/null; [ -s status ]'
+	exec 7>&-
+	[ "$(cat status)" -eq 1 ]
+}
