@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/time.h"
 #include "base/tool.h"
+#include "net/host.h"
 #include "net/status.h"
 #include "recv/ingest.h"
 #include "recv/options.h"
@@ -100,7 +101,9 @@ options(struct recv_opts *o, int argc, char *argv[])
 			tool_usage(&tool, "%s", e.msg);
 	if (optind < argc)
 		tool_usage(&tool, "%s: takes no operands", argv[optind]);
-	if (recv_check(o, &e) == -1)
+	if (recv_check(o, &e) == -1 || host_listen_fds(&o->servers,
+	    getenv("LISTEN_PID"), getenv("LISTEN_FDS"),
+	    getenv("LISTEN_FDNAMES"), &e) == -1)
 		tool_usage(&tool, "%s", e.msg);
 }
 
@@ -149,6 +152,7 @@ start(struct recv *rv, struct err *e)
 	struct recv_opts *o = &rv->opts;
 	struct net_handler on = ingest_handler(&rv->ingest);
 
+	host_raise_files();
 	on.say = say;
 	o->spool.say = say;
 	net_init(&rv->net, &o->max, &on);
@@ -181,8 +185,10 @@ run(struct recv *rv, struct err *e)
 	struct pollfd p[2] = { { .fd = tool_stop_fd(), .events = POLLIN },
 		{ .fd = rv->opts.dir ? -1 : STDOUT_FILENO } };
 
+	host_notify(getenv("NOTIFY_SOCKET"), "READY=1");
 	while (!tool_stopped() && p[1].revents == 0)
 		poll(p, 2, -1);
+	host_notify(getenv("NOTIFY_SOCKET"), "STOPPING=1");
 	if (sink_broken(rv->sink, e))
 		return err_in(e, "stdout");
 	return p[1].revents == 0 ? 0 :

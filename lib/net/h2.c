@@ -7,7 +7,7 @@
 
 /* Of frames that cost the peer nothing and us some work: as many at once, and
  * as many a second. */
-#define CALM_BURST	1000
+#define CALM_BURST	500
 #define CALM_RATE	100
 /* Pings nearer than this are strikes, and one over so many is too many. */
 #define PING_MIN	(10 * NS_S)
@@ -84,18 +84,6 @@ hang_up(struct h2 *h, const char *why)
 	    NGHTTP2_ENHANCE_YOUR_CALM, (const uint8_t *)why, strlen(why));
 }
 
-/* As other gRPC servers count them; what we send forgives all. */
-static void
-on_ping(struct h2 *h)
-{
-	uint64_t now = time_mono();
-
-	if (h->last_ping > 0 && now - h->last_ping < PING_MIN &&
-	    ++h->strikes > STRIKES)
-		hang_up(h, "too_many_pings");
-	h->last_ping = now;
-}
-
 /* One more of the frames that are free of charge. */
 static void
 on_free_frame(struct h2 *h)
@@ -111,6 +99,18 @@ on_free_frame(struct h2 *h)
 		hang_up(h, "too_many_frames");
 }
 
+/* As other gRPC servers count them; what we send forgives all. */
+static void
+on_ping(struct h2 *h)
+{
+	uint64_t now = time_mono();
+
+	if (h->last_ping > 0 && now - h->last_ping < PING_MIN &&
+	    ++h->strikes > STRIKES)
+		hang_up(h, "too_many_pings");
+	h->last_ping = now;
+}
+
 static bool
 is_free(const nghttp2_frame_hd *hd)
 {
@@ -121,11 +121,11 @@ is_free(const nghttp2_frame_hd *hd)
 	case NGHTTP2_SETTINGS:
 	case NGHTTP2_PING:
 		return !(hd->flags & NGHTTP2_FLAG_ACK);
-	case NGHTTP2_HEADERS:
-	case NGHTTP2_WINDOW_UPDATE:
-		return false;
-	default:
+	case NGHTTP2_RST_STREAM:
+	case NGHTTP2_PRIORITY:
 		return true;
+	default:
+		return false;
 	}
 }
 

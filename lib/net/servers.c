@@ -69,6 +69,8 @@ servers_inherit(struct servers *s, enum server_kind kind, int fd,
 
 	if (!at)
 		return -1;
+	for (int k = 0; k < SERVER_KINDS; k++)
+		s->said[k] = true;
 	at->fd = net_inherit(fd, at->name, e);
 	return at->fd == -1 ? -1 : 0;
 }

@@ -35,7 +35,8 @@ struct servers {
  * address is the caller's. */
 int servers_add(struct servers *, enum server_kind, const char *addr,
     struct err *);
-/* A descriptor that listens already; it is closed in the end. */
+/* A descriptor that listens already; it is closed in the end. With it there
+ * are no defaults. */
 int servers_inherit(struct servers *, enum server_kind, int fd, struct err *);
 /* 127.0.0.1:4317 and :4318, of the kinds of which nothing was said. On -1
  * nothing stays open. */
