@@ -1,0 +1,590 @@
+/*
+ * traceref: TraceQL evaluated span by span, slowly and plainly, over spans in
+ * memory: what the engine is held against. It shares the parser and the
+ * operators on values with the engine, and nothing else.
+ */
+#ifndef UNIT_TRACEREF_H
+#define UNIT_TRACEREF_H
+
+#include <math.h>
+
+#include "tql/ast.h"
+#include "unit.h"
+
+#define REF_TRACES	6u
+#define REF_SPANS	60u	/* in all */
+#define REF_KEYS	5u
+#define REF_KIDS	3u
+
+/* Attributes by key, TQL_NIL: missing. Those of events, links and scopes have
+ * a letter more in front (ei, li, ni), so that .i is of spans and resources. */
+struct ref_attrs { struct tql_val v[REF_KEYS]; };
+static const struct str ref_key[REF_KEYS] = { S("i"), S("f"), S("s"), S("m"),
+    S("b") };
+
+struct ref_kid { struct str name; int64_t time; struct ref_attrs a; };
+
+struct ref_span {
+	uint32_t trace, id, parent;	/* id from 1; parent 0: a root */
+	int64_t start, duration, kind, status;
+	struct str name, message, service, scope;
+	struct ref_attrs attr, res, instr;
+	struct ref_kid event[REF_KIDS], link[REF_KIDS];
+	uint32_t events, links, received;
+	/* found by ref_tree */
+	struct ref_span *up;
+	bool rooted;
+	int64_t left, right, above, children;
+};
+
+struct ref_data { struct ref_span s[REF_SPANS]; uint32_t n; };
+
+/* ---- trees ------------------------------------------------------------------ */
+
+static inline struct ref_span *
+ref_next_child(struct ref_data *d, uint32_t trace, const struct ref_span *up,
+    int64_t after)
+{
+	struct ref_span *best = NULL;
+
+	for (uint32_t i = 0; i < d->n; i++) {
+		struct ref_span *s = &d->s[i];
+
+		if (s->trace == trace && s->up == up && s->start > after &&
+		    (up || s->parent == 0) && (!best || s->start <
+		    best->start))
+			best = s;
+	}
+	return best;
+}
+
+static inline void
+ref_number(struct ref_data *d, uint32_t trace, struct ref_span *s, int64_t *n)
+{
+	s->rooted = true;
+	s->left = (*n)++;
+	s->above = s->up ? s->up->left : -1;
+	for (struct ref_span *c = ref_next_child(d, trace, s, -1); c;
+	    c = ref_next_child(d, trace, s, c->start))
+		ref_number(d, trace, c, n);
+	s->right = (*n)++;
+}
+
+static inline void
+ref_tree(struct ref_data *d)
+{
+	for (uint32_t i = 0; i < d->n; i++)
+		for (uint32_t k = 0; k < d->n; k++)
+			if (d->s[k].trace == d->s[i].trace &&
+			    d->s[k].id == d->s[i].parent) {
+				d->s[i].up = &d->s[k];
+				d->s[k].children++;
+			}
+	for (uint32_t t = 0; t < REF_TRACES; t++) {
+		int64_t n = 1;
+
+		for (struct ref_span *s = ref_next_child(d, t, NULL, -1); s;
+		    s = ref_next_child(d, t, NULL, s->start))
+			ref_number(d, t, s, &n);
+	}
+}
+
+static inline const struct ref_span *
+ref_root(const struct ref_data *d, uint32_t trace)
+{
+	const struct ref_span *best = NULL;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		if (d->s[i].trace == trace && d->s[i].parent == 0 &&
+		    (!best || d->s[i].received > best->received))
+			best = &d->s[i];
+	return best;
+}
+
+/* ---- values ----------------------------------------------------------------- */
+
+static inline struct tql_val
+ref_str(struct str s)
+{
+	return (struct tql_val){ .type = TQL_STR, .s = s };
+}
+
+static inline struct tql_val
+ref_int(enum tql_type type, int64_t i)
+{
+	return (struct tql_val){ .type = type, .i = i };
+}
+
+static inline struct tql_val
+ref_attr(const struct ref_attrs *a, struct str key)
+{
+	for (uint32_t k = 0; k < REF_KEYS; k++)
+		if (str_eq(ref_key[k], key))
+			return a->v[k];
+	return (struct tql_val){ .type = TQL_NIL };
+}
+
+static inline struct tql_val
+ref_duration(const struct ref_data *d, uint32_t trace)
+{
+	int64_t from = INT64_MAX, to = 0;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		if (d->s[i].trace == trace) {
+			int64_t end = d->s[i].start + d->s[i].duration;
+
+			from = d->s[i].start < from ? d->s[i].start : from;
+			to = end > to ? end : to;
+		}
+	return ref_int(TQL_DURATION, to - from);
+}
+
+static inline struct tql_val
+ref_id(struct arena *a, uint32_t id)
+{
+	return ref_str(arena_printf(a, "%s%06x", id ? "5a00000000" :
+	    "0000000000", id));
+}
+
+static inline struct tql_val
+ref_intrinsic(const struct ref_data *d, const struct ref_span *s,
+    enum tql_intrinsic in, struct arena *a)
+{
+	const struct ref_span *root = ref_root(d, s->trace);
+
+	switch (in) {
+	case IN_DURATION: return ref_int(TQL_DURATION, s->duration);
+	case IN_NAME: return ref_str(s->name);
+	case IN_STATUS: return ref_int(TQL_STATUS, s->status);
+	case IN_KIND: return ref_int(TQL_KIND, s->kind);
+	case IN_MESSAGE: return ref_str(s->message);
+	case IN_ROOT_NAME: return ref_str(root ? root->name : S(""));
+	case IN_ROOT_SERVICE: return ref_str(root ? root->service : S(""));
+	case IN_TRACE_DURATION: return ref_duration(d, s->trace);
+	case IN_NS_LEFT: return ref_int(TQL_INT, s->left);
+	case IN_NS_RIGHT: return ref_int(TQL_INT, s->right);
+	case IN_NS_PARENT: return ref_int(TQL_INT, s->above);
+	case IN_CHILD_COUNT: return ref_int(TQL_INT, s->children);
+	case IN_SPAN_ID: return ref_id(a, s->id);
+	case IN_PARENT_ID: return ref_id(a, s->parent);
+	case IN_INSTR_NAME: return ref_str(s->scope);
+	default: return (struct tql_val){ .type = TQL_NIL };
+	}
+}
+
+/* Where an attribute is looked up: 0 the span itself, 1 its events, 2 links. */
+static inline unsigned
+ref_where(const struct tql_attr *a)
+{
+	return a->scope == SCOPE_EVENT || a->in == IN_EVENT_NAME ||
+	    a->in == IN_EVENT_TIME ? 1 : a->scope == SCOPE_LINK ? 2 : 0;
+}
+
+/* The value; of event `ev` and link `li` where it is theirs. */
+static inline struct tql_val
+ref_value(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_attr *a, uint32_t ev, uint32_t li, struct arena *mem)
+{
+	struct tql_val v = { .type = TQL_NIL };
+
+	if (a->in == IN_EVENT_NAME)
+		return ev < s->events ? ref_str(s->event[ev].name) : v;
+	if (a->in == IN_EVENT_TIME)
+		return ev < s->events ? ref_int(TQL_DURATION,
+		    s->event[ev].time) : v;
+	if (a->in != IN_NONE)
+		return ref_intrinsic(d, s, a->in, mem);
+	if (a->scope == SCOPE_ANY || a->scope == SCOPE_NEAR ||
+	    a->scope == SCOPE_SPAN)
+		v = ref_attr(&s->attr, a->name);
+	if (v.type == TQL_NIL && (a->scope == SCOPE_ANY ||
+	    a->scope == SCOPE_NEAR || a->scope == SCOPE_RES))
+		v = str_eq(a->name, S("service.name")) ? ref_str(s->service) :
+		    ref_attr(&s->res, a->name);
+	if (a->scope == SCOPE_EVENT && ev < s->events)
+		v = ref_attr(&s->event[ev].a, str_skip(a->name, 1));
+	if (a->scope == SCOPE_LINK && li < s->links)
+		v = ref_attr(&s->link[li].a, str_skip(a->name, 1));
+	if (a->scope == SCOPE_INSTR)
+		v = ref_attr(&s->instr, str_skip(a->name, 1));
+	return v;
+}
+
+static inline int
+ref_expr(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, uint32_t ev, uint32_t li, struct tql_val *out,
+    struct arena *mem)
+{
+	struct tql_val l, r = { .type = TQL_NIL };
+
+	if (x->kind == EX_LIT) {
+		*out = x->val;
+		return 0;
+	}
+	if (x->kind == EX_ATTR) {
+		*out = ref_value(d, s, x->attr, ev, li, mem);
+		return 0;
+	}
+	if (ref_expr(d, s, x->l, ev, li, &l, mem) == -1)
+		return -1;
+	if (x->kind == EX_NIL) {
+		*out = tql_bool((l.type == TQL_NIL) == (x->op == OP_EQ));
+		return 0;
+	}
+	if (x->kind == EX_UNARY)
+		return tql_unary(x->op, &l, out, NULL);
+	if (ref_expr(d, s, x->r, ev, li, &r, mem) == -1)
+		return -1;
+	return tql_binary(x->op, &l, &r, x->re, out, NULL);
+}
+
+/* ---- filters ---------------------------------------------------------------- */
+
+static inline bool
+ref_logic(const struct tql_expr *x)
+{
+	return (x->kind == EX_BINARY && (x->op == OP_AND || x->op == OP_OR)) ||
+	    (x->kind == EX_UNARY && x->op == OP_NOT);
+}
+
+static inline bool
+ref_only_ands(const struct tql_expr *x)
+{
+	if (!ref_logic(x))
+		return true;
+	return x->kind == EX_BINARY && x->op == OP_AND &&
+	    ref_only_ands(x->l) && ref_only_ands(x->r);
+}
+
+static inline unsigned
+ref_looks(const struct tql_expr *x)
+{
+	if (x->kind == EX_LIT)
+		return 0;
+	if (x->kind == EX_ATTR)
+		return ref_where(x->attr);
+	return ref_looks(x->l) | (x->r ? ref_looks(x->r) : 0);
+}
+
+/* A condition that is no logic: for some event (link), or the span. */
+static inline bool
+ref_some(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, struct arena *mem)
+{
+	unsigned at = ref_looks(x);
+	uint32_t n = at == 1 ? s->events : at == 2 ? s->links : 1;
+	struct tql_val v;
+
+	for (uint32_t k = 0; k < n; k++)
+		if (ref_expr(d, s, x, k, k, &v, mem) == 0 && tql_true(&v))
+			return true;
+	return false;
+}
+
+static inline bool
+ref_holds(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, struct arena *mem)
+{
+	if (!ref_logic(x))
+		return ref_some(d, s, x, mem);
+	if (x->kind == EX_UNARY)
+		return !ref_holds(d, s, x->l, mem);
+	return x->op == OP_AND ? ref_holds(d, s, x->l, mem) &&
+	    ref_holds(d, s, x->r, mem) : ref_holds(d, s, x->l, mem) ||
+	    ref_holds(d, s, x->r, mem);
+}
+
+/* Every condition of a chain of && that looks at `at`, for this child. */
+static inline bool
+ref_chain(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, unsigned at, uint32_t k, struct arena *mem)
+{
+	struct tql_val v;
+
+	if (ref_logic(x))
+		return ref_chain(d, s, x->l, at, k, mem) &&
+		    ref_chain(d, s, x->r, at, k, mem);
+	return ref_looks(x) != at || (ref_expr(d, s, x, k, k, &v, mem) == 0 &&
+	    tql_true(&v));
+}
+
+static inline bool
+ref_filter(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, struct arena *mem)
+{
+	if (!ref_only_ands(x))
+		return ref_holds(d, s, x, mem);
+	for (unsigned at = 0; at < 3; at++) {
+		uint32_t n = at == 1 ? s->events : at == 2 ? s->links : 1;
+		bool any = at > 0 && !(ref_looks(x) & at);
+
+		for (uint32_t k = 0; k < n && !any; k++)
+			any = ref_chain(d, s, x, at, k, mem);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+/* ---- spansets --------------------------------------------------------------- */
+
+struct ref_set {
+	bool in[REF_SPANS];
+	struct tql_val val[8];
+	const struct tql_stage *by[8];
+	uint32_t nattr;
+};
+
+struct ref_sets { struct ref_set *v; uint32_t n; };
+
+static inline bool
+ref_any(const struct ref_set *s)
+{
+	for (uint32_t i = 0; i < REF_SPANS; i++)
+		if (s->in[i])
+			return true;
+	return false;
+}
+
+/* Whether b is to a as the operator says. */
+static inline bool
+ref_related(enum tql_op op, const struct ref_span *a, const struct ref_span *b)
+{
+	if (!a->rooted || !b->rooted || a->trace != b->trace)
+		return false;
+	switch (op) {
+	case OP_CHILD: return b->up == a;
+	case OP_PARENT: return a->up == b;
+	case OP_SIB: return a != b && a->up == b->up;
+	case OP_DESC:
+		for (const struct ref_span *u = b->up; u; u = u->up)
+			if (u == a)
+				return true;
+		return false;
+	default: return ref_related(OP_DESC, b, a);
+	}
+}
+
+static inline void
+ref_join(const struct ref_data *d, enum tql_op op, const struct ref_set *a,
+    const struct ref_set *b, struct ref_set *out)
+{
+	enum tql_op rel = op >= OP_UCHILD ? op - OP_UCHILD + OP_CHILD :
+	    op >= OP_NCHILD ? op - OP_NCHILD + OP_CHILD : op;
+
+	if (op == OP_AND || op == OP_OR) {
+		bool both = op == OP_OR || (ref_any(a) && ref_any(b));
+
+		for (uint32_t i = 0; i < d->n; i++)
+			out->in[i] = both && (a->in[i] || b->in[i]);
+		return;
+	}
+	for (uint32_t k = 0; k < d->n; k++) {
+		bool hit = false;
+
+		for (uint32_t i = 0; i < d->n && b->in[k]; i++)
+			if (a->in[i] && ref_related(rel, &d->s[i], &d->s[k])) {
+				hit = true;
+				if (op >= OP_UCHILD)
+					out->in[i] = true;
+			}
+		if (b->in[k] && hit != (op >= OP_NCHILD && op <= OP_NSIB))
+			out->in[k] = true;
+	}
+}
+
+static inline struct ref_sets ref_pipe(const struct ref_data *,
+    const struct tql_stage *, struct ref_sets, struct arena *);
+
+/* The spans that a spanset expression leaves of a spanset. */
+static inline void
+ref_expression(const struct ref_data *d, const struct tql_set *x,
+    const struct ref_set *in, struct ref_set *out, struct arena *mem)
+{
+	memset(out->in, 0, sizeof out->in);
+	if (x->l) {
+		struct ref_set *ab = arena_zero(mem, struct ref_set, 2);
+
+		ref_expression(d, x->l, in, &ab[0], mem);
+		ref_expression(d, x->r, in, &ab[1], mem);
+		ref_join(d, x->op, &ab[0], &ab[1], out);
+		return;
+	}
+	if (x->pipe) {
+		struct ref_set *one = arena_new(mem, struct ref_set, 1);
+		struct ref_sets got;
+
+		*one = *in;
+		got = ref_pipe(d, x->pipe, (struct ref_sets){ one, 1 }, mem);
+		for (uint32_t k = 0; k < got.n; k++)
+			for (uint32_t i = 0; i < d->n; i++)
+				out->in[i] |= got.v[k].in[i];
+		return;
+	}
+	for (uint32_t i = 0; i < d->n; i++)
+		out->in[i] = in->in[i] && ref_filter(d, &d->s[i], x->filter,
+		    mem);
+}
+
+/* ---- pipelines -------------------------------------------------------------- */
+
+/* Of an event's or link's attribute the first value counts. */
+static inline struct tql_val
+ref_first(const struct ref_data *d, const struct ref_span *s,
+    const struct tql_expr *x, struct arena *mem)
+{
+	struct tql_val v = { .type = TQL_NIL };
+
+	for (uint32_t k = 0; k < REF_KIDS && v.type == TQL_NIL; k++)
+		if (ref_expr(d, s, x, k, k, &v, mem) == -1)
+			v.type = TQL_NIL;
+	return v;
+}
+
+static inline bool
+ref_same(const struct tql_val *a, const struct tql_val *b)
+{
+	if (a->type != b->type || (a->type == TQL_ARRAY && a->n != b->n))
+		return false;
+	if (a->type == TQL_ARRAY) {
+		for (uint32_t i = 0; i < a->n; i++)
+			if (!ref_same(&a->a[i], &b->a[i]))
+				return false;
+		return true;
+	}
+	return a->type == TQL_NIL || (a->type == TQL_STR ?
+	    str_eq(a->s, b->s) : a->i == b->i);
+}
+
+static inline struct ref_sets
+ref_by(const struct ref_data *d, const struct tql_stage *st,
+    struct ref_sets in, struct arena *mem)
+{
+	struct ref_sets out = { arena_new(mem, struct ref_set, REF_SPANS), 0 };
+
+	for (uint32_t k = 0; k < in.n; k++) {
+		uint32_t from = out.n;
+
+		for (uint32_t i = 0; i < d->n; i++) {
+			struct tql_val v;
+			struct ref_set *to = NULL;
+
+			if (!in.v[k].in[i])
+				continue;
+			v = ref_first(d, &d->s[i], st->expr, mem);
+			for (uint32_t m = from; m < out.n; m++)
+				if (ref_same(&out.v[m].val[in.v[k].nattr], &v))
+					to = &out.v[m];
+			if (!to) {
+				to = &out.v[out.n++];
+				*to = in.v[k];
+				memset(to->in, 0, sizeof to->in);
+				to->by[to->nattr] = st;
+				to->val[to->nattr++] = v;
+			}
+			to->in[i] = true;
+		}
+	}
+	for (uint32_t m = 0; m < out.n; m++) {
+		struct tql_val *v = &out.v[m].val[out.v[m].nattr - 1];
+
+		if (v->type == TQL_NIL)
+			*v = ref_str(S("nil"));
+	}
+	return out;
+}
+
+static inline bool
+ref_aggregate(const struct ref_data *d, const struct tql_stage *st,
+    struct ref_set *s, struct arena *mem)
+{
+	struct tql_val all = { .type = TQL_NIL }, yes;
+	double sum = 0;
+	int64_t n = 0;
+
+	for (uint32_t i = 0; i < d->n; i++) {
+		struct tql_val v;
+
+		if (!s->in[i])
+			continue;
+		v = st->expr ? ref_first(d, &d->s[i], st->expr, mem) :
+		    ref_int(TQL_INT, 1);
+		if (!tql_numeric(v.type))
+			continue;
+		sum += v.type == TQL_FLOAT ? v.f : (double)v.i;
+		if (n++ == 0 || (st->agg == TQL_MAX && tql_num_cmp(&v, &all) >
+		    0) || (st->agg == TQL_MIN && tql_num_cmp(&v, &all) < 0))
+			all = v;
+	}
+	if (st->agg == TQL_COUNT)
+		all = ref_int(TQL_INT, n);
+	else if (n > 0 && st->agg == TQL_AVG && all.type != TQL_DURATION)
+		all = (struct tql_val){ .type = TQL_FLOAT,
+		    .f = sum / (double)n };
+	else if (n > 0 && st->agg == TQL_AVG)
+		all.i = (int64_t)sum / n;
+	else if (n > 0 && st->agg == TQL_SUM && all.type == TQL_FLOAT)
+		all.f = sum;
+	else if (n > 0 && st->agg == TQL_SUM)
+		all.i = (int64_t)sum;
+	s->by[s->nattr] = st;
+	s->val[s->nattr++] = all;
+	tql_binary(st->op, &all, &st->val, NULL, &yes, NULL);
+	return tql_true(&yes);
+}
+
+static inline struct ref_sets
+ref_stage(const struct ref_data *d, const struct tql_stage *st,
+    struct ref_sets in, struct arena *mem)
+{
+	struct ref_sets out = { arena_zero(mem, struct ref_set, in.n + 1), 0 };
+
+	if (st->kind == STAGE_SELECT)
+		return in;
+	if (st->kind == STAGE_BY)
+		return ref_by(d, st, in, mem);
+	if (st->kind == STAGE_SET && st->set->pipe)
+		return ref_pipe(d, st->set->pipe, in, mem);
+	for (uint32_t k = 0; k < in.n; k++) {
+		struct ref_set *to = &out.v[out.n];
+
+		if (st->kind == STAGE_COALESCE) {
+			for (uint32_t i = 0; i < d->n; i++)
+				out.v[0].in[i] |= in.v[k].in[i];
+			out.n = 1;
+			continue;
+		}
+		*to = in.v[k];
+		if (st->kind == STAGE_SET)
+			ref_expression(d, st->set, &in.v[k], to, mem);
+		if (st->kind == STAGE_SET ? ref_any(to) :
+		    ref_aggregate(d, st, to, mem))
+			out.n++;
+	}
+	return out;
+}
+
+static inline struct ref_sets
+ref_pipe(const struct ref_data *d, const struct tql_stage *st,
+    struct ref_sets in, struct arena *mem)
+{
+	for (; st && in.n > 0; st = st->next)
+		in = ref_stage(d, st, in, mem);
+	return in;
+}
+
+/* The spansets that a pipeline makes of one trace. */
+static inline struct ref_sets
+ref_trace(const struct ref_data *d, const struct tql_stage *st,
+    uint32_t trace, struct arena *mem)
+{
+	struct ref_set *all = arena_zero(mem, struct ref_set, 1);
+
+	for (uint32_t i = 0; i < d->n; i++)
+		all->in[i] = d->s[i].trace == trace;
+	if (!ref_any(all))
+		return (struct ref_sets){ NULL, 0 };
+	return ref_pipe(d, st, (struct ref_sets){ all, 1 }, mem);
+}
+
+#endif
