@@ -47,8 +47,26 @@ lql() {
 	[ "$(lql -o raw '{service_name="cart"} | took >= 1s')" = "connection to 10.0.0.7:5432 refused" ]
 	# what is no duration stays, marked
 	run lql -o json '{service_name="payment"} | took >= 1s'
-	[ "$(jq -r '.metadata.__error__' <<<"$output")" = LabelFilterErr ]
+	[ "$(jq -r '.parsed.__error__' <<<"$output")" = LabelFilterErr ]
 	[ "$(lql -o raw '{service_name=~".+"} | severity_text="ERROR" or items=2' | wc -l)" -eq 2 ]
+}
+
+@test "pipelines: parsers, formats, errors" {
+	store
+	[ "$(lql -o raw '{service_name=~".+"} | pattern "<what> of <who> has <n> items" | n > 1')" = "cart of u-11 has 2 items" ]
+	lql -o json '{service_name=~".+"} | pattern "<what> of <who> has <n> items" | n > 1 | label_format user=who | drop n' >got
+	[ "$(jq -c .parsed got)" = '{"user":"u-11","what":"cart"}' ]
+	[ "$(lql -o raw '{service_name=~".+"} |= ip("10.0.0.0/24")')" = "connection to 10.0.0.7:5432 refused" ]
+	[ "$(lql -o raw '{service_name=~".+"} |> "connection to <_> refused"' | wc -l)" -eq 1 ]
+	# what is not JSON is kept, and says so
+	[ "$(lql -o json '{service_name=~".+"} |= "items" | json' | jq -r .parsed.__error__)" = JSONParserErr ]
+	[ -z "$(lql -o raw '{service_name=~".+"} |= "items" | json | __error__=""')" ]
+	# a limit counts what the pipeline keeps
+	all=$(lql -n all -o raw '{service_name=~".+"} | pattern "<a> <_>" | a!="cart"' | wc -l)
+	[ "$all" -gt 2 ]
+	[ "$(lql -n 2 -o raw '{service_name=~".+"} | pattern "<a> <_>" | a!="cart"' | wc -l)" -eq 2 ]
+	fails 2 lql '{a="b"} | line_format "{{.x}}"'
+	[[ "$output" == *"templates are not supported yet"* ]]
 }
 
 @test "metadata named as a label of the stream" {

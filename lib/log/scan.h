@@ -85,6 +85,9 @@ int log_streams(struct store_view *, const struct log_matcher *, size_t n,
     uint64_t from, uint64_t to, struct arena *, struct log_pair ***labels,
     uint32_t **nlabels, size_t *nstreams, struct err *);
 
+/* TRACE .. FATAL as logql.md 14 has detected_level; empty: unset. */
+struct str log_level(int64_t severity);
+
 extern const struct store_kind log_kind;	/* for lstore */
 /* The store option that holds the promoted resource attributes, separated by
  * commas; without it, the list of logql.md 15. */

@@ -234,7 +234,7 @@ by_trace(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 }
 
 struct str
-select_level(int64_t severity)
+log_level(int64_t severity)
 {
 	static const char *const names[] = { "", "trace", "debug", "info",
 		"warn", "error", "fatal" };
@@ -359,7 +359,7 @@ kind_value(struct log_cols *c, const struct source *s, uint32_t row,
 		break;
 	case LEVEL:
 		if (cols_has(&c->severity, row))
-			*out = select_level(c->severity.i[row]);
+			*out = log_level(c->severity.i[row]);
 		break;
 	case SEVERITY_TEXT:
 		if (cols_has(&c->severity_text, row))

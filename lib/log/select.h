@@ -45,7 +45,4 @@ int select_stream(struct str labels, const struct log_matcher *, size_t n,
 int select_rows(struct log_cols *, const struct log_scan_opts *,
     uint64_t *rows, struct err *);
 
-/* TRACE .. FATAL as logql.md 14 has detected_level; empty: unset. */
-struct str select_level(int64_t severity);
-
 #endif

@@ -36,20 +36,19 @@ put(struct answer *an, size_t above, struct err *e)
 }
 
 static const struct show_label *
-labels_of(struct answer *an, const struct log_line *l)
+shown(struct answer *an, const struct log_pair *v, uint32_t n)
 {
 	struct show_label *out = arena_new(&an->scratch, struct show_label,
-	    l->nlabels + 1);
+	    n + 1);
 
-	for (uint32_t i = 0; i < l->nlabels; i++)
-		out[i] = (struct show_label){ l->labels[i].name,
-		    l->labels[i].value };
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = (struct show_label){ v[i].name, v[i].value };
 	return out;
 }
 
 /* Metadata named as a label of the stream: logql.md 6.1, rule 3. */
 static const struct show_label *
-meta_of(struct answer *an, const struct log_line *l, bool error)
+meta_of(struct answer *an, const struct log_line *l)
 {
 	struct show_label *out = arena_new(&an->scratch, struct show_label,
 	    l->nmeta + 1);
@@ -65,9 +64,6 @@ meta_of(struct answer *an, const struct log_line *l, bool error)
 			}
 		out[i] = (struct show_label){ name, l->meta[i].value };
 	}
-	if (error)
-		out[l->nmeta] = (struct show_label){ S("__error__"),
-		    S("LabelFilterErr") };
 	return out;
 }
 
@@ -100,14 +96,16 @@ put_id(struct answer *an, struct str id)
 }
 
 static void
-put_line(struct answer *an, const struct log_line *l, bool error)
+put_line(struct answer *an, const struct lql_line *line)
 {
 	const struct lql_ask *ask = an->ask;
+	const struct log_line *l = &line->l;
 
 	arena_reset(&an->scratch);
 	struct show_line sl = { l->time, l->severity, l->line,
-		labels_of(an, l), meta_of(an, l, error),
-		l->nlabels, l->nmeta + error };
+		shown(an, l->labels, l->nlabels), meta_of(an, l),
+		shown(an, line->parsed, line->nparsed),
+		l->nlabels, l->nmeta, line->nparsed };
 
 	switch (ask->out) {
 	case ASK_JSON:
@@ -126,8 +124,9 @@ put_line(struct answer *an, const struct log_line *l, bool error)
 }
 
 static int
-on_line(void *arg, const struct log_line *l, bool error, struct err *e)
+on_line(void *arg, const struct lql_line *line, struct err *e)
 {
+	const struct log_line *l = &line->l;
 	struct answer *an = arg;
 
 	if (tool_stopped())
@@ -142,7 +141,7 @@ on_line(void *arg, const struct log_line *l, bool error, struct err *e)
 	else if (an->export)
 		export_add(an->export, l, &an->b);
 	else
-		put_line(an, l, error);
+		put_line(an, line);
 	return put(an, PIECE, e);
 }
 

@@ -56,26 +56,31 @@ typed(const struct lql_filter *f, struct str v, bool *error)
 }
 
 static bool
-keeps(const struct lql_filter *f, const struct str *values, bool *error)
+keeps(const struct lql_filter *f, const struct str *values, bool failed,
+    bool *error)
 {
 	switch (f->type) {
 	case LQL_F_AND:
-		return keeps(f->left, values, error) &&
-		    keeps(f->right, values, error);
+		return keeps(f->left, values, failed, error) &&
+		    keeps(f->right, values, failed, error);
 	case LQL_F_OR:
-		return keeps(f->left, values, error) ||
-		    keeps(f->right, values, error);
+		return keeps(f->left, values, failed, error) ||
+		    keeps(f->right, values, failed, error);
+	case LQL_F_IP:
+		return values[f->slot].n > 0 && lql_ip_in(&f->ip,
+		    values[f->slot]) == (f->op == LQL_EQ);
 	case LQL_F_TEXT:
 		return text(f, values[f->slot]);
 	default:
-		return typed(f, values[f->slot], error);
+		return failed || typed(f, values[f->slot], error);
 	}
 }
 
 bool
-lql_keeps(const struct lql_stage *st, const struct str *values, bool *error)
+lql_keeps(const struct lql_stage *st, const struct str *values, bool failed,
+    bool *error)
 {
-	return keeps(st->filter, values, error);
+	return keeps(st->filter, values, failed, error);
 }
 
 bool
@@ -83,5 +88,6 @@ lql_stage_test(void *arg, const struct str *values)
 {
 	bool error = false;
 
-	return keeps(((struct lql_stage *)arg)->filter, values, &error);
+	return keeps(((struct lql_stage *)arg)->filter, values, false,
+	    &error);
 }

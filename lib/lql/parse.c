@@ -1,29 +1,19 @@
-#include "lql/parse.h"
+#include "lql/parser.h"
 
-#include <stdio.h>
-
-struct parser {
-	struct lql_lex l;
-	struct lql_query *q;
-	struct lql_stage *stage;	/* being read */
-	unsigned depth;
-	size_t cap_match, cap_line, cap_re;
-};
-
-static int
-fail(struct parser *p, const char *what)
+int
+parser_fail(struct parser *p, const char *what)
 {
 	return caret_err(p->l.e, p->l.query, p->l.place, "%s", what);
 }
 
-static int
-next(struct parser *p)
+int
+parser_next(struct parser *p)
 {
 	return lql_lex_next(&p->l);
 }
 
-static bool
-word(const struct parser *p, const char *w)
+bool
+parser_word(const struct parser *p, const char *w)
 {
 	struct str s = str_of(w);
 
@@ -39,14 +29,14 @@ static bool
 any_word(const struct parser *p, const char *const *of)
 {
 	for (; *of; of++)
-		if (word(p, *of))
+		if (parser_word(p, *of))
 			return true;
 	return false;
 }
 
 /* Words that name no label, in any letter case: logql.md section 2. */
-static bool
-label_name(const struct parser *p)
+bool
+parser_label_name(const struct parser *p)
 {
 	static const char *const reserved[] = { "by", "without", "bool",
 		"json", "regexp", "logfmt", "unpack", "pattern",
@@ -57,15 +47,15 @@ label_name(const struct parser *p)
 	return p->l.type == LQL_IDENT && !any_word(p, reserved);
 }
 
-static int
-compile(struct parser *p, struct str pattern, unsigned flags, struct re **re)
+int
+parser_regex(struct parser *p, struct str pattern, unsigned flags, struct re **re)
 {
 	struct lql_query *q = p->q;
 	struct err why = { 0 };
 
 	*re = re_compile(pattern, flags, &why);
 	if (!*re)
-		return fail(p, why.msg);
+		return parser_fail(p, why.msg);
 	if (q->nregexes == p->cap_re) {
 		p->cap_re = p->cap_re * 2 + 8;
 		q->regexes = arena_grow(q->mem, q->regexes, q->nregexes,
@@ -77,8 +67,8 @@ compile(struct parser *p, struct str pattern, unsigned flags, struct re **re)
 
 /* ---- the selector --------------------------------------------------------- */
 
-static bool
-match_op(enum lql_token t, enum log_op *op)
+bool
+parser_match_op(enum lql_token t, enum log_op *op)
 {
 	*op = t == LQL_EQ ? LOG_EQ : t == LQL_NE ? LOG_NE :
 	    t == LQL_RE ? LOG_RE : LOG_NRE;
@@ -91,19 +81,19 @@ matcher(struct parser *p)
 	struct lql_query *q = p->q;
 	struct log_matcher m = { .name = p->l.text };
 
-	if (!label_name(p))
-		return fail(p, "expected a label name");
-	if (next(p) == -1)
+	if (!parser_label_name(p))
+		return parser_fail(p, "expected a label name");
+	if (parser_next(p) == -1)
 		return -1;
-	if (!match_op(p->l.type, &m.op))
-		return fail(p, "expected =, !=, =~ or !~");
-	if (next(p) == -1)
+	if (!parser_match_op(p->l.type, &m.op))
+		return parser_fail(p, "expected =, !=, =~ or !~");
+	if (parser_next(p) == -1)
 		return -1;
 	if (p->l.type != LQL_STRING)
-		return fail(p, "expected a string in quotes");
+		return parser_fail(p, "expected a string in quotes");
 	m.value = p->l.text;
 	if ((m.op == LOG_RE || m.op == LOG_NRE) &&
-	    compile(p, m.value, RE_ANCHORED | RE_DOTALL, &m.re) == -1)
+	    parser_regex(p, m.value, RE_ANCHORED | RE_DOTALL, &m.re) == -1)
 		return -1;
 	if (q->nmatch == p->cap_match) {
 		p->cap_match = p->cap_match * 2 + 4;
@@ -111,7 +101,7 @@ matcher(struct parser *p)
 		    p->cap_match, sizeof *q->match);
 	}
 	q->match[q->nmatch++] = m;
-	return next(p);
+	return parser_next(p);
 }
 
 static bool
@@ -128,15 +118,15 @@ selector(struct parser *p)
 	struct caret from = p->l.place;
 
 	if (p->l.type != LQL_OPEN)
-		return fail(p, "expected a stream selector: "
+		return parser_fail(p, "expected a stream selector: "
 		    "{service_name=\"...\"}");
-	if (next(p) == -1)
+	if (parser_next(p) == -1)
 		return -1;
 	while (p->l.type != LQL_CLOSE) {
 		if (p->q->nmatch > 0) {
 			if (p->l.type != LQL_COMMA)
-				return fail(p, "expected , or }");
-			if (next(p) == -1)
+				return parser_fail(p, "expected , or }");
+			if (parser_next(p) == -1)
 				return -1;
 		}
 		if (matcher(p) == -1)
@@ -145,56 +135,11 @@ selector(struct parser *p)
 	from.n = p->l.place.at + 1 - from.at;
 	for (size_t i = 0; i < p->q->nmatch; i++)
 		if (!takes_empty(&p->q->match[i]))
-			return next(p);
+			return parser_next(p);
 	return caret_err(p->l.e, p->l.query, from, "queries require at least "
 	    "one regexp or equality matcher that does not have an empty-"
 	    "compatible value. For instance, app=~\".*\" does not meet this "
 	    "requirement, but app=~\".+\" will");
-}
-
-/* ---- line filters ----------------------------------------------------------- */
-
-static int
-alternative(struct parser *p, struct log_line_filter *f, size_t *cap)
-{
-	if (word(p, "ip"))
-		return fail(p, "ip() filters are not supported");
-	if (p->l.type != LQL_STRING)
-		return fail(p, "expected a string in quotes");
-	if (f->n == *cap) {
-		*cap = *cap * 2 + 2;
-		f->alt = arena_grow(p->q->mem, f->alt, f->n, *cap,
-		    sizeof *f->alt);
-	}
-	struct log_alt *alt = &f->alt[f->n++];
-
-	*alt = (struct log_alt){ .text = p->l.text };
-	if ((f->op == LOG_RE || f->op == LOG_NRE) &&
-	    compile(p, alt->text, 0, &alt->re) == -1)
-		return -1;
-	return next(p);
-}
-
-static int
-line_filter(struct parser *p)
-{
-	struct lql_query *q = p->q;
-	struct log_line_filter f = { .op = p->l.type == LQL_PIPE_EQ ? LOG_EQ :
-	    p->l.type == LQL_NE ? LOG_NE : p->l.type == LQL_PIPE_RE ? LOG_RE :
-	    LOG_NRE };
-	size_t cap = 0;
-
-	do {
-		if (next(p) == -1 || alternative(p, &f, &cap) == -1)
-			return -1;
-	} while (word(p, "or"));
-	if (q->nline == p->cap_line) {
-		p->cap_line = p->cap_line * 2 + 4;
-		q->line = arena_grow(q->mem, q->line, q->nline, p->cap_line,
-		    sizeof *q->line);
-	}
-	q->line[q->nline++] = f;
-	return 0;
 }
 
 /* ---- label filters ----------------------------------------------------------- */
@@ -232,17 +177,20 @@ typed_value(struct parser *p, struct lql_filter *f)
 	if (p->l.type == LQL_OTHER && (str_eq(p->l.text, S("-")) ||
 	    str_eq(p->l.text, S("+")))) {
 		sign = p->l.text.p[0] == '-' ? -1 : 1;
-		if (next(p) == -1)
+		if (parser_next(p) == -1)
 			return -1;
 		if (p->l.type != LQL_NUMBER)
-			return fail(p, "expected a number");
+			return parser_fail(p, "expected a number");
 	}
+	if (p->l.type == LQL_BYTES && p->l.text.n > 1 &&
+	    p->l.text.p[0] == '0' && (p->l.text.p[1] | 32) == 'b')
+		return parser_fail(p, "decimal literal has no digits");
 	f->number = p->l.number * sign;
 	f->duration = p->l.duration;
 	f->type = p->l.type == LQL_NUMBER ? LQL_F_NUMBER :
 	    p->l.type == LQL_DURATION ? LQL_F_DURATION : LQL_F_BYTES;
 	p->stage->typed = true;
-	return next(p);
+	return parser_next(p);
 }
 
 static struct lql_filter *
@@ -252,7 +200,7 @@ comparison(struct parser *p)
 
 	f->name = p->l.text;
 	f->slot = slot(p, f->name);
-	if (next(p) == -1)
+	if (parser_next(p) == -1)
 		return NULL;
 	f->op = p->l.type;
 	bool text = f->op >= LQL_EQ && f->op <= LQL_NRE;
@@ -260,26 +208,25 @@ comparison(struct parser *p)
 	    (f->op >= LQL_EQEQ && f->op <= LQL_LE);
 
 	if (!text && !typed) {
-		fail(p, "expected a comparison: = != =~ !~ == > >= < <=");
+		parser_fail(p, "expected a comparison: = != =~ !~ == > >= < <=");
 		return NULL;
 	}
-	if (next(p) == -1)
+	if (parser_next(p) == -1)
 		return NULL;
 	if (text && p->l.type == LQL_STRING) {
 		f->value = p->l.text;
 		if ((f->op == LQL_RE || f->op == LQL_NRE) &&
-		    compile(p, f->value, RE_ANCHORED, &f->re) == -1)
+		    parser_regex(p, f->value, RE_ANCHORED, &f->re) == -1)
 			return NULL;
-		return next(p) == -1 ? NULL : f;
+		return parser_next(p) == -1 ? NULL : f;
 	}
-	if (word(p, "ip")) {
-		fail(p, "ip() filters are not supported");
-		return NULL;
-	}
+	if ((f->op == LQL_EQ || f->op == LQL_NE) && parser_word(p, "ip"))
+		return parser_ip(p, &f->ip) == -1 ? NULL :
+		    (f->type = LQL_F_IP, f);
 	if (typed && (p->l.type == LQL_NUMBER || p->l.type == LQL_DURATION ||
 	    p->l.type == LQL_BYTES || p->l.type == LQL_OTHER))
 		return typed_value(p, f) == -1 ? NULL : f;
-	fail(p, text && typed ? "expected a string, number, duration or size" :
+	parser_fail(p, text && typed ? "expected a string, number, duration or size" :
 	    text ? "expected a string in quotes" :
 	    "expected a number, duration or size");
 	return NULL;
@@ -290,24 +237,24 @@ primary(struct parser *p)
 {
 	struct lql_filter *f;
 
-	if (label_name(p))
+	if (parser_label_name(p))
 		return comparison(p);
 	if (p->l.type != LQL_PAREN) {
-		fail(p, "expected a label filter");
+		parser_fail(p, "expected a label filter");
 		return NULL;
 	}
 	if (++p->depth > LQL_DEPTH_MAX) {
-		fail(p, "nested too deeply");
+		parser_fail(p, "nested too deeply");
 		return NULL;
 	}
-	if (next(p) == -1 || !(f = filters(p)))
+	if (parser_next(p) == -1 || !(f = filters(p)))
 		return NULL;
 	p->depth--;
 	if (p->l.type != LQL_PAREN_CLOSE) {
-		fail(p, "expected )");
+		parser_fail(p, "expected )");
 		return NULL;
 	}
-	return next(p) == -1 ? NULL : f;
+	return parser_next(p) == -1 ? NULL : f;
 }
 
 static struct lql_filter *
@@ -326,8 +273,8 @@ and_chain(struct parser *p)
 {
 	struct lql_filter *f = primary(p);
 
-	while (f && word(p, "and"))
-		f = next(p) == -1 ? NULL : binary(p, LQL_F_AND, f, primary(p));
+	while (f && parser_word(p, "and"))
+		f = parser_next(p) == -1 ? NULL : binary(p, LQL_F_AND, f, primary(p));
 	return f;
 }
 
@@ -342,31 +289,31 @@ filters(struct parser *p)
 	struct lql_filter *f;
 
 	if (++p->depth > LQL_DEPTH_MAX * 10) {
-		fail(p, "nested too deeply");
+		parser_fail(p, "nested too deeply");
 		return NULL;
 	}
 	f = and_chain(p);
 	while (f) {
 		if (p->l.type == LQL_COMMA) {
-			f = next(p) == -1 ? NULL :
+			f = parser_next(p) == -1 ? NULL :
 			    binary(p, LQL_F_AND, f, filters(p));
 			break;
 		}
 		if (p->l.type == LQL_PAREN ||
-		    (p->l.type == LQL_IDENT && !word(p, "or"))) {
+		    (p->l.type == LQL_IDENT && !parser_word(p, "or"))) {
 			f = binary(p, LQL_F_AND, f, filters(p));
 			break;
 		}
-		if (!word(p, "or"))
+		if (!parser_word(p, "or"))
 			break;
-		if (next(p) == -1)
+		if (parser_next(p) == -1)
 			return NULL;
 		struct lql_filter *right = and_chain(p);
 
 		if (right && (p->l.type == LQL_COMMA ||
 		    p->l.type == LQL_PAREN || (p->l.type == LQL_IDENT &&
-		    !word(p, "or")))) {
-			if (p->l.type == LQL_COMMA && next(p) == -1)
+		    !parser_word(p, "or")))) {
+			if (p->l.type == LQL_COMMA && parser_next(p) == -1)
 				return NULL;
 			right = binary(p, LQL_F_AND, right, filters(p));
 			f = binary(p, LQL_F_OR, f, right);
@@ -379,7 +326,7 @@ filters(struct parser *p)
 }
 
 static int
-label_stage(struct parser *p, struct lql_stage ***tail)
+label_stage(struct parser *p)
 {
 	struct lql_stage *st = arena_zero(p->q->mem, struct lql_stage, 1);
 
@@ -387,17 +334,12 @@ label_stage(struct parser *p, struct lql_stage ***tail)
 	st->filter = filters(p);
 	if (!st->filter)
 		return -1;
-	**tail = st;
-	*tail = &st->next;
-	p->q->nstages++;
+	parser_step(p, LQL_S_LABEL)->label = st;
 	return 0;
 }
 
 /* ---- the pipeline ----------------------------------------------------------- */
 
-static const char *const stage_words[] = { "json", "logfmt", "regexp",
-	"pattern", "unpack", "line_format", "label_format", "decolorize",
-	"drop", "keep", "unwrap", NULL };
 static const char *const metric_words[] = { "count_over_time", "rate",
 	"rate_counter", "bytes_over_time", "bytes_rate", "sum_over_time",
 	"avg_over_time", "min_over_time", "max_over_time", "stddev_over_time",
@@ -406,41 +348,47 @@ static const char *const metric_words[] = { "count_over_time", "rate",
 	"max", "stddev", "stdvar", "topk", "bottomk", "sort", "sort_desc",
 	"approx_topk", "vector", "label_replace", NULL };
 
-static int
-unsupported(struct parser *p, const char *what)
+int
+parser_unsupported(struct parser *p, const char *what)
 {
-	return caret_err(p->l.e, p->l.query, p->l.place, "%s not supported: "
-	    "a selector, line filters and label filters are", what);
+	return caret_err(p->l.e, p->l.query, p->l.place,
+	    "%s not supported yet", what);
+}
+
+struct lql_step *
+parser_step(struct parser *p, enum lql_step_type type)
+{
+	struct lql_query *q = p->q;
+
+	if (q->nsteps == p->cap_step) {
+		p->cap_step = p->cap_step * 2 + 4;
+		q->step = arena_grow(q->mem, q->step, q->nsteps, p->cap_step,
+		    sizeof *q->step);
+	}
+	q->step[q->nsteps] = (struct lql_step){ .type = type };
+	return &q->step[q->nsteps++];
 }
 
 static int
 pipeline(struct parser *p)
 {
-	struct lql_stage **tail = &p->q->stages;
-
 	for (;;) {
+		int r;
+
 		switch (p->l.type) {
 		case LQL_PIPE_EQ: case LQL_NE: case LQL_PIPE_RE: case LQL_NRE:
-			if (line_filter(p) == -1)
+		case LQL_PIPE_GT: case LQL_NOT_GT:
+			if (parser_line_filter(p) == -1)
 				return -1;
 			break;
-		case LQL_PIPE_GT: case LQL_NOT_GT:
-			return unsupported(p, "pattern line filters are");
 		case LQL_PIPE:
-			if (next(p) == -1)
+			if (parser_next(p) == -1 || (r = parser_stage(p)) == -1)
 				return -1;
-			if (any_word(p, stage_words)) {
-				char what[64];
-
-				snprintf(what, sizeof what, "\"%.*s\" is",
-				    PS(p->l.text));
-				return unsupported(p, what);
-			}
-			if (label_stage(p, &tail) == -1)
+			if (r == 0 && label_stage(p) == -1)
 				return -1;
 			break;
 		case LQL_RANGE:
-			return unsupported(p, "metric queries are");
+			return parser_unsupported(p, "metric queries are");
 		default:
 			return 0;
 		}
@@ -453,25 +401,25 @@ query(struct parser *p)
 	unsigned parens = 0;
 
 	if (p->l.type == LQL_END)
-		return fail(p, "the query is empty");
+		return parser_fail(p, "the query is empty");
 	for (; p->l.type == LQL_PAREN; parens++)
-		if (next(p) == -1)
+		if (parser_next(p) == -1)
 			return -1;
 	if (any_word(p, metric_words) || p->l.type == LQL_NUMBER ||
 	    p->l.type == LQL_OTHER)
-		return unsupported(p, "metric queries are");
+		return parser_unsupported(p, "metric queries are");
 	if (selector(p) == -1 || pipeline(p) == -1)
 		return -1;
 	for (; parens > 0; parens--) {
 		if (p->l.type != LQL_PAREN_CLOSE)
-			return fail(p, "expected )");
-		if (next(p) == -1)
+			return parser_fail(p, "expected )");
+		if (parser_next(p) == -1)
 			return -1;
 	}
 	if (p->l.type == LQL_OTHER)
-		return unsupported(p, "arithmetic is");
+		return parser_unsupported(p, "arithmetic is");
 	if (p->l.type != LQL_END)
-		return fail(p, "expected | or a line filter (|= != |~ !~)");
+		return parser_fail(p, "expected | or a line filter (|= != |~ !~)");
 	return 0;
 }
 
@@ -482,8 +430,10 @@ lql_parse(struct lql_query *q, struct str text, struct arena *a,
 	struct parser p = { .q = q };
 
 	*q = (struct lql_query){ .mem = a };
-	if (lql_lex_init(&p.l, text, a, e) == 0 && query(&p) == 0)
+	if (lql_lex_init(&p.l, text, a, e) == 0 && query(&p) == 0) {
+		parser_plan(q);
 		return 0;
+	}
 	lql_query_free(q);
 	return -1;
 }

@@ -1,9 +1,8 @@
 /*
  * parse: LogQL to a syntax tree. logql.md section 3.
  *
- * What is read today: a stream selector and any chain of line filters
- * (|= != |~ !~, with `or`) and label filters (text, numbers, durations, sizes;
- * and, or, comma, parentheses). The rest of the language is recognised and
+ * What is read today: log queries, but for regexp, and for templates in
+ * line_format and label_format. The rest of the language is recognised and
  * refused by name, with a caret; never half understood.
  */
 #ifndef LQL_PARSE_H
@@ -11,12 +10,13 @@
 
 #include "base/re.h"
 #include "log/scan.h"
+#include "lql/ip.h"
 #include "lql/lex.h"
 
 #define LQL_DEPTH_MAX	100u	/* of nested parentheses */
 
 enum lql_filter_type { LQL_F_AND, LQL_F_OR, LQL_F_TEXT, LQL_F_NUMBER,
-	LQL_F_DURATION, LQL_F_BYTES };
+	LQL_F_DURATION, LQL_F_BYTES, LQL_F_IP };
 
 /* A label filter: a tree of comparisons. */
 struct lql_filter {
@@ -29,24 +29,22 @@ struct lql_filter {
 	struct re *re;
 	double number;				/* NUMBER, BYTES */
 	int64_t duration;
+	struct lql_ip ip;			/* IP */
 };
 
-/* A label filter stage, as log_scan wants it; `arg` is this. */
+/* A label filter stage: what names it asks for, and the filter. */
 struct lql_stage {
 	struct lql_filter *filter;
 	struct str *names;
 	uint32_t n;
 	bool typed;	/* compares numbers: may set __error__ */
-	struct lql_stage *next;
 };
 
 struct lql_query {
 	struct log_matcher *match;
 	size_t nmatch;
-	struct log_line_filter *line;
-	size_t nline;
-	struct lql_stage *stages;	/* in order */
-	size_t nstages;
+	struct lql_step *step;		/* in order: lql/step.h */
+	size_t nsteps;
 	struct arena *mem;
 	struct re **regexes;		/* to free */
 	size_t nregexes;

@@ -3,80 +3,136 @@
 #include <stdlib.h>
 
 #include "lql/filter.h"
+#include "lql/pipe.h"
 
 struct run {
 	const struct lql_query *q;
 	lql_fn *fn;
 	void *arg;
-	bool typed;
+	uint64_t limit, given;
+	bool piped;		/* there are steps the scan does not do */
 	struct arena scratch;
+	struct log_scan_opts so;
 };
 
-/* The value a name has on a line: of the stream, else of the metadata. */
-static struct str
-value(const struct log_line *l, struct str name)
+/* Names that can be asked for beside what is shown. */
+static uint32_t
+hidden(const struct log_line *l, struct log_pair v[4], struct arena *a)
 {
-	for (uint32_t i = 0; i < l->nlabels; i++)
-		if (str_eq(l->labels[i].name, name))
-			return l->labels[i].value;
-	for (uint32_t i = 0; i < l->nmeta; i++)
-		if (str_eq(l->meta[i].name, name))
-			return l->meta[i].value;
-	return (struct str){ 0 };
-}
+	char *hex = arena_new(a, char, 64);
+	uint32_t n = 0;
 
-static bool
-marked(struct run *r, const struct log_line *l)
-{
-	bool error = false;
-
-	arena_reset(&r->scratch);
-	for (const struct lql_stage *st = r->q->stages; st; st = st->next) {
-		struct str *values = arena_new(&r->scratch, struct str, st->n);
-
-		for (uint32_t i = 0; i < st->n; i++)
-			values[i] = value(l, st->names[i]);
-		lql_keeps(st, values, &error);
+	if (l->trace_id.n == 16) {
+		str_hex(hex, l->trace_id.p, 16);
+		v[n++] = (struct log_pair){ S("trace_id"), str_mk(hex, 32) };
 	}
-	return error;
+	if (l->span_id.n == 8) {
+		str_hex(hex + 40, l->span_id.p, 8);
+		v[n++] = (struct log_pair){ S("span_id"), str_mk(hex + 40,
+		    16) };
+	}
+	if (l->severity == 0)
+		return n;
+	v[n++] = (struct log_pair){ S("severity_number"), arena_printf(a,
+	    "%u", l->severity) };
+	v[n++] = (struct log_pair){ S("detected_level"),
+		log_level(l->severity) };
+	return n;
 }
 
 static int
 on_line(void *arg, const struct log_line *l, struct err *e)
 {
 	struct run *r = arg;
+	struct lql_line out = { .l = *l };
+	struct log_pair more[4], *v;
+	struct lql_entry en;
 
-	return r->fn(r->arg, l, r->typed && marked(r, l), e);
+	if (!r->piped)
+		return r->fn(r->arg, &out, e);
+	arena_reset(&r->scratch);
+	entry_begin(&en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
+	    &r->scratch);
+	en.hidden = more;
+	en.nhidden = hidden(l, more, &r->scratch);
+	if (!pipe_run(r->q->step, r->q->nsteps, false, &en))
+		return 0;
+	out.l.line = en.line;
+	out.l.nlabels = entry_labels(&en, LQL_STREAM, &v);
+	out.l.labels = v;
+	out.l.nmeta = entry_labels(&en, LQL_META, &v);
+	out.l.meta = v;
+	out.nparsed = entry_labels(&en, LQL_PARSED, &v);
+	out.parsed = v;
+	int status = r->fn(r->arg, &out, e);
+
+	return status != 0 ? status : ++r->given == r->limit;
+}
+
+/* A line filter as the scan has it. */
+static struct log_line_filter
+scan_line(const struct lql_step *st, struct arena *a)
+{
+	struct log_line_filter f = { .n = st->alts };
+	bool re = st->alts > 0 && st->alt[0].how == LQL_L_RE;
+
+	f.op = re ? st->keep ? LOG_RE : LOG_NRE : st->keep ? LOG_EQ : LOG_NE;
+	f.alt = arena_new(a, struct log_alt, st->alts);
+	for (size_t i = 0; i < st->alts; i++)
+		f.alt[i] = (struct log_alt){ st->alt[i].text, st->alt[i].re };
+	return f;
+}
+
+/* What the scan does of the steps; the rest is the pipe's. */
+static void
+plan(struct run *r, struct arena *a)
+{
+	const struct lql_query *q = r->q;
+	struct log_line_filter *line = arena_new(a, struct log_line_filter,
+	    q->nsteps + 1);
+	struct log_label_filter *label = arena_new(a, struct log_label_filter,
+	    q->nsteps + 1);
+	bool all = true;
+
+	for (size_t i = 0; i < q->nsteps; i++) {
+		const struct lql_step *st = &q->step[i];
+
+		r->piped |= !st->pushed || st->again;
+		all &= st->pushed;
+		if (st->pushed && st->type == LQL_S_LINE)
+			line[r->so.nfilter++] = scan_line(st, a);
+		else if (st->pushed)
+			label[r->so.nlabel++] = (struct log_label_filter){
+				st->label->names, st->label->n,
+				lql_stage_test, st->label };
+	}
+	r->so.filter = line;
+	r->so.label = label;
+	if (!all)	/* who knows how many lines that takes */
+		r->so.limit = 0;
 }
 
 int
 lql_run(struct store_view *view, const struct lql_query *q,
     const struct lql_opts *o, lql_fn *fn, void *arg, struct err *e)
 {
-	struct log_label_filter *lf = xcalloc(q->nstages, sizeof *lf);
-	struct run r = { .q = q, .fn = fn, .arg = arg };
-	size_t n = 0;
+	struct run r = { .q = q, .fn = fn, .arg = arg, .limit = o->limit,
+		.so = {
+			.match = q->match, .nmatch = q->nmatch,
+			.trace_ids = o->trace_ids,
+			.ntrace_ids = o->ntrace_ids,
+			.from = o->from, .to = o->to, .forward = o->forward,
+			.limit = o->limit, .workers = o->workers,
+			.count = o->count,
+		} };
+	struct arena a = { 0 };
 	int status;
 
-	for (struct lql_stage *st = q->stages; st; st = st->next) {
-		lf[n++] = (struct log_label_filter){ st->names, st->n,
-		    lql_stage_test, st };
-		r.typed |= st->typed;
-	}
-	struct log_scan_opts so = {
-		.match = q->match, .nmatch = q->nmatch,
-		.filter = q->line, .nfilter = q->nline,
-		.label = lf, .nlabel = n,
-		.trace_ids = o->trace_ids, .ntrace_ids = o->ntrace_ids,
-		.from = o->from, .to = o->to,
-		.forward = o->forward, .limit = o->limit,
-		.want_line = !o->ids_only, .want_meta = !o->ids_only || r.typed,
-		.workers = o->workers, .count = o->count,
-	};
-
-	status = log_scan(view, &so, on_line, &r, e);
+	plan(&r, &a);
+	r.so.want_line = r.so.want_meta = !o->ids_only || r.piped;
+	status = log_scan(view, &r.so, on_line, &r, e);
 	arena_free(&r.scratch);
-	free(lf);
+	arena_free(&a);
 	return status;
 }
 

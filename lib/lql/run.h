@@ -1,8 +1,8 @@
 /*
  * run: a parsed query over a store's view.
  *
- * The scan does the work (log/scan.h); this hands it the plan, and marks the
- * entries that a typed label filter could not read.
+ * The scan does what it can (log/scan.h); the steps behind that work on each
+ * line it gives (lql/pipe.h).
  */
 #ifndef LQL_RUN_H
 #define LQL_RUN_H
@@ -19,9 +19,14 @@ struct lql_opts {
 	struct scan_count *count;
 };
 
-/* `error`: __error__="LabelFilterErr" belongs to the entry. 0, 1 stop, -1. */
-typedef int lql_fn(void *arg, const struct log_line *, bool error,
-    struct err *);
+struct lql_line {
+	struct log_line l;
+	const struct log_pair *parsed;	/* labels made by the pipeline, and */
+	uint32_t nparsed;		/* __error__; sorted */
+};
+
+/* 0, 1 to stop, -1. */
+typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 
 /* A query without text (all streams) is a zeroed struct lql_query. */
 int lql_run(struct store_view *, const struct lql_query *,

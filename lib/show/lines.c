@@ -74,6 +74,8 @@ show_line_json(struct buf *b, const struct show_line *l)
 	json_str(&j, str_of(time_format(t, l->time, 9)));
 	pairs(&j, "labels", l->labels, l->nlabels);
 	pairs(&j, "metadata", l->meta, l->nmeta);
+	if (l->nparsed > 0)
+		pairs(&j, "parsed", l->parsed, l->nparsed);
 	json_key(&j, S("line"));
 	json_str(&j, l->line);
 	json_close(&j, '}');

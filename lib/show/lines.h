@@ -12,8 +12,8 @@ struct show_line {
 	uint64_t time;			/* ns */
 	uint32_t severity;		/* 0 .. 24 */
 	struct str line;
-	const struct show_label *labels, *meta;
-	uint32_t nlabels, nmeta;
+	const struct show_label *labels, *meta, *parsed;
+	uint32_t nlabels, nmeta, nparsed;
 };
 
 /*
@@ -22,7 +22,10 @@ struct show_line {
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);
-/* {"timestamp":"...","labels":{},"metadata":{},"line":"..."} and newline. */
+/*
+ * {"timestamp":"...","labels":{},"metadata":{},"parsed":{},"line":"..."} and
+ * newline; parsed only if there are such.
+ */
 void show_line_json(struct buf *, const struct show_line *);
 /* timestamp,level,labels,line: RFC 4180; the head line is the caller's. */
 void show_line_csv(struct buf *, const struct show_line *);

@@ -1,0 +1,156 @@
+/* logfmt: k=v, k="v", k. logql.md 6.4. */
+#include "lql/pipe.h"
+
+struct scan {
+	struct str s;
+	size_t at;
+	struct str key, value;	/* value.p NULL: none */
+	bool escapes;
+	char bad[64];		/* what is wrong with this part */
+};
+
+static bool
+blank(char c)
+{
+	return (uint8_t)c <= ' ';
+}
+
+static bool
+wrong(struct scan *sc, const char *what)
+{
+	size_t n = strlen(what);
+
+	memcpy(sc->bad, what, n + 1);
+	return false;
+}
+
+static bool
+unexpected(struct scan *sc)
+{
+	return wrong(sc, sc->s.p[sc->at] == '=' ? "unexpected '='" :
+	    "unexpected '\"'");
+}
+
+static bool
+quoted(struct scan *sc)
+{
+	size_t from = ++sc->at;
+	bool esc = false;
+
+	for (; sc->at < sc->s.n; sc->at++) {
+		char c = sc->s.p[sc->at];
+
+		if (esc) {
+			esc = false;
+		} else if (c == '\\') {
+			sc->escapes = esc = true;
+		} else if (c == '"') {
+			sc->value = str_mk(sc->s.p + from, sc->at - from);
+			sc->at++;
+			return true;
+		}
+	}
+	return wrong(sc, "unterminated quoted value");
+}
+
+/* The next part, which is there. false: it is malformed. */
+static bool
+part(struct scan *sc)
+{
+	size_t from = sc->at;
+
+	sc->key = sc->value = (struct str){ NULL, 0 };
+	sc->escapes = false;
+	for (; sc->at < sc->s.n && !blank(sc->s.p[sc->at]); sc->at++) {
+		if (sc->s.p[sc->at] == '"' || (sc->s.p[sc->at] == '=' &&
+		    sc->at == from))
+			return unexpected(sc);
+		if (sc->s.p[sc->at] == '=')
+			break;
+	}
+	sc->key = str_mk(sc->s.p + from, sc->at - from);
+	if (sc->at == sc->s.n || blank(sc->s.p[sc->at]))
+		return true;
+	from = ++sc->at;
+	if (from < sc->s.n && sc->s.p[from] == '"')
+		return quoted(sc);
+	for (; sc->at < sc->s.n && !blank(sc->s.p[sc->at]); sc->at++)
+		if (sc->s.p[sc->at] == '=' || sc->s.p[sc->at] == '"')
+			return unexpected(sc);
+	sc->value = str_mk(sc->s.p + from, sc->at - from);
+	return true;
+}
+
+static struct str
+value_of(const struct scan *sc, struct lql_entry *en)
+{
+	struct str v = sc->value;
+
+	if (sc->escapes && !pipe_unescape(&v, en->mem))
+		v = S("");
+	return entry_clean(en, v);
+}
+
+/* A label for all parts, or for those that were asked for. */
+static bool
+take(const struct lql_step *st, struct lql_entry *en, struct scan *sc,
+    uint32_t seen, bool *found)
+{
+	struct buf b = { 0 };
+	struct str v = value_of(sc, en), name;
+
+	/* a label's own name is taken for it, too, as Loki does */
+	for (size_t i = 0; i < st->names; i++)
+		if (str_eq(st->name[i].from, sc->key) ||
+		    str_eq(st->name[i].name, sc->key)) {
+			found[i] = true;
+			return entry_extract_last(en, seen,
+			    st->name[i].name, v);
+		}
+	if (st->names > 0 || (v.n == 0 && !st->keep_empty))
+		return true;
+	entry_name(&b, sc->key, true);
+	name = arena_str(en->mem, buf_str(&b));
+	buf_free(&b);
+	return name.n == 0 || entry_extract(en, name, v);
+}
+
+static bool
+all(const struct lql_step *st, struct lql_entry *en, bool *found)
+{
+	struct scan sc = { .s = en->line };
+	uint32_t seen = en->nseen;
+
+	for (;;) {
+		while (sc.at < sc.s.n && blank(sc.s.p[sc.at]))
+			sc.at++;
+		if (sc.at == sc.s.n)
+			return true;
+		if (part(&sc)) {
+			if (!take(st, en, &sc, seen, found))
+				return false;
+			continue;
+		}
+		if (st->strict) {
+			entry_error(en, "LogfmtParserErr", arena_printf(
+			    en->mem, "logfmt syntax error at pos %zu : %s",
+			    sc.at + 1, sc.bad));
+			return true;
+		}
+		while (sc.at < sc.s.n && !blank(sc.s.p[sc.at]))
+			sc.at++;
+	}
+}
+
+bool
+pipe_logfmt(const struct lql_step *st, struct lql_entry *en)
+{
+	bool *found = arena_zero(en->mem, bool, st->names + 1);
+
+	if (!all(st, en, found))
+		return false;
+	for (size_t i = 0; i < st->names; i++)
+		if (!found[i] && !entry_extract(en, st->name[i].name, S("")))
+			return false;
+	return true;
+}

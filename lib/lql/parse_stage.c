@@ -1,0 +1,429 @@
+/* The stages of a pipeline, but label filters. logql.md 3, 5 to 8. */
+#include "lql/parser.h"
+
+#include "base/num.h"
+
+/* ---- line filters ---------------------------------------------------------- */
+
+int
+parser_ip(struct parser *p, struct lql_ip *ip)
+{
+	struct err why = { 0 };
+
+	if (parser_next(p) == -1)
+		return -1;
+	if (p->l.type != LQL_PAREN)
+		return parser_fail(p, "expected (");
+	if (parser_next(p) == -1)
+		return -1;
+	if (p->l.type != LQL_STRING)
+		return parser_fail(p, "expected a string in quotes");
+	if (lql_ip_parse(ip, p->l.text, &why) == -1)
+		return parser_fail(p, why.msg);
+	if (parser_next(p) == -1)
+		return -1;
+	if (p->l.type != LQL_PAREN_CLOSE)
+		return parser_fail(p, "expected )");
+	return parser_next(p);
+}
+
+static int
+alternative(struct parser *p, enum lql_token op, struct lql_step *st)
+{
+	struct lql_line_alt a = { .how = LQL_L_TEXT };
+	struct err why = { 0 };
+
+	if (parser_word(p, "ip")) {
+		a.how = LQL_L_IP;
+		if (op != LQL_PIPE_EQ && op != LQL_NE)
+			return parser_fail(p, "ip: invalid operation");
+		if (parser_ip(p, &a.ip) == -1)
+			return -1;
+	} else {
+		if (p->l.type != LQL_STRING)
+			return parser_fail(p, "expected a string in quotes");
+		a.text = p->l.text;
+		if (op == LQL_PIPE_RE || op == LQL_NRE)
+			a.how = LQL_L_RE;
+		if (op == LQL_PIPE_GT || op == LQL_NOT_GT)
+			a.how = LQL_L_PATTERN;
+		if (a.how == LQL_L_RE &&
+		    parser_regex(p, a.text, 0, &a.re) == -1)
+			return -1;
+		if (a.how == LQL_L_PATTERN && lql_pattern_parse(&a.pattern,
+		    a.text, true, p->q->mem, &why) == -1)
+			return parser_fail(p, why.msg);
+		if (parser_next(p) == -1)
+			return -1;
+	}
+	st->alt = arena_grow(p->q->mem, st->alt, st->alts, st->alts + 1,
+	    sizeof *st->alt);
+	st->alt[st->alts++] = a;
+	return 0;
+}
+
+int
+parser_line_filter(struct parser *p)
+{
+	enum lql_token op = p->l.type;
+	struct lql_step *st = parser_step(p, LQL_S_LINE);
+
+	st->keep = op == LQL_PIPE_EQ || op == LQL_PIPE_RE ||
+	    op == LQL_PIPE_GT;
+	do {
+		if (parser_next(p) == -1 || alternative(p, op, st) == -1)
+			return -1;
+	} while (parser_word(p, "or"));
+	return 0;
+}
+
+/* ---- names ------------------------------------------------------------------ */
+
+static struct lql_name *
+add_name(struct parser *p, struct lql_step *st)
+{
+	struct lql_name *f;
+
+	st->name = arena_grow(p->q->mem, st->name, st->names, st->names + 1,
+	    sizeof *st->name);
+	f = &st->name[st->names++];
+	*f = (struct lql_name){ .name = p->l.text, .from = p->l.text };
+	return f;
+}
+
+static int
+expect_name(struct parser *p)
+{
+	return parser_label_name(p) ? 0 : parser_fail(p,
+	    "expected a label name");
+}
+
+/* One part of a path: .name, ["name"] or [3]. */
+static int
+path_part(struct parser *p, struct str *s, bool first,
+    struct lql_path_part *out)
+{
+	size_t i = 0;
+	uint64_t no;
+
+	*out = (struct lql_path_part){ 0 };
+	if (s->p[0] == '[') {
+		bool quoted = s->n > 1 && s->p[1] == '"';
+		size_t end = str_find(*s, quoted ? S("\"]") : S("]"));
+
+		if (end > s->n)
+			return parser_fail(p, "cannot parse expression: no ]");
+		struct str in = quoted ? str_mk(s->p + 2, end - 2) :
+		    str_mk(s->p + 1, end - 1);
+
+		if (quoted && end < 2)
+			return parser_fail(p, "cannot parse expression");
+		if (!quoted && !num_u64(in, &no))
+			return parser_fail(p, "cannot parse expression: "
+			    "expected a number or a string in [ ]");
+		out->key = quoted ? in : (struct str){ NULL, 0 };
+		out->index = quoted ? 0 : (int64_t)no;
+		*s = str_skip(*s, end + (quoted ? 2 : 1));
+		return 0;
+	}
+	if (!first && s->p[0] == '.')
+		*s = str_skip(*s, 1);
+	else if (!first)
+		return parser_fail(p, "cannot parse expression");
+	while (i < s->n && (s->p[i] == '_' || (s->p[i] >= '0' &&
+	    s->p[i] <= '9' && i > 0) || ((s->p[i] | 32) >= 'a' &&
+	    (s->p[i] | 32) <= 'z') || (uint8_t)s->p[i] >= 0x80))
+		i++;
+	if (i == 0)
+		return parser_fail(p, "cannot parse expression: expected a "
+		    "field");
+	out->key = str_mk(s->p, i);
+	*s = str_skip(*s, i);
+	return 0;
+}
+
+static int
+path(struct parser *p, struct lql_name *f, struct str s)
+{
+	struct lql_path_part part;
+
+	if (s.n == 0)
+		return parser_fail(p, "empty expression");
+	for (bool first = true; s.n > 0; first = false) {
+		if (path_part(p, &s, first, &part) == -1)
+			return -1;
+		f->path = arena_grow(p->q->mem, f->path, f->parts,
+		    f->parts + 1, sizeof *f->path);
+		f->path[f->parts++] = part;
+	}
+	return 0;
+}
+
+static bool
+plain_key(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '_' && !(s.p[i] >= '0' && s.p[i] <= '9') &&
+		    !((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') &&
+		    (uint8_t)s.p[i] < 0x80)
+			return false;
+	return s.n > 0;
+}
+
+/* json and logfmt: name [= "where"], .. */
+static int
+extractions(struct parser *p, struct lql_step *st)
+{
+	while (parser_label_name(p)) {
+		struct lql_name *f = add_name(p, st);
+		struct str whole = f->name;
+		struct lql_lex at = p->l;
+
+		if (parser_next(p) == -1)
+			return -1;
+		if (p->l.type == LQL_EQ) {
+			if (parser_next(p) == -1)
+				return -1;
+			if (p->l.type != LQL_STRING)
+				return parser_fail(p, "expected a string in "
+				    "quotes");
+			f->from = whole = p->l.text;
+			at = p->l;
+			if (parser_next(p) == -1)
+				return -1;
+		}
+		if (st->type == LQL_S_LOGFMT && !plain_key(f->from))
+			return parser_fail(p, "cannot parse expression: "
+			    "expected a key");
+		if (st->type == LQL_S_JSON) {
+			struct lql_lex now = p->l;
+			int r;
+
+			p->l = at;	/* the caret of what is wrong */
+			r = path(p, f, whole);
+			p->l = now;
+			if (r == -1)
+				return -1;
+		}
+		if (p->l.type != LQL_COMMA)
+			return 1;
+		if (parser_next(p) == -1 || expect_name(p) == -1)
+			return -1;
+	}
+	return 1;
+}
+
+static int
+logfmt(struct parser *p)
+{
+	struct lql_step *st = parser_step(p, LQL_S_LOGFMT);
+
+	for (; p->l.type == LQL_OTHER; ) {
+		if (str_eq(p->l.text, S("--strict")))
+			st->strict = true;
+		else if (str_eq(p->l.text, S("--keep-empty")))
+			st->keep_empty = true;
+		else
+			break;
+		if (parser_next(p) == -1)
+			return -1;
+	}
+	return extractions(p, st);
+}
+
+static int
+pattern(struct parser *p)
+{
+	struct lql_step *st = parser_step(p, LQL_S_PATTERN);
+	struct err why = { 0 };
+
+	if (p->l.type != LQL_STRING)
+		return parser_fail(p, "expected a pattern in quotes");
+	if (lql_pattern_parse(&st->pattern, p->l.text, false, p->q->mem,
+	    &why) == -1)
+		return parser_fail(p, why.msg);
+	return parser_next(p) == -1 ? -1 : 1;
+}
+
+/* A text without {{ is itself. */
+static int
+constant(struct parser *p, struct str *out)
+{
+	if (p->l.type != LQL_STRING)
+		return parser_fail(p, "expected a string in quotes");
+	if (str_find(p->l.text, S("{{")) <= p->l.text.n)
+		return parser_unsupported(p, "templates are");
+	*out = p->l.text;
+	return parser_next(p) == -1 ? -1 : 1;
+}
+
+static int
+label_format(struct parser *p)
+{
+	struct lql_step *st = parser_step(p, LQL_S_LABEL_FORMAT);
+
+	for (;;) {
+		struct lql_name *f;
+
+		if (expect_name(p) == -1)
+			return -1;
+		f = add_name(p, st);
+		if (str_eq(f->name, S("__error__")))
+			return parser_fail(p, "__error__ cannot be formatted");
+		for (struct lql_name *k = st->name; k < f; k++)
+			if (str_eq(k->name, f->name))
+				return parser_fail(p, "multiple label name not "
+				    "allowed in a single format operation");
+		if (parser_next(p) == -1)
+			return -1;
+		if (p->l.type != LQL_EQ)
+			return parser_fail(p, "expected =");
+		if (parser_next(p) == -1)
+			return -1;
+		f->text = p->l.type == LQL_STRING;
+		if (f->text ? constant(p, &f->from) == -1 :
+		    expect_name(p) == -1)
+			return -1;
+		if (!f->text) {
+			f->from = p->l.text;
+			if (parser_next(p) == -1)
+				return -1;
+		}
+		if (p->l.type != LQL_COMMA)
+			return 1;
+		if (parser_next(p) == -1)
+			return -1;
+	}
+}
+
+/* drop and keep: a name, or a matcher. */
+static int
+choices(struct parser *p, enum lql_step_type type)
+{
+	struct lql_step *st = parser_step(p, type);
+
+	for (;;) {
+		struct lql_name *f;
+
+		if (expect_name(p) == -1)
+			return -1;
+		f = add_name(p, st);
+		if (parser_next(p) == -1)
+			return -1;
+		f->matches = parser_match_op(p->l.type, &f->op);
+		if (f->matches) {
+			if (parser_next(p) == -1)
+				return -1;
+			if (p->l.type != LQL_STRING)
+				return parser_fail(p, "expected a string in "
+				    "quotes");
+			f->from = p->l.text;
+			if ((f->op == LOG_RE || f->op == LOG_NRE) &&
+			    parser_regex(p, f->from, RE_ANCHORED | RE_DOTALL,
+			    &f->re) == -1)
+				return -1;
+			if (parser_next(p) == -1)
+				return -1;
+		}
+		if (p->l.type != LQL_COMMA)
+			return 1;
+		if (parser_next(p) == -1)
+			return -1;
+	}
+}
+
+int
+parser_stage(struct parser *p)
+{
+	static const struct { const char *word; enum lql_step_type type; }
+	    known[] = { { "json", LQL_S_JSON }, { "logfmt", LQL_S_LOGFMT },
+		{ "pattern", LQL_S_PATTERN }, { "unpack", LQL_S_UNPACK },
+		{ "line_format", LQL_S_LINE_FORMAT },
+		{ "label_format", LQL_S_LABEL_FORMAT },
+		{ "decolorize", LQL_S_DECOLORIZE }, { "drop", LQL_S_DROP },
+		{ "keep", LQL_S_KEEP } };
+	size_t k = 0;
+
+	if (parser_word(p, "regexp") || parser_word(p, "unwrap"))
+		return parser_unsupported(p, parser_word(p, "regexp") ?
+		    "\"regexp\" is" : "\"unwrap\" is");
+	while (k < sizeof known / sizeof *known &&
+	    !parser_word(p, known[k].word))
+		k++;
+	if (k == sizeof known / sizeof *known)
+		return 0;
+	if (parser_next(p) == -1)
+		return -1;
+	switch (known[k].type) {
+	case LQL_S_JSON: return extractions(p, parser_step(p, LQL_S_JSON));
+	case LQL_S_LOGFMT: return logfmt(p);
+	case LQL_S_PATTERN: return pattern(p);
+	case LQL_S_LINE_FORMAT:
+		return constant(p, &parser_step(p, LQL_S_LINE_FORMAT)->text);
+	case LQL_S_LABEL_FORMAT: return label_format(p);
+	case LQL_S_DROP:
+	case LQL_S_KEEP: return choices(p, known[k].type);
+	default:
+		parser_step(p, known[k].type);
+		return 1;
+	}
+}
+
+/* ---- plan ------------------------------------------------------------------- */
+
+/* Whether a line filter behind it may as well stand before it: section 5. */
+static bool
+lets_by(enum lql_step_type t)
+{
+	return t != LQL_S_LINE && t != LQL_S_LABEL &&
+	    t != LQL_S_LINE_FORMAT && t != LQL_S_UNPACK;
+}
+
+static bool
+for_scan(const struct lql_step *st)
+{
+	for (size_t i = 0; i < st->alts; i++)
+		if (st->alt[i].how > LQL_L_RE)
+			return false;
+	return true;
+}
+
+/* __error__ is known here only. */
+static bool
+asks_error(const struct lql_stage *st)
+{
+	for (uint32_t i = 0; i < st->n; i++)
+		if (str_starts(st->names[i], S("__error")))
+			return true;
+	return false;
+}
+
+void
+parser_plan(struct lql_query *q)
+{
+	bool line = true, labels = true;
+
+	for (size_t i = 1; i < q->nsteps; i++)
+		for (size_t k = i; k > 0 && q->step[k].type == LQL_S_LINE &&
+		    lets_by(q->step[k - 1].type); k--) {
+			struct lql_step t = q->step[k];
+
+			q->step[k] = q->step[k - 1];
+			q->step[k - 1] = t;
+		}
+	for (size_t i = 0; i < q->nsteps; i++) {
+		struct lql_step *st = &q->step[i];
+
+		if (st->type == LQL_S_LINE)
+			st->pushed = line && for_scan(st);
+		else if (st->type == LQL_S_LABEL)
+			st->pushed = labels && !asks_error(st->label);
+		else
+			labels = false;
+		st->again = st->type == LQL_S_LABEL && st->label->typed;
+		if (!lets_by(st->type) && st->type > LQL_S_LABEL)
+			line = false;
+		if (st->type == LQL_S_DECOLORIZE)
+			line = false;
+	}
+}

@@ -1,0 +1,95 @@
+#include "lql/pipe.h"
+
+#include "lql/filter.h"
+
+static bool
+alt_takes(const struct lql_line_alt *a, struct str line)
+{
+	switch (a->how) {
+	case LQL_L_RE: return re_match(a->re, line, NULL) == 1;
+	case LQL_L_PATTERN: return lql_pattern_test(&a->pattern, line);
+	case LQL_L_IP: return lql_ip_in(&a->ip, line);
+	default: return str_find(line, a->text) <= line.n;
+	}
+}
+
+static bool
+line_filter(const struct lql_step *st, struct str line)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < st->alts && !any; i++)
+		any = alt_takes(&st->alt[i], line);
+	return any == st->keep;
+}
+
+static bool
+label_filter(const struct lql_stage *st, struct lql_entry *en)
+{
+	struct str *v = arena_new(en->mem, struct str, st->n + 1);
+	bool failed = en->error.n > 0 &&
+	    !str_eq(en->error, S("LabelFilterErr"));
+	bool error = false, keep;
+
+	for (uint32_t i = 0; i < st->n; i++)
+		v[i] = entry_get(en, st->names[i]);
+	keep = lql_keeps(st, v, failed, &error);
+	if (keep && error)
+		entry_error(en, "LabelFilterErr", S("not of that type"));
+	return keep;
+}
+
+bool
+pipe_takes(struct lql_entry *en, struct str name)
+{
+	for (size_t i = 0; i < en->nrest; i++) {
+		const struct lql_step *st = &en->rest[i];
+
+		if (st->type == LQL_S_LABEL && st->label->n == 1 &&
+		    st->label->filter->type > LQL_F_OR &&
+		    str_eq(st->label->names[0], name) &&
+		    !label_filter(st->label, en))
+			return false;
+	}
+	return true;
+}
+
+static bool
+extract(void *arg, struct str name, struct str value)
+{
+	return entry_extract(arg, name, value);
+}
+
+static bool
+run(const struct lql_step *st, struct lql_entry *en)
+{
+	switch (st->type) {
+	case LQL_S_LINE: return line_filter(st, en->line);
+	case LQL_S_LABEL: return label_filter(st->label, en);
+	case LQL_S_JSON: return pipe_json(st, en);
+	case LQL_S_UNPACK: return pipe_unpack(en);
+	case LQL_S_LOGFMT: return pipe_logfmt(st, en);
+	case LQL_S_PATTERN:
+		return lql_pattern_match(&st->pattern, en->line, extract, en);
+	case LQL_S_LINE_FORMAT: en->line = st->text; break;
+	case LQL_S_LABEL_FORMAT: pipe_label_format(st, en); break;
+	case LQL_S_DECOLORIZE: pipe_decolorize(en); break;
+	case LQL_S_DROP: pipe_drop(st, en); break;
+	case LQL_S_KEEP: pipe_keep(st, en); break;
+	}
+	return true;
+}
+
+bool
+pipe_run(const struct lql_step *st, size_t n, bool all, struct lql_entry *en)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (st[i].pushed && !st[i].again && !all)
+			continue;
+		en->rest = st + i + 1;
+		en->nrest = n - i - 1;
+		if (!run(&st[i], en))
+			return false;
+	}
+	return true;
+}

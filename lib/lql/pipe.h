@@ -1,0 +1,33 @@
+/* pipe: the steps of a query at work on one line. logql.md 5 to 9. */
+#ifndef LQL_PIPE_H
+#define LQL_PIPE_H
+
+#include "lql/entry.h"
+#include "lql/step.h"
+
+/*
+ * Runs the steps, but those that were pushed to the scan, unless `all`. Keeps
+ * the entry? Several threads may run the same steps.
+ */
+bool pipe_run(const struct lql_step *, size_t n, bool all,
+    struct lql_entry *);
+
+/*
+ * A label just extracted is held against the simple filters on its name that
+ * come later: logql.md 6.1, rule 4.
+ */
+bool pipe_takes(struct lql_entry *, struct str name);
+
+/* Undoes the escapes of a JSON string; false: there is a bad one. */
+bool pipe_unescape(struct str *, struct arena *);
+
+/* The stages, a file each. false: the line is dropped. */
+bool pipe_json(const struct lql_step *, struct lql_entry *);
+bool pipe_unpack(struct lql_entry *);
+bool pipe_logfmt(const struct lql_step *, struct lql_entry *);
+void pipe_decolorize(struct lql_entry *);
+void pipe_label_format(const struct lql_step *, struct lql_entry *);
+void pipe_drop(const struct lql_step *, struct lql_entry *);
+void pipe_keep(const struct lql_step *, struct lql_entry *);
+
+#endif
