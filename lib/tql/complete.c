@@ -237,6 +237,65 @@ add_names(struct words *w, const struct tql_keys *keys)
 	}
 }
 
+/* Where the cursor is, by the innermost bracket that is open. */
+enum place { IN_FILTER, IN_CALL, BEHIND_PIPE, BEHIND_CALL, ELSEWHERE };
+
+static enum place
+place_of(struct str s)
+{
+	size_t open[64], n = 0, at = s.n;
+	char quote = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (quote) {
+			i += s.p[i] == '\\' && quote == '"';
+			quote = i < s.n && s.p[i] == quote ? 0 : quote;
+		} else if (s.p[i] == '"' || s.p[i] == '`') {
+			quote = s.p[i];
+		} else if (s.p[i] == '{' || s.p[i] == '(') {
+			open[n++ % 64] = i;
+		} else if ((s.p[i] == '}' || s.p[i] == ')') && n > 0) {
+			n--;
+		}
+	}
+	if (n > 0 && s.p[open[(n - 1) % 64]] == '{')
+		return IN_FILTER;
+	if (n > 0 && open[(n - 1) % 64] > 0 &&
+	    in_word(s.p[open[(n - 1) % 64] - 1]))
+		return IN_CALL;
+	while (at > 0 && strchr(" \t\n", s.p[at - 1] ? s.p[at - 1] : 'x'))
+		at--;
+	return at == 0 ? ELSEWHERE : s.p[at - 1] == '|' &&
+	    (at == 1 || s.p[at - 2] != '|') ? BEHIND_PIPE :
+	    s.p[at - 1] == ')' ? BEHIND_CALL : ELSEWHERE;
+}
+
+static void
+add_stages(struct words *w)
+{
+	static const struct str fixed[] = { S("avg("), S("avg_over_time("),
+	    S("bottomk("), S("by("), S("coalesce()"), S("compare({"),
+	    S("count()"), S("count_over_time()"), S("histogram_over_time("),
+	    S("max("), S("max_over_time("), S("min("), S("min_over_time("),
+	    S("quantile_over_time("), S("rate()"), S("select("), S("sum("),
+	    S("sum_over_time("), S("topk(") };
+
+	for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+		add(w, fixed[i]);
+}
+
+/* What may stand outside of brackets. */
+static void
+add_outside(struct words *w, enum place place)
+{
+	if (place == BEHIND_PIPE)
+		add_stages(w);
+	else if (place == BEHIND_CALL)
+		add(w, S("by ("));
+	if (place == BEHIND_CALL || place == ELSEWHERE)
+		add(w, S("with ("));
+}
+
 static size_t
 sorted(struct words *w, struct str **out)
 {
@@ -257,6 +316,7 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 {
 	struct words w = { .mem = mem };
 	size_t at = open_string(before);
+	enum place place;
 	struct str key;
 	bool compares;
 
@@ -271,7 +331,10 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 	*from = at;
 	w.prefix = str_skip(before, at);
 	key = word_before(before, at, &compares);
-	if (compares && (str_eq(key, S("status")) ||
+	place = place_of(str_mk(before.p, at));
+	if (place > IN_CALL)
+		add_outside(&w, place);
+	else if (compares && (str_eq(key, S("status")) ||
 	    str_eq(key, S("span:status")))) {
 		for (int i = 0; i < 3; i++)
 			add(&w, tql_status_word(i));
@@ -309,5 +372,5 @@ tql_whole(struct str text)
 		}
 	}
 	return !quote && depth <= 0 && (s.n == 0 ||
-	    !strchr("&|>~!<", s.p[s.n - 1] ? s.p[s.n - 1] : 'x'));
+	    !strchr("&|>~!<=+-*/", s.p[s.n - 1] ? s.p[s.n - 1] : 'x'));
 }

@@ -24,8 +24,8 @@ int tql_keys(struct store_view *, struct arena *, struct tql_keys *,
 
 /*
  * Words for the text before the cursor: values inside the quotes after a
- * comparison, words of status and kind, else keys and intrinsics. *from is
- * where the word begins.
+ * comparison, words of status and kind, stages and functions behind a pipe,
+ * else keys and intrinsics. *from is where the word begins.
  */
 size_t tql_complete(const struct tql_keys *, struct str before, size_t *from,
     struct arena *, struct str **words);

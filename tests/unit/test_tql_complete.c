@@ -1,0 +1,66 @@
+/* What could stand at the cursor, and when a query is whole. */
+#include "unit.h"
+#include "tql/complete.h"
+
+static struct str values[] = { S("cart"), S("gateway") };
+static struct tql_key all[] = {
+	{ S("resource.service.name"), values, 2 },
+	{ S("span.http.route"), NULL, 0 },
+};
+static const struct tql_keys keys = { all, 2 };
+
+/* The words, joined; and where they begin. */
+static void
+is(const char *before, size_t from, const char *want)
+{
+	struct arena mem = { 0 };
+	struct str *word;
+	size_t at, n = tql_complete(&keys, str_of(before), &at, &mem, &word);
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&b, "%s%.*s", i > 0 ? " " : "", PS(word[i]));
+	CHECK(at == from);
+	CHECK(str_eq(buf_str(&b), str_of(want)));
+	if (!str_eq(buf_str(&b), str_of(want)))
+		fprintf(stderr, "%s: %.*s\n", before, PS(buf_str(&b)));
+	buf_free(&b);
+	arena_free(&mem);
+}
+
+static void
+test_complete(void)
+{
+	is("{ span.h", 2, "span.http.route");
+	is("{ .ser", 2, ".service.name");
+	is("{ resource.service.name = \"g", 27, "gateway");
+	is("{ status = ", 11, "error ok unset");
+	is("{ name = \"}\" && trace", 16, "trace:id traceDuration");
+	is("{} | co", 5, "coalesce() compare({ count() count_over_time()");
+	is("{} | by(span.", 8, "span.http.route");
+	is("{} | avg(dur", 9, "duration");
+	is("{} | rate() ", 12, "by ( with (");
+	is("({ .a } || { sta", 13, "status statusMessage");
+	is("{} ", 3, "with (");
+	is("{} || ", 6, "with (");
+}
+
+static void
+test_whole(void)
+{
+	CHECK(tql_whole(S("{} | rate()")));
+	CHECK(tql_whole(S("{ .a = \"|\" }")));
+	CHECK(!tql_whole(S("{} |")));
+	CHECK(!tql_whole(S("({} | rate()) +")));
+	CHECK(!tql_whole(S("{} | rate() >")));
+	CHECK(!tql_whole(S("{} | by(name")));
+	CHECK(!tql_whole(S("{ .a = \"x")));
+}
+
+int
+main(void)
+{
+	test_complete();
+	test_whole();
+	return unit_done();
+}
