@@ -138,10 +138,11 @@ count(struct pot *pot, struct part *p, const struct candidate *c,
 				total[side] = 1 + series(pot, p, side + 2,
 				    (struct label){ c->name, S("nil"),
 				    LABEL_STR }, e);
-			if (*at == 0 || total[side] == 0)
+			if (*at == 0 || total[side] == 0 ||
+			    pot_add(pot, *at - 1, step[row], 1, e) == -1 ||
+			    pot_add(pot, total[side] - 1, step[row], 1,
+			    e) == -1)
 				return -1;
-			pot_add(pot, *at - 1, step[row], 1);
-			pot_add(pot, total[side] - 1, step[row], 1);
 		}
 	return 0;
 }
@@ -208,7 +209,7 @@ pot_compare_table(const struct pot *p, struct table *t, struct err *e)
 	for (uint32_t i = 0; i < p->map.n; i++) {
 		v[i].a = &p->acc[i];
 		for (uint32_t at = 0; at < p->steps; at++)
-			v[i].all += p->acc[i].n[at];
+			v[i].all += acc_n(&p->acc[i], at);
 	}
 	if (p->map.n > 1)
 		qsort(v, p->map.n, sizeof *v, by_attr);
@@ -224,7 +225,7 @@ pot_compare_table(const struct pot *p, struct table *t, struct err *e)
 		if (!(s = table_add(t, labels_copy(*l, t->mem), e)))
 			return -1;
 		for (uint32_t at = 0; at < p->steps; at++)
-			table_put(s, at, v[i].a->n[at]);
+			table_put(s, at, acc_n(v[i].a, at));
 	}
 	return 0;
 }

@@ -196,17 +196,15 @@ add_span(struct pot *pot, struct part *p, struct grouping *g,
 			if (bucket_of(pot, p, g, g->of[row], &v, &series,
 			    e) == -1)
 				return -1;
-			if (series != UINT32_MAX)
-				pot_add(pot, series, step, 1);
-			return 0;
+			return series == UINT32_MAX ? 0 :
+			    pot_add(pot, series, step, 1, e);
 		}
 		if (!as_number(pot->m, &v, &x))
 			return 0;
 	}
 	if (series_of(pot, g, g->of[row], &series, e) == -1)
 		return -1;
-	pot_add(pot, series, step, x);
-	return 0;
+	return pot_add(pot, series, step, x, e);
 }
 
 int

@@ -25,6 +25,26 @@ sums(enum tql_metric_kind k)
 	return k == METRIC_SUM || k == METRIC_AVG;
 }
 
+/* Room for a value at every step; 0, or -1: over the limit. */
+static int
+widen(struct pot *p, struct acc *a, struct err *e)
+{
+	if ((uint64_t)++p->wide * p->steps > TABLE_POINTS_MAX)
+		return err_set(e, ERR_LIMIT, "%u series of %u steps: over the "
+		    "limit of %llu points; ask for fewer steps, or by() "
+		    "fewer values", p->wide, p->steps,
+		    (unsigned long long)TABLE_POINTS_MAX);
+	a->n = arena_zero(&p->mem, double, p->steps);
+	if (p->m->kind >= METRIC_MIN && p->m->kind <= METRIC_AVG)
+		a->v = arena_zero(&p->mem, double, p->steps);
+	if (sums(p->m->kind))
+		a->rest = arena_zero(&p->mem, double, p->steps);
+	for (uint32_t i = 0; i < a->nfew; i++)
+		a->n[a->few[i].step] = a->few[i].n;
+	a->nfew = 0;
+	return 0;
+}
+
 uint32_t
 pot_series(struct pot *p, struct labels l, struct err *e)
 {
@@ -37,11 +57,9 @@ pot_series(struct pot *p, struct labels l, struct err *e)
 	buf_free(&key);
 	if (!fresh)
 		return no;
-	if ((uint64_t)(no + 1) * p->steps > TABLE_POINTS_MAX) {
-		err_set(e, ERR_LIMIT, "%u series of %u steps: over the limit "
-		    "of %llu points; ask for fewer steps, or by() fewer "
-		    "values", no + 1, p->steps,
-		    (unsigned long long)TABLE_POINTS_MAX);
+	if (no == POT_SERIES_MAX) {
+		err_set(e, ERR_LIMIT, "over the limit of %u different values; "
+		    "a shorter range has fewer", POT_SERIES_MAX);
 		return UINT32_MAX;
 	}
 	if (no == p->cap) {
@@ -49,13 +67,26 @@ pot_series(struct pot *p, struct labels l, struct err *e)
 		    sizeof *p->acc);
 		p->cap = no * 2 + 8;
 	}
-	p->acc[no] = (struct acc){ .labels = labels_copy(l, &p->mem),
-	    .n = arena_zero(&p->mem, double, p->steps) };
-	if (p->m->kind >= METRIC_MIN && p->m->kind <= METRIC_AVG)
-		p->acc[no].v = arena_zero(&p->mem, double, p->steps);
-	if (sums(p->m->kind))
-		p->acc[no].rest = arena_zero(&p->mem, double, p->steps);
+	p->acc[no] = (struct acc){ .labels = labels_copy(l, &p->mem) };
+	if (p->m->kind != METRIC_COMPARE && widen(p, &p->acc[no], e) == -1)
+		return UINT32_MAX;
 	return no;
+}
+
+/* Adds to a pair, or makes one: false when there is no room for another. */
+static bool
+add_few(struct acc *a, uint32_t step, uint32_t n)
+{
+	for (uint32_t i = 0; i < a->nfew; i++)
+		if (a->few[i].step == step) {
+			a->few[i].n += n;
+			return true;
+		}
+	if (a->nfew == POT_FEW)
+		return false;
+	a->few[a->nfew].step = step;
+	a->few[a->nfew++].n = n;
+	return true;
 }
 
 static void
@@ -76,10 +107,34 @@ combine(enum tql_metric_kind k, struct acc *a, uint32_t at, double n,
 	a->n[at] += n;
 }
 
-void
-pot_add(struct pot *p, uint32_t no, uint32_t step, double v)
+int
+pot_add(struct pot *p, uint32_t no, uint32_t step, double v, struct err *e)
 {
-	combine(p->m->kind, &p->acc[no], step, 1, v);
+	struct acc *a = &p->acc[no];
+
+	if (!a->n && add_few(a, step, 1))
+		return 0;
+	if (!a->n && widen(p, a, e) == -1)
+		return -1;
+	combine(p->m->kind, a, step, 1, v);
+	return 0;
+}
+
+/* A step of one into the other. */
+static int
+pour(struct pot *to, struct acc *a, const struct acc *from, uint32_t at,
+    struct err *e)
+{
+	double n = acc_n(from, at);
+
+	if (n == 0 || (!a->n && add_few(a, at, (uint32_t)n)))
+		return 0;
+	if (!a->n && widen(to, a, e) == -1)
+		return -1;
+	if (from->rest)
+		combine(to->m->kind, a, at, 0, from->rest[at]);
+	combine(to->m->kind, a, at, n, from->v ? from->v[at] : 0);
+	return 0;
 }
 
 int
@@ -91,15 +146,10 @@ pot_pour(struct pot *to, const struct pot *from, struct err *e)
 
 		if (no == UINT32_MAX)
 			return -1;
-		for (uint32_t at = 0; at < from->steps; at++) {
-			if (a->n[at] == 0)
-				continue;
-			if (a->rest)
-				combine(to->m->kind, &to->acc[no], at, 0,
-				    a->rest[at]);
-			combine(to->m->kind, &to->acc[no], at, a->n[at],
-			    a->v ? a->v[at] : 0);
-		}
+		for (uint32_t k = 0; k < (a->n ? from->steps : a->nfew); k++)
+			if (pour(to, &to->acc[no], a, a->n ? k :
+			    a->few[k].step, e) == -1)
+				return -1;
 	}
 	return 0;
 }

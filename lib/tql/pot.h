@@ -9,19 +9,39 @@
 #include "tql/metrics.h"
 #include "tql/part.h"
 
-/* A series in the making, by step. */
+#define POT_FEW		4u
+#define POT_SERIES_MAX	1000000u
+
+/*
+ * A series in the making, by step. Of compare() most have a value at a step or
+ * two, and most are not shown: those are kept as pairs.
+ */
 struct acc {
 	struct labels labels;
-	double *n;		/* values */
+	double *n;		/* values; NULL: in `few` */
 	double *v, *rest;	/* sum and its rest; least or greatest */
+	struct { uint32_t step, n; } few[POT_FEW];
+	uint32_t nfew;
 };
+
+/* How many values there are at a step. */
+static inline double
+acc_n(const struct acc *a, uint32_t step)
+{
+	if (a->n)
+		return a->n[step];
+	for (uint32_t i = 0; i < a->nfew; i++)
+		if (a->few[i].step == step)
+			return a->few[i].n;
+	return 0;
+}
 
 struct pot {
 	const struct tql_metric *m;
 	uint32_t steps;
 	struct map map;		/* by label set */
 	struct acc *acc;
-	uint32_t cap;
+	uint32_t cap, wide;	/* room; those that are not few */
 	struct arena mem;
 };
 
@@ -29,7 +49,8 @@ void pot_init(struct pot *, const struct tql_metric *, uint32_t steps);
 void pot_free(struct pot *);
 /* The series' number, UINT32_MAX: over the limit. */
 uint32_t pot_series(struct pot *, struct labels, struct err *);
-void pot_add(struct pot *, uint32_t no, uint32_t step, double v);
+int pot_add(struct pot *, uint32_t no, uint32_t step, double v,
+    struct err *);
 int pot_pour(struct pot *to, const struct pot *from, struct err *);
 /* The function's series, before anything is done with them. */
 int pot_table(const struct pot *, const struct tql_range *, struct table *,
