@@ -110,7 +110,7 @@ $(O)/conformance/%: tests/conformance/%.c $(KIT)
 
 # the tests send with the load generator, too
 FAKES	= $(patsubst tests/fake/%.c,$(O)/fake/%,$(wildcard tests/fake/*.c))
-unit: $(UNITS) $(FUZZ) $(FAKES) $(addprefix $(O)/bench/,gen otlp-load spool-has)
+unit: $(UNITS) $(FUZZ) $(FAKES) $(addprefix $(O)/bench/,gen otlp-load spool-has crowd)
 
 deps:
 	@sh tests/deps.sh

@@ -134,3 +134,37 @@ late() { printf . >&9 2>/dev/null; grep -q 408 status; }
 	[ "$(post /v1/traces $PB --data-binary '' --http2-prior-knowledge -H "X-Big: $big")" = 431 ]
 	served
 }
+
+rss() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
+
+@test "ten thousand idle connections and five hundred slow ones, and others are served" {
+	# as many as this machine lets one process have
+	hard=$(ulimit -Hn)
+	idle=10000 slow=500
+	if [ "$hard" != unlimited ] && [ "$hard" -lt 11000 ]; then idle=$((hard - 600)); fi
+	[ "$idle" -ge 100 ]
+	recv --max-connections 20000 --patience 600
+	mkfifo hold
+	"$LOAD/crowd" "$HTTP" "$idle" "$slow" <hold >there 2>crowd.err 3>&- &
+	PIDS+=("$!")
+	exec 8>hold
+	end=$((SECONDS + 200))
+	while [ ! -s there ]; do
+		[ $SECONDS -lt $end ] && [ ! -s crowd.err ] || { cat crowd.err; false; }
+		read -rt 0.1 <> <(:) || true
+	done
+	[ "$(cat there)" -eq $((idle + slow)) ]
+	span eee19b7ec3c1b174 >span.json
+	for h in --http1.1 --http2-prior-knowledge; do
+		[ "$(post /v1/traces $JSON $h -d @span.json)" = 200 ]
+	done
+	# the bound that the manual states, in KiB
+	echo "rss $(rss) KiB, $idle idle"
+	[ "$(rss)" -lt $((32768 + idle / 2 * 12 + (idle / 2 + slow) * 48)) ]
+	exec 8>&-
+	until_true ended
+	[ "$(tail -1 there)" = '0 0' ]
+	stop
+	[ "$(rec -c out.rec)" = "$(printf 'traces\t2\t2')" ]
+}
+ended() { [ "$(wc -l <there)" -eq 2 ]; }

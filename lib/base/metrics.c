@@ -8,8 +8,10 @@
 #include "base/num.h"
 #include "base/time.h"
 
+enum type { COUNTER, GAUGE, HISTOGRAM };
+
 struct metric {
-	enum { COUNTER, GAUGE, HISTOGRAM } type;
+	enum type type;
 	const char *name, *help;
 	char *labels;
 	atomic_ullong v;		/* HISTOGRAM: the sum, in ns */
@@ -51,7 +53,7 @@ metrics_free(struct metrics *m)
 }
 
 static struct metric *
-add(struct metrics *m, int type, const char *name, const char *help,
+add(struct metrics *m, enum type type, const char *name, const char *help,
     const char *labels)
 {
 	struct metric *x;

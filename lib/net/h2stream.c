@@ -284,15 +284,17 @@ void
 h2_stream_look(struct h2_stream *s, uint64_t now)
 {
 	struct h2_req *r = s->req;
+	/* it may have begun in this very turn, after now */
+	uint64_t ns = now > s->began ? now - s->began : 0;
 
-	if (s->answered && net_late(s->h2->net, now - s->began, 0))
+	if (s->answered && net_late(s->h2->net, ns, 0))
 		h2_stream_cut(s);
 	if (!r || s->answered || s->ended)
 		return;
 	if (r->req.deadline > 0 && now > r->req.deadline)
 		refuse(s, GRPC_DEADLINE_EXCEEDED, "deadline has passed",
 		    false);
-	else if (!net_late(s->h2->net, now - s->began, r->req.body.n))
+	else if (!net_late(s->h2->net, ns, r->req.body.n))
 		return;
 	else if (s->grpc)
 		refuse(s, GRPC_DEADLINE_EXCEEDED, NET_SLOW, false);

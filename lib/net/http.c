@@ -11,7 +11,7 @@
 
 /* Half of it is the read buffer: what one read may take. All of it is written
  * after each request, and stays with an idle connection. */
-#define CONNECTION_MEMORY	((size_t)64 << 10)
+#define CONNECTION_MEMORY	((size_t)32 << 10)
 
 /* A connection, for its whole life. */
 struct http_conn {

@@ -115,6 +115,34 @@ test_early_answer(struct rig *g)
 	CHECK(h2_idle(g->c.h2));
 }
 
+/* One whose bytes do not come is refused in the end, and not before. */
+static void
+test_slow(struct rig *g)
+{
+	uint64_t now = time_mono();
+	struct call *c = client_call(&g->c, (struct ask){ .path = TRACES,
+	    .body = S("\0\0\0\0\5a"), .open = true });
+
+	client_pump(&g->c);
+	h2_look(g->c.h2, now - 1);	/* the turn it began in */
+	h2_look(g->c.h2, now + 29 * NS_S);
+	client_pump(&g->c);
+	CHECK(!c->closed);
+	h2_look(g->c.h2, now + 32 * NS_S);
+	client_pump(&g->c);
+	CHECK(refused(c, "4") && g->taken == 0);
+	/* with a deadline, by then */
+	c = client_call(&g->c, (struct ask){ .path = TRACES,
+	    .body = S("\0\0\0\0\5a"), .open = true, .timeout = "1S" });
+	client_pump(&g->c);
+	h2_look(g->c.h2, now);
+	client_pump(&g->c);
+	CHECK(!c->closed);
+	h2_look(g->c.h2, now + 5 * NS_S);
+	client_pump(&g->c);
+	CHECK(refused(c, "4"));
+}
+
 /* A call that is cancelled while the handler has it. */
 static void
 test_cancel(struct rig *g)
@@ -309,7 +337,7 @@ main(void)
 {
 	static void (*const tests[])(struct rig *) = {
 		test_frames, test_headers_too_large, test_settings,
-		test_streams, test_early_answer, test_cancel, test_drain,
+		test_streams, test_early_answer, test_cancel, test_slow, test_drain,
 		test_drain_late, test_broken, test_no_http2, test_deadline,
 	};
 	struct net_limits max = rig_limits();
