@@ -51,7 +51,7 @@ JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 Q	= $(if $(V),,@echo '  $(1) $@' && )
 needs	= $(if $(1),$(shell pkg-config --libs $(1)))
 
-.PHONY: all deps check demo bench fuzz soak lint install clean unit
+.PHONY: all deps check demo bench fuzz soak lint install deb deb-check clean unit
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -141,6 +141,18 @@ install: all
 		install -m 644 completions/$$t.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$t; \
 		install -m 644 completions/$$t.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$t; \
 		install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples/pipelines
+	for u in examples/systemd/*; do sed 's|/usr/bin/|$(PREFIX)/bin/|' $$u >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+	install -m 644 README.md DEVIATIONS.md $(DESTDIR)$(PREFIX)/share/doc/otelutils
+	install -m 644 examples/*.jsonl examples/*.rec $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples
+	install -m 755 examples/*.sh $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples
+	install -m 755 examples/pipelines/*.sh $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples/pipelines
+# a Debian package of what `make install` installs; and a try of it in a folder
+# with a Debian in it (ROOT=, by debootstrap if there is none; needs root)
+deb: all
+	@sh packaging/deb.sh $(O)
+deb-check: deb
+	@sh packaging/try.sh $(O)/otelutils_*.deb $(ROOT)
 clean:
 	rm -rf build build-san build-fuzz bin
 
