@@ -65,6 +65,7 @@ lql() {
 	all=$(lql -n all -o raw '{service_name=~".+"} | pattern "<a> <_>" | a!="cart"' | wc -l)
 	[ "$all" -gt 2 ]
 	[ "$(lql -n 2 -o raw '{service_name=~".+"} | pattern "<a> <_>" | a!="cart"' | wc -l)" -eq 2 ]
+	[ "$(lql -o json '{service_name=~".+"} | regexp "has (?P<n>[0-9]+) items" | n > 1' | jq -r .parsed.n)" = 2 ]
 	fails 2 lql '{a="b"} | line_format "{{.x}}"'
 	[[ "$output" == *"templates are not supported yet"* ]]
 }

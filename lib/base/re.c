@@ -156,6 +156,33 @@ clean(struct str s, struct buf *b)
 	return buf_str(b);
 }
 
+static int
+run(struct re *re, struct str text, pcre2_match_data *md,
+    pcre2_match_context *mc)
+{
+	int r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+	    PCRE2_NO_UTF_CHECK, md, mc);
+
+	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
+		r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+		    PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, md, mc);
+	return r;
+}
+
+/* What pcre2_match gave, as ours. */
+static int
+answer(int r, struct err *e)
+{
+	if (r >= 0)
+		return 1;
+	if (r == PCRE2_ERROR_NOMATCH)
+		return 0;
+	return err_set(e, ERR_LIMIT, "regular expression: %s",
+	    r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT ||
+	    r == PCRE2_ERROR_DEPTHLIMIT ? "takes too many steps" :
+	    "cannot be run");
+}
+
 int
 re_match(struct re *re, struct str subject, struct err *e)
 {
@@ -165,20 +192,56 @@ re_match(struct re *re, struct str subject, struct err *e)
 
 	if (!text.p)
 		text.p = "";
-	r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
-	    PCRE2_NO_UTF_CHECK, s->md, s->mc);
-	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
-		r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
-		    PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, s->md, s->mc);
+	r = run(re, text, s->md, s->mc);
 	atomic_flag_clear_explicit(&s->busy, memory_order_release);
-	if (r >= 0)
-		return 1;
-	if (r == PCRE2_ERROR_NOMATCH)
-		return 0;
-	return err_set(e, ERR_LIMIT, "regular expression: %s",
-	    r == PCRE2_ERROR_MATCHLIMIT || r == PCRE2_ERROR_HEAPLIMIT ||
-	    r == PCRE2_ERROR_DEPTHLIMIT ? "takes too many steps" :
-	    "cannot be run");
+	return answer(r, e);
+}
+
+/* ---- groups -------------------------------------------------------------- */
+
+static size_t
+names_in(const struct re_node *n, struct arena *a, struct str **v, size_t k)
+{
+	if (n->type == RE_GROUP && n->text.n > 0) {
+		*v = arena_grow(a, *v, k, k + 1, sizeof **v);
+		(*v)[k++] = n->text;
+	}
+	for (const struct re_node *kid = n->kid; kid; kid = kid->next)
+		k = names_in(kid, a, v, k);
+	return k;
+}
+
+size_t
+re_names(const struct re *re, struct arena *a, struct str **names)
+{
+	*names = NULL;
+	return names_in(re->tree, a, names, 0);
+}
+
+int
+re_groups(struct re *re, struct str subject, struct str *group, size_t n,
+    struct arena *a, struct err *e)
+{
+	struct scratch *s = scratch_take(re);
+	struct str text = clean(subject, &s->clean);
+	pcre2_match_data *md = pcre2_match_data_create_from_pattern(re->code,
+	    NULL);
+	PCRE2_SIZE *at;
+	int r;
+
+	if (!md)
+		die("out of memory: pcre2");
+	if (!text.p)
+		text.p = "";
+	r = run(re, text, md, s->mc);
+	at = pcre2_get_ovector_pointer(md);
+	for (size_t k = 0; r > 0 && k < n; k++)
+		group[k] = k + 1 < (size_t)r && at[2 * k + 2] != PCRE2_UNSET ?
+		    arena_str(a, str_mk(text.p + at[2 * k + 2],
+		    at[2 * k + 3] - at[2 * k + 2])) : S("");
+	pcre2_match_data_free(md);
+	atomic_flag_clear_explicit(&s->busy, memory_order_release);
+	return answer(r, e);
 }
 
 /* ---- literals ----------------------------------------------------------- */

@@ -31,6 +31,15 @@ void re_free(struct re *);
 /* 1 matches, 0 does not, -1 failed. */
 int re_match(struct re *, struct str subject, struct err *);
 
+/* The names of its groups that have one, in order: how many. */
+size_t re_names(const struct re *, struct arena *, struct str **names);
+/*
+ * As re_match; group[k] is what the k-th of these n groups took, a copy in the
+ * arena, "" when it took no part.
+ */
+int re_groups(struct re *, struct str subject, struct str *group, size_t n,
+    struct arena *, struct err *);
+
 /*
  * Literals every match must contain: *lit is a set of alternatives in the
  * arena, one of which occurs in each matching subject (n = 0: none known).

@@ -220,7 +220,7 @@ bad:
 }
 
 static bool
-group_name(struct re_parser *p, const char *start)
+group_name(struct re_parser *p, const char *start, struct str *name)
 {
 	const char *end = p->s.n > 0 ? memchr(p->s.p, '>', p->s.n) : NULL;
 	size_t n = end ? (size_t)(end - p->s.p) : 0;
@@ -236,6 +236,7 @@ group_name(struct re_parser *p, const char *start)
 		    start)));
 		return false;
 	}
+	*name = str_mk(p->s.p, n);
 	p->s = str_skip(p->s, n + 1);
 	return true;
 }
@@ -246,12 +247,13 @@ group(struct re_parser *p)
 	const char *start = p->s.p;
 	struct re_flags_now keep = p->f;
 	bool capture = true, opens = true;
+	struct str name = { NULL, 0 };
 
 	re_take(p, '(');
 	if (str_starts(p->s, S("?P<")) || (str_starts(p->s, S("?<")) &&
 	    !str_starts(p->s, S("?<=")) && !str_starts(p->s, S("?<!")))) {
 		p->s = str_skip(p->s, p->s.p[1] == 'P' ? 3 : 2);
-		if (!group_name(p, start))
+		if (!group_name(p, start, &name))
 			return NULL;
 	} else if (re_take(p, '?')) {
 		capture = false;
@@ -274,6 +276,7 @@ group(struct re_parser *p)
 		return kid;
 	struct re_node *n = node(p, RE_GROUP);
 
+	n->text = name;
 	add_kid(n, kid);
 	return n;
 }
@@ -554,7 +557,8 @@ re_emit(const struct re_node *n, struct buf *b)
 	case RE_CAT:
 	case RE_ALT:
 	case RE_GROUP:
-		buf_addf(b, "(?:");
+		/* only groups with a name are asked for: re_groups */
+		buf_addf(b, n->text.n > 0 ? "(" : "(?:");
 		for (const struct re_node *k = n->kid; k; k = k->next) {
 			re_emit(k, b);
 			if (n->type == RE_ALT && k->next)

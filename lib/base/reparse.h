@@ -25,7 +25,7 @@ enum re_node_type {
 	RE_ASSERT,	/* ^ $ \A \z \b \B; text is PCRE2's */
 	RE_CAT, RE_ALT,
 	RE_REPEAT,	/* min, max (-1: no bound), greedy */
-	RE_GROUP,	/* capturing; one kid */
+	RE_GROUP,	/* capturing; one kid; text is its name, if any */
 };
 
 struct re_node {

@@ -1,8 +1,8 @@
 /*
  * parse: LogQL to a syntax tree. logql.md section 3.
  *
- * What is read today: log queries, but for regexp, and for templates in
- * line_format and label_format. The rest of the language is recognised and
+ * What is read today: log queries, but for templates in line_format and
+ * label_format. The rest of the language is recognised and
  * refused by name, with a caret; never half understood.
  */
 #ifndef LQL_PARSE_H

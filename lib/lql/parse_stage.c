@@ -245,6 +245,34 @@ pattern(struct parser *p)
 	return parser_next(p) == -1 ? -1 : 1;
 }
 
+static int
+regexp(struct parser *p)
+{
+	struct lql_step *st = parser_step(p, LQL_S_REGEXP);
+	struct str *name;
+	size_t n;
+
+	if (p->l.type != LQL_STRING)
+		return parser_fail(p, "expected an expression in quotes");
+	if (parser_regex(p, p->l.text, 0, &st->re) == -1)
+		return -1;
+	n = re_names(st->re, p->q->mem, &name);
+	if (n == 0)
+		return parser_fail(p,
+		    "at least one named capture must be supplied");
+	st->name = arena_zero(p->q->mem, struct lql_name, n);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(name[k], name[i]))
+				return parser_fail(p,
+				    "duplicate extracted label name");
+		if (name[i].p[0] >= '0' && name[i].p[0] <= '9')
+			return parser_fail(p, "invalid extracted label name");
+		st->name[st->names++].name = name[i];
+	}
+	return parser_next(p) == -1 ? -1 : 1;
+}
+
 /* A text without {{ is itself. */
 static int
 constant(struct parser *p, struct str *out)
@@ -337,16 +365,16 @@ parser_stage(struct parser *p)
 {
 	static const struct { const char *word; enum lql_step_type type; }
 	    known[] = { { "json", LQL_S_JSON }, { "logfmt", LQL_S_LOGFMT },
-		{ "pattern", LQL_S_PATTERN }, { "unpack", LQL_S_UNPACK },
+		{ "regexp", LQL_S_REGEXP }, { "pattern", LQL_S_PATTERN },
+		{ "unpack", LQL_S_UNPACK },
 		{ "line_format", LQL_S_LINE_FORMAT },
 		{ "label_format", LQL_S_LABEL_FORMAT },
 		{ "decolorize", LQL_S_DECOLORIZE }, { "drop", LQL_S_DROP },
 		{ "keep", LQL_S_KEEP } };
 	size_t k = 0;
 
-	if (parser_word(p, "regexp") || parser_word(p, "unwrap"))
-		return parser_unsupported(p, parser_word(p, "regexp") ?
-		    "\"regexp\" is" : "\"unwrap\" is");
+	if (parser_word(p, "unwrap"))
+		return parser_unsupported(p, "\"unwrap\" is");
 	while (k < sizeof known / sizeof *known &&
 	    !parser_word(p, known[k].word))
 		k++;
@@ -357,6 +385,7 @@ parser_stage(struct parser *p)
 	switch (known[k].type) {
 	case LQL_S_JSON: return extractions(p, parser_step(p, LQL_S_JSON));
 	case LQL_S_LOGFMT: return logfmt(p);
+	case LQL_S_REGEXP: return regexp(p);
 	case LQL_S_PATTERN: return pattern(p);
 	case LQL_S_LINE_FORMAT:
 		return constant(p, &parser_step(p, LQL_S_LINE_FORMAT)->text);

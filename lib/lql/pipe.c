@@ -60,6 +60,20 @@ extract(void *arg, struct str name, struct str value)
 	return entry_extract(arg, name, value);
 }
 
+/* Every group is a label, also one that took no part. */
+static bool
+regexp(const struct lql_step *st, struct lql_entry *en)
+{
+	struct str *v = arena_new(en->mem, struct str, st->names);
+
+	if (re_groups(st->re, en->line, v, st->names, en->mem, NULL) != 1)
+		return true;
+	for (size_t i = 0; i < st->names; i++)
+		if (!entry_extract(en, st->name[i].name, v[i]))
+			return false;
+	return true;
+}
+
 static bool
 run(const struct lql_step *st, struct lql_entry *en)
 {
@@ -69,6 +83,7 @@ run(const struct lql_step *st, struct lql_entry *en)
 	case LQL_S_JSON: return pipe_json(st, en);
 	case LQL_S_UNPACK: return pipe_unpack(en);
 	case LQL_S_LOGFMT: return pipe_logfmt(st, en);
+	case LQL_S_REGEXP: return regexp(st, en);
 	case LQL_S_PATTERN:
 		return lql_pattern_match(&st->pattern, en->line, extract, en);
 	case LQL_S_LINE_FORMAT: en->line = st->text; break;

@@ -10,7 +10,8 @@
 
 enum lql_step_type {
 	LQL_S_LINE, LQL_S_LABEL,
-	LQL_S_JSON, LQL_S_LOGFMT, LQL_S_PATTERN, LQL_S_UNPACK,
+	LQL_S_JSON, LQL_S_LOGFMT, LQL_S_REGEXP, LQL_S_PATTERN,
+	LQL_S_UNPACK,
 	LQL_S_LINE_FORMAT, LQL_S_LABEL_FORMAT, LQL_S_DECOLORIZE,
 	LQL_S_DROP, LQL_S_KEEP,
 };
@@ -50,6 +51,7 @@ struct lql_step {
 	size_t names;
 	bool strict, keep_empty;	/* logfmt */
 	struct lql_pattern pattern;
+	struct re *re;			/* regexp: `name` are its groups */
 	struct str text;		/* line_format */
 };
 

@@ -151,9 +151,30 @@ lits(void)
 	arena_free(&a);
 }
 
+static void
+groups(void)
+{
+	struct re *re = re_compile(S("(?P<a>x+)(y|(?<b>z))?(q)(?P<c_1>.)"), 0,
+	    NULL);
+	struct arena a = { 0 };
+	struct str *name, v[3];
+
+	CHECK(re && re_names(re, &a, &name) == 3 && str_eq(name[1], S("b")) &&
+	    str_eq(name[2], S("c_1")));
+	CHECK(re_groups(re, S("..xxyq\xff!"), v, 3, &a, NULL) == 1);
+	CHECK(str_eq(v[0], S("xx")) && str_eq(v[1], S("")) &&
+	    str_eq(v[2], S("\xef\xbf\xbd")));
+	CHECK(re_groups(re, S("xzqa"), v, 3, &a, NULL) == 1 &&
+	    str_eq(v[1], S("z")));
+	CHECK(re_groups(re, S("nothing"), v, 3, &a, NULL) == 0);
+	re_free(re);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
+	groups();
 	matches();
 	refusals();
 	slow();
