@@ -17,16 +17,17 @@ setup_file() {
 	cp "$root/tests/clients/app.js" "$CLIENTS/"
 }
 
-# send PROTOCOL: a web shop and its client, 20 requests; what it sent is in
+# send PROTOCOL [OPTION...]: a web shop and its client, 20 requests; what it sent is in
 # sent.json, the records in out.rec
 send() {
-	otlp-recv -g 0 -H 0 --ports-file ports >out.rec 2>err 3>&- &
+	rm -f ports
+	otlp-recv -g 0 -H 0 --ports-file ports "${@:2}" >out.rec 2>err 3>&- &
 	PID=$!
 	PIDS+=("$PID")
 	until_true test -s ports
 	if [ "$1" = grpc ]; then at=$(sed -n 's/^grpc //p' ports); else at=$(sed -n 's/^http //p' ports); fi
 	OTEL_SERVICE_NAME=shop OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \
-		OTEL_EXPORTER_OTLP_PROTOCOL=$1 OTEL_EXPORTER_OTLP_ENDPOINT=http://$at \
+		OTEL_EXPORTER_OTLP_PROTOCOL=$1 OTEL_EXPORTER_OTLP_ENDPOINT=${SCHEME:-http}://$at \
 		node "$CLIENTS/app.js" 20 >sent.json 2>app.err 3>&-
 	kill "$PID"
 	wait "$PID"
@@ -72,4 +73,48 @@ all_there() {
 @test "OpenTelemetry JS: http/json" {
 	send http/json
 	all_there
+}
+
+authority() {	# ca.pem, and server.pem and me.pem by it
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ca 2>/dev/null
+	for name in server me; do
+		openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout $name.key -subj /CN=$name -out $name.csr 2>/dev/null
+		printf 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n' >ext
+		openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile ext -out $name.pem 2>/dev/null
+	done
+}
+
+@test "OpenTelemetry JS: compressed, TLS, a token" {
+	authority
+	export NODE_OPTIONS=--no-deprecation	# an IP address as the name
+	echo right >tokens
+	export OTEL_EXPORTER_OTLP_COMPRESSION=gzip OTEL_EXPORTER_OTLP_CERTIFICATE=$T/ca.pem
+	export OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer right'
+	for protocol in grpc http/protobuf http/json; do
+		SCHEME=https send $protocol -c server.pem -k server.key --token-file tokens
+		rm -rf traces logs
+		all_there
+	done
+	export OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer wrong'
+	SCHEME=https send http/protobuf -c server.pem -k server.key --token-file tokens || grep -qi '401\|unauth' app.err
+	[ ! -s out.rec ]
+}
+
+@test "OpenTelemetry JS: mutual TLS" {
+	authority
+	export NODE_OPTIONS=--no-deprecation	# an IP address as the name
+	export OTEL_EXPORTER_OTLP_CERTIFICATE=$T/ca.pem
+	for with in yes no; do
+		for protocol in grpc http/protobuf; do
+			if [ $with = no ]; then
+				SCHEME=https send $protocol -c server.pem -k server.key --client-ca ca.pem || true
+				[ ! -s out.rec ]
+				continue
+			fi
+			OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=$T/me.pem OTEL_EXPORTER_OTLP_CLIENT_KEY=$T/me.key \
+				SCHEME=https send $protocol -c server.pem -k server.key --client-ca ca.pem
+			rm -rf traces logs
+			all_there
+		done
+	done
 }
