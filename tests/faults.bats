@@ -12,16 +12,20 @@ table() {
 	rec|unknown option|2|unknown option|rec -Z
 	rec|missing file|1|No such file|rec $T/nowhere
 	rec|full disk|1|No space|rec -o json $LOGS >/dev/full
+	rec|newer format|1|version|rec $T/newspool
 	spool|broken record|1|broken.rec:0: |spool $T/s1 $T/broken.rec
 	spool|truncated file|1|cut short|spool $T/s2 $T/cut.rec
 	spool|unknown option|2|unknown option|spool -Z
 	spool|missing folder|1|nowhere: not a spool|spool -l $T/nowhere
+	spool|missing file|1|No such file|spool $T/s3 $T/nowhere.rec
 	spool|full disk|1|No space|spool -r $SPOOL >/dev/full
 	spool|newer format|1|version|spool $T/newspool $T/traces.rec
 	tstore|broken record|1|broken.rec:0: |tstore -d $T/t1 $T/broken.rec
 	tstore|truncated file|1|cut short|tstore -d $T/t2 $T/cut.rec
 	tstore|unknown option|2|unknown option|tstore -Z
 	tstore|missing folder|1|nowhere: no store here|tstore -d $T/nowhere --info
+	tstore|missing file|1|No such file|tstore -d $T/t3 $T/nowhere.rec
+	tstore|newer spool|1|version|tstore -d $T/t4 --once $T/newspool
 	tstore|full disk|1|No space|tstore -d $TRACES_STORE --info >/dev/full
 	tstore|newer format|1|version|tstore -d $T/newer --info
 	tstore|another kind|2|holds logs|tstore -d $LOGS_STORE --info
@@ -29,8 +33,11 @@ table() {
 	lstore|truncated file|1|cut short|lstore -d $T/l2 $T/cut.rec
 	lstore|unknown option|2|unknown option|lstore -Z
 	lstore|missing folder|1|nowhere: no store here|lstore -d $T/nowhere --info
+	lstore|missing file|1|No such file|lstore -d $T/l3 $T/nowhere.rec
+	lstore|newer spool|1|version|lstore -d $T/l4 --once $T/newspool
 	lstore|full disk|1|No space|lstore -d $LOGS_STORE --info >/dev/full
 	lstore|newer format|1|version|lstore -d $T/newer --info
+	lstore|another kind|2|holds traces|lstore -d $TRACES_STORE --info
 	tql|unknown option|2|unknown option|tql -Z
 	tql|missing folder|1|nowhere: no store here|tql -d $T/nowhere '{}'
 	tql|full disk|1|No space|tql -d $TRACES_STORE '{}' >/dev/full
@@ -47,6 +54,22 @@ table() {
 	otlp-recv|missing folder|1|No such file|otlp-recv -g 127.0.0.1:0 -H none -o $T/nowhere/deep/spool
 	otlp-recv|bad address|2|address|otlp-recv -g nonsense:x -H none
 	otlp-recv|newer format|1|version|otlp-recv -g 127.0.0.1:0 -H none -o $T/newspool
+	otlp-recv|missing file|1|No such file|otlp-recv -g 127.0.0.1:0 -H none -c $T/nowhere -k $T/nowhere
+	batch|broken record|1|stdin:0: |batch <$T/broken.rec
+	batch|truncated file|1|cut short|batch <$T/cut.rec
+	batch|unknown option|2|unknown option|batch -Z
+	batch|missing file|1|No such file|batch $T/nowhere.rec
+	batch|full disk|1|No space|batch <$LOGS >/dev/full
+	otlp-send|broken record|1|stdin:0: |otlp-send http://127.0.0.1:1 <$T/broken.rec
+	otlp-send|unknown option|2|unknown option|otlp-send -Z
+	otlp-send|missing folder|1|No such file|otlp-send -r $T/nowhere http://127.0.0.1:1
+	otlp-send|bad address|2|address|otlp-send nonsense:// <$LOGS
+	otlp-send|newer format|1|version|otlp-send --once -r $T/newspool http://127.0.0.1:1
+	logpush|broken record|1|stdin:0: |logpush http://127.0.0.1:1 <$T/broken.rec
+	logpush|unknown option|2|unknown option|logpush -Z
+	logpush|missing folder|1|No such file|logpush -r $T/nowhere http://127.0.0.1:1
+	logpush|bad address|2|address|logpush nonsense:// <$LOGS
+	logpush|newer format|1|version|logpush --once -r $T/newspool http://127.0.0.1:1
 	END
 }
 
