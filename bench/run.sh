@@ -43,6 +43,7 @@ check() {	# NAME GOT WANT
 
 printf '%-46s %10s %-5s %-26s %10s %8s %8s\n' figure value '' yardstick value ratio reach
 . bench/recv.sh
+. bench/send.sh
 
 zt=$(measure "zstd -1 -c '$DATA/traces.rec'") zl=$(measure "zstd -1 -c '$DATA/logs.rec'")
 dt=$(zstd -3 -q -c "$DATA/traces.rec" | wc -c) dl=$(zstd -3 -q -c "$DATA/logs.rec" | wc -c)

@@ -61,3 +61,41 @@ came() { [ "$(sort -u lines | wc -l)" -eq "$1" ]; }
 	until_true sent
 	ends TERM
 }
+
+# far: a receiver behind, into the spool far; sets URL
+far() {
+	rm -f far-ports
+	otlp-recv -g none -H 127.0.0.1:0 --ports-file far-ports -o far 2>/dev/null 3>&- &
+	FAR=$!
+	PIDS+=("$FAR")
+	until_true test -s far-ports
+	URL=http://$(awk '$1 == "http" { print $2 }' far-ports)
+}
+# arrived FILE...: those records' items are in the spool far, at least once
+arrived() { diff <(cat "$@" | items) <(spool -r far | items) >/dev/null; }
+items() { rec -o json | grep -o '"spanId":"[0-9a-f]*"\|"body":{[^}]*}' | sort -u; }
+
+@test "to-otlp.sh: what arrives goes on, all of it at the end" {
+	far
+	rec -r "$ROOT/examples/cart.jsonl" "$ROOT/examples/shop.jsonl" >in.rec
+	pipeline to-otlp.sh "$URL"
+	otlp-send "$HTTP" <in.rec
+	ends INT
+	arrived in.rec
+}
+
+@test "kept-to-otlp.sh: killed with the far side away, everything comes later" {
+	far
+	kill "$FAR"
+	wait "$FAR"
+	rec -r "$ROOT/examples/cart.jsonl" "$ROOT/examples/shop.jsonl" >in.rec
+	pipeline kept-to-otlp.sh "$T/spool" "$URL"
+	otlp-send "$HTTP" <in.rec
+	ends KILL
+	[ "$(spool -r far | wc -c)" -eq 0 ]
+	far
+	pipeline kept-to-otlp.sh "$T/spool" "$URL"
+	until_true arrived in.rec
+	ends TERM
+	[[ $(spool -l spool | grep ^cursor) == *"	0 bytes behind" ]]
+}
