@@ -51,8 +51,8 @@ flip() {
 	PIDS+=($!)
 	found() { [ "$(all s 2>/dev/null | wc -l)" -eq 41 ]; }
 	until_true found
-	kill -TERM $!
-	wait $!
+	kill -TERM "${PIDS[0]}"
+	wait "${PIDS[0]}"
 	[ "$(rows s)" -eq 41 ]
 }
 
