@@ -51,6 +51,40 @@ recv_rate() {
 	echo "$best"
 }
 
+# recv_post [OPTION...]: least CPU of otlp-recv for 200 posts of 4 MB on one
+# connection of curl; with options, over TLS
+recv_post() {
+	local i best='' scheme=http
+	[ $# -eq 0 ] || scheme=https
+	{ printf '\302\076\200\222\364\001'; head -c 4000000 /dev/zero; } >"$work/body"
+	for ((i = 0; i < TIMES; i++)); do
+		recv_start true -o "$work/spool" --sync none "$@"
+		for ((k = 0; k < 200; k++)); do
+			printf 'url = %s://%s/v1/traces\noutput = /dev/null\n' $scheme "$http"
+		done >"$work/posts"
+		curl -s -k --http2 -K "$work/posts" -H 'Content-Type: application/x-protobuf' -H 'Expect:' --data-binary "@$work/body"
+		recv_end
+		rm -rf "$work/spool"
+		best=$(awk -v b="$best" '{ print((b == "" || $2 < b) ? $2 : b) }' "$work/cost")
+	done
+	rm -f "$work/body" "$work/posts"
+	echo "$best"
+}
+
+# recv_spans: most spans per CPU second of otlp-recv to its stdout, and the
+# peak memory in MiB, of ten connections of 8 in flight
+recv_spans() {
+	local i spans best=
+	spans=$("$BIN/rec" -c "$DATA/traces.rec" | cut -f3)
+	for ((i = 0; i < TIMES; i++)); do
+		recv_start cat >/dev/null
+		"$O/bench/otlp-load" -c 10 -m 8 "$grpc" "$DATA/traces.rec" >/dev/null
+		recv_end
+		best=$(awk -v b="$best" -v n="$spans" '{ v = n / $2; if (b == "" || v > b + 0) b = v " " $3 / 1024; print b }' "$work/cost")
+	done
+	echo "$best"
+}
+
 gb=$(stat -c %s "$DATA/traces.rec" | awk '{ print $1 / 1e9 }')
 c=$(measure "cat '$DATA/traces.rec' | cat >/dev/null")
 c=$(echo "$c" | awk -v gb="$gb" '{ print $2 / gb }')
@@ -58,6 +92,12 @@ for way in grpc http; do
 	r=$(recv_cpu $way | awk -v gb="$gb" '{ print $1 / gb }')
 	row "otlp-recv, CPU per GB, $way" "$r" s "cat f | cat, CPU per GB" "$c" "<=2.5x"
 done
+r=$(recv_spans)
+row "otlp-recv, spans per CPU second, gRPC" "${r% *}" /s "a million" 1000000 ">=1x"
+row "otlp-recv, peak memory, 10 connections" "${r#* }" MiB "32 MiB" 32 "<=1x"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/key.pem" -out "$work/cert.pem" -days 2 -subj /CN=bench 2>/dev/null
+r=$(recv_post)
+row "otlp-recv, CPU for 0.8 GB, TLS" "$(recv_post -c "$work/cert.pem" -k "$work/key.pem")" s "the same in the clear" "$r" "<=3x"
 none=$(recv_rate none)
 row "otlp-recv -o, 8 x 8 in flight" "$(recv_rate each)" MB/s "--sync none" "$none" ">=0.7x"
 printf '  (a sync of %s here takes %s ms)\n' "$work" "$(
