@@ -93,6 +93,69 @@ parse_case(json_t *c, struct arena *a, struct buf *why)
 	return v;
 }
 
+/* A literal alone, or what stands in select(): as `want`, NULL: refused. */
+static void
+small_case(const char *fmt, json_t *in, const char *want, struct arena *a)
+{
+	struct str text = str_mk(json_string_value(in),
+	    json_string_length(in));
+	struct tql_query q;
+	struct err e = { 0 };
+	struct buf b = { 0 };
+	bool ok;
+
+	if (tql_parse(&q, arena_printf(a, fmt, PS(text)), a, &e) == 0) {
+		tql_print(&b, &q);
+		tql_free(&q);
+	}
+	ok = want ? str_eq(buf_str(&b), str_of(want)) : b.n == 0;
+	if (ok)
+		unit_passed++;
+	else
+		fprintf(stderr, "%.*s: got %.*s, want %s\n", PS(text),
+		    PS(buf_str(&b)), want ? want : "a refusal");
+	unit_failed += !ok;
+	buf_free(&b);
+}
+
+static void
+parse_small(json_t *parse, struct arena *a)
+{
+	json_t *c;
+	size_t i;
+
+	json_array_foreach(json_object_get(parse, "durations"), i, c) {
+		json_t *ns = json_object_get(c, "ns");
+		char text[40];
+
+		small_case("{ .a = %.*s }", json_object_get(c, "input"),
+		    json_is_integer(ns) ? arena_printf(a, "{ .a = %s }",
+		    num_fmt_go_duration(text, json_integer_value(ns))).p :
+		    NULL, a);
+	}
+	json_array_foreach(json_object_get(parse, "identifiers"), i, c) {
+		struct str canon = json_text(c, "canonical");
+
+		/* parent is no part of the language yet */
+		if (json_is_true(json_object_get(c, "parent")) ||
+		    str_eq(canon, S("parent")))
+			continue;
+		small_case("{} | select(%.*s)", json_object_get(c, "in"),
+		    json_object_get(c, "error") ? NULL :
+		    arena_printf(a, "{ true }|select(%.*s)", PS(canon)).p, a);
+	}
+	json_array_foreach(json_object_get(parse, "attribute_names"), i, c) {
+		struct tql_attr at = { .scope = SCOPE_SPAN,
+		    .name = json_text(c, "name") };
+		struct buf b = { 0 };
+
+		tql_attr_print(&b, &at);
+		CHECK((b.n > 5 && b.p[5] == '"') ==
+		    json_is_true(json_object_get(c, "needs_quotes")));
+		buf_free(&b);
+	}
+}
+
 static void
 parse_all(json_t *parse)
 {
@@ -105,6 +168,7 @@ parse_all(json_t *parse)
 		verdict(c, parse_case(c, &a, &why), &why);
 		arena_reset(&a);
 	}
+	parse_small(parse, &a);
 	buf_free(&why);
 	arena_free(&a);
 }
