@@ -129,7 +129,7 @@ struct tql_metric {
 	unsigned depth;
 };
 
-/* name = value of with (...). */
+/* name = value of with (...); none changes an answer. */
 struct tql_hint {
 	struct str name;
 	struct tql_val val;
@@ -148,8 +148,6 @@ struct tql_query {
 	struct arena *mem;
 };
 
-/* A hint's value, or NULL. */
-const struct tql_val *tql_hint(const struct tql_query *, struct str name);
 const char *tql_agg_name(enum tql_agg);
 const char *tql_metric_name(enum tql_metric_kind);
 

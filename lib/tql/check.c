@@ -231,15 +231,6 @@ tql_check_query(struct tql_query *q, struct err *e)
 	    check_pipe(q, q->pipe, e);
 }
 
-const struct tql_val *
-tql_hint(const struct tql_query *q, struct str name)
-{
-	for (const struct tql_hint *h = q->hint; h; h = h->next)
-		if (str_eq(h->name, name))
-			return &h->val;
-	return NULL;
-}
-
 void
 tql_free(struct tql_query *q)
 {
