@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/num.h"
 #include "base/time.h"
 #include "base/tool.h"
 #include "record/source.h"
@@ -65,16 +64,6 @@ say(void *arg, const char *msg)
 {
 	(void)arg;
 	tool_say(&tool, "%s", msg);
-}
-
-static uint64_t
-size_of(const char *text)
-{
-	uint64_t n;
-
-	if (!num_size(str_of(text), &n) || n == 0)
-		tool_usage(&tool, "\"%s\": not a size", text);
-	return n;
 }
 
 static int
@@ -223,26 +212,6 @@ look_after(const struct asked *a, const char *dir, struct err *e)
 	return r == -1 ? tool_fail(&tool, e) : 0;
 }
 
-static uint64_t
-number_of(const char *text)
-{
-	uint64_t n;
-
-	if (!num_u64(str_of(text), &n))
-		tool_usage(&tool, "\"%s\": not a number", text);
-	return n;
-}
-
-static uint64_t
-age_of(const char *text)
-{
-	int64_t ns;
-
-	if (!num_prom_duration(str_of(text), &ns) || ns < 0)
-		tool_usage(&tool, "\"%s\": not a duration like 10m", text);
-	return (uint64_t)ns;
-}
-
 static int
 one_of(const char *text, const char *zero, const char *one)
 {
@@ -277,9 +246,9 @@ options(struct asked *a, int argc, char *argv[])
 		case 'f': a->follow = true; break;
 		case 'k': a->keep = true; break;
 		case 'c': a->cursor = optarg; break;
-		case 'n': a->count = number_of(optarg); break;
-		case 'a': a->age = age_of(optarg); break;
-		case 'b': a->opts.max_bytes = size_of(optarg); break;
+		case 'n': a->count = tool_number(&tool, optarg); break;
+		case 'a': a->age = tool_age(&tool, optarg); break;
+		case 'b': a->opts.max_bytes = tool_size(&tool, optarg); break;
 		case 'p':
 			a->opts.full = one_of(optarg, "block", "drop-oldest");
 			break;
@@ -287,7 +256,7 @@ options(struct asked *a, int argc, char *argv[])
 			a->opts.sync = one_of(optarg, "each", "none");
 			break;
 		case OPT_SEGMENT:
-			a->opts.segment_bytes = size_of(optarg);
+			a->opts.segment_bytes = tool_size(&tool, optarg);
 			break;
 		}
 	if (a->action != 'r' && (a->follow || a->keep))

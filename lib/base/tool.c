@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "base/toolhelp.h"
 
 enum { OPT_HELP = 1000, OPT_VERSION };
@@ -223,4 +224,34 @@ tool_run(const char *const argv[], struct err *e)
 			return err_sys(e, "wait for %s", argv[0]);
 	return WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status);
+}
+
+uint64_t
+tool_number(const struct tool *tool, const char *text)
+{
+	uint64_t n;
+
+	if (!num_u64(str_of(text), &n))
+		tool_usage(tool, "\"%s\": not a number", text);
+	return n;
+}
+
+uint64_t
+tool_size(const struct tool *tool, const char *text)
+{
+	uint64_t n;
+
+	if (!num_size(str_of(text), &n) || n == 0)
+		tool_usage(tool, "\"%s\": not a size", text);
+	return n;
+}
+
+uint64_t
+tool_age(const struct tool *tool, const char *text)
+{
+	int64_t ns;
+
+	if (!num_prom_duration(str_of(text), &ns) || ns < 0)
+		tool_usage(tool, "\"%s\": not a duration like 10m", text);
+	return (uint64_t)ns;
 }

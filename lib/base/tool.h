@@ -11,6 +11,7 @@
 #define BASE_TOOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -49,6 +50,10 @@ void tool_say(const struct tool *, const char *fmt, ...)
 /* "NAME: ... (try NAME --help)" on stderr and exit 2. */
 _Noreturn void tool_usage(const struct tool *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* An option's value; asked wrongly if it is none. A size is not 0. */
+uint64_t tool_number(const struct tool *, const char *text);
+uint64_t tool_size(const struct tool *, const char *text);	/* "64M" */
+uint64_t tool_age(const struct tool *, const char *text);	/* "10m"; ns */
 /* Flushes stdout; a failure there is status 1 and said. Gives the status. */
 int tool_exit(const struct tool *, int status);
 
