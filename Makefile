@@ -121,7 +121,7 @@ demo:
 	@sh tests/deps.sh build
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@bash examples/demo.sh
-bench: all $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
+bench: all $(FAKES) $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)

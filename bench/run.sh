@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 O=${O:-build} BIN=${BIN:-bin} TIMES=${TIMES:-5}
 measure() { "$O/bench/measure" -n "$TIMES" "$@"; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/otelutils-bench.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || :; rm -rf "$work"' EXIT
 DATA=${DATA:-}
 if [ -z "$DATA" ]; then
 	DATA=$work/data
@@ -57,6 +57,16 @@ row "lstore, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl"
 row "lstore, peak memory" "$(($(kib "$m") / 1024))" MiB "200 MiB" 200 "<=1x"
 size=$(live "$BIN/lstore" "$work/l")
 row "lstore, disk" "$((size / 1000))" kB "zstd -3" "$((dl / 1000))" "<=0.8x"
+
+# what Loki does with it is not ours to measure: this one only says yes
+"$O/fake/loki" >"$work/port" &
+loki=$!
+until [ -s "$work/port" ]; do sleep 0.02; done
+m=$(measure "$BIN/logpush http://127.0.0.1:$(cat "$work/port") <'$DATA/logs.rec'")
+kill $loki
+row "logpush, CPU" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=5x"
+row "logpush, peak memory" "$(($(kib "$m") / 1024))" MiB "100 MiB" 100 "<=1x"
+echo "  ($(wc -l <"$DATA/lines.txt" | awk -v s="$(cpu "$m")" '{ printf "%.0f", $1 / s / 1000 }') thousand lines per CPU second)"
 
 zstd -q -1 "$DATA/traces.rec" -o "$work/traces.zst"
 zd=$(measure "zstd -q -d -c '$work/traces.zst'")

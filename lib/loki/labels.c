@@ -1,7 +1,5 @@
 #include "loki/labels.h"
 
-#include <inttypes.h>
-
 #include "base/num.h"
 #include "loki/pairs.h"
 #include "base/base64.h"
@@ -132,7 +130,9 @@ label_text(struct buf *b, const struct value *v)
 		buf_adds(b, v->i != 0 ? S("true") : S("false"));
 		break;
 	case VALUE_INT:
-		buf_addf(b, "%" PRId64, v->i);
+		if (v->i < 0)
+			buf_u8(b, '-');
+		buf_digits(b, v->i < 0 ? -(uint64_t)v->i : (uint64_t)v->i);
 		break;
 	case VALUE_F64:
 		buf_adds(b, str_of(num_fmt_f64(num, v->f)));

@@ -90,6 +90,16 @@ pair_name(enum body_form form, struct str name, struct buf *out)
 	buf_u8(out, 2 << 3 | 2);
 }
 
+static inline char *
+varint_at(char *p, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		*p++ = (char)(v | 0x80);
+	*p++ = (char)v;
+	return p;
+}
+
+/* Most of what is written is pairs: one step a pair is a tenth of the whole. */
 static void
 put_pair(enum body_form form, struct str name, struct str value,
     struct buf *out)
@@ -102,11 +112,14 @@ put_pair(enum body_form form, struct str name, struct str value,
 		json_str(&j, value);
 		return;
 	}
-	buf_u8(out, 3 << 3 | 2);
-	buf_varint(out, name.n + varint_size(value.n) + value.n);
-	buf_adds(out, name);
-	buf_varint(out, value.n);
-	buf_adds(out, value);
+	size_t n = name.n + varint_size(value.n) + value.n;
+	char *p = buf_extend(out, 1 + varint_size(n) + n);
+
+	*p = 3 << 3 | 2;
+	p = varint_at(p + 1, n);
+	memcpy(p, name.p, name.n);
+	p = varint_at(p + name.n, value.n);
+	memcpy(p, value.p, value.n);
 }
 
 /* A pair whose name is in its last form already. */

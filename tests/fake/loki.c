@@ -2,13 +2,14 @@
  * A pretended Loki: takes pushes on loopback, answers as a script says, and
  * writes down what it took.
  *
- *	loki -o LINES [-l LOG] [-s SCRIPT]
+ *	loki [-o LINES [-l LOG] [-s SCRIPT]]
  *
  * The first line on stdout is the port. LINES gets a line of JSON per entry
  * that was answered with 204, as `lql -o json` writes them; LOG one per
  * request: status, path, tenant, Authorization, type, coding, bytes, lines.
  * SCRIPT holds an answer a line, taken in turn: STATUS [RETRY-AFTER] [TEXT];
  * "hold" never answers. After the last all is 204. What is no push is 599.
+ * Without LINES nothing is looked at, for measurements.
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -91,6 +92,17 @@ take(struct MHD_Connection *c, struct str body, struct taken *t)
 }
 
 static enum MHD_Result
+quiet(struct MHD_Connection *c)
+{
+	struct MHD_Response *resp = MHD_create_response_from_buffer(0, NULL,
+	    MHD_RESPMEM_PERSISTENT);
+	enum MHD_Result done = MHD_queue_response(c, 204, resp);
+
+	MHD_destroy_response(resp);
+	return done;
+}
+
+static enum MHD_Result
 answer(struct fake *f, struct MHD_Connection *c, const char *path,
     struct request *r)
 {
@@ -106,6 +118,8 @@ answer(struct fake *f, struct MHD_Connection *c, const char *path,
 		MHD_suspend_connection(c);
 		return MHD_YES;
 	}
+	if (!f->lines)
+		return quiet(c);
 	status = (int)strtol(line, NULL, 10);
 	if (sscanf(line, "%*d %63[0-9]%n", retry, &at) < 1)
 		sscanf(line, "%*d%n", &at);
@@ -192,8 +206,6 @@ main(int argc, char *argv[])
 		case 's': f.script = file(optarg, "r"); break;
 		default: return 2;
 		}
-	if (!f.lines)
-		return 2;
 	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
 	    MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, &f,
 	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
