@@ -143,10 +143,9 @@ set_up(struct post *p, const struct client_opts *o)
 
 	curl_easy_setopt(h, CURLOPT_URL, p->url);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(h, CURLOPT_HTTP_VERSION,
-	    strncmp(p->url, "https", 5) == 0 ? CURL_HTTP_VERSION_2TLS :
-	    p->grpc ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
-	    CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(h, CURLOPT_HTTP_VERSION, !p->grpc ?
+	    CURL_HTTP_VERSION_1_1 : strncmp(p->url, "https", 5) == 0 ?
+	    CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
 	curl_easy_setopt(h, CURLOPT_PIPEWAIT, (long)(p->grpc && !alone(p)));
 	curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, (long)alone(p));
 	curl_easy_setopt(h, CURLOPT_FORBID_REUSE, (long)alone(p));

@@ -1,8 +1,8 @@
 /*
  * client: posts over HTTP and gRPC, many at a time, on libcurl.
  *
- * gRPC is HTTP/2, in the clear by prior knowledge; other posts are HTTP/1.1 in
- * the clear. With TLS the peers agree by ALPN.
+ * gRPC is HTTP/2, in the clear by prior knowledge, with TLS by ALPN; other
+ * posts are HTTP/1.1.
  *
  * One thread: client_start sends a post on its way, client_wait moves all of
  * them, client_next gives back those that have ended, each with its fate:

@@ -1,0 +1,59 @@
+#!/usr/bin/env bats
+# otlp-send: TLS and mutual TLS to otlp-recv, and to gRPC's own server.
+load helper
+
+# cert NAME CA [EXTENSION...]: NAME.pem and NAME.key, signed by CA
+cert() {
+	local name=$1 ca=$2
+	shift 2
+	openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
+	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
+	printf '%s\n' "$@" >ext
+	openssl x509 -req -in "$name.csr" -CA "$ca.pem" -CAkey "$ca.key" -CAcreateserial -days 2 -extfile ext -out "$name.pem" 2>/dev/null
+}
+
+certs() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj "/CN=ca" 2>/dev/null
+	cert server ca 'subjectAltName=IP:127.0.0.1' extendedKeyUsage=serverAuth
+	cert me ca extendedKeyUsage=clientAuth
+}
+
+QUICK="--retry-first 5ms --retry-max 10ms --give-up 100ms"
+
+@test "TLS to otlp-recv, both protocols, many calls; certificates are looked at" {
+	certs
+	otlp-recv -g 127.0.0.1:0 -H 127.0.0.1:0 --ports-file ports -c server.pem -k server.key --client-ca ca.pem >out.rec 2>err 3>&- &
+	PIDS+=("$!")
+	until_true test -s ports
+	for i in {1..30}; do rec -r "$ROOT/examples/cart.jsonl"; done >in.rec
+	for way in grpc http json; do
+		at=https://$(sed -n "s/^$([ $way = grpc ] && echo grpc || echo http) //p" ports)
+		otlp-send -P $way --ca ca.pem --cert me.pem --key me.key "$at" <in.rec
+		OTEL_EXPORTER_OTLP_CERTIFICATE=ca.pem OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE=me.pem \
+			OTEL_EXPORTER_OTLP_CLIENT_KEY=me.key otlp-send -P $way "$at" <in.rec
+		# not trusted, or no certificate of ours
+		rec -r "$ROOT/examples/cart.jsonl" >one.rec
+		fails 75 otlp-send $QUICK -P $way --cert me.pem --key me.key "$at" <one.rec
+		fails 75 otlp-send $QUICK -P $way --ca ca.pem "$at" <one.rec
+	done
+	kill -TERM "${PIDS[0]}" && wait "${PIDS[0]}"
+	[ "$(rec -c out.rec | awk '{ n += $3 } END { print n }')" -eq $((6 * $(rec -c in.rec | awk '{ n += $3 } END { print n }'))) ]
+}
+
+@test "to gRPC's own server, in the clear and by TLS, compressed, again" {
+	certs
+	rec -r "$ROOT/examples/cart.jsonl" "$ROOT/examples/shop.jsonl" >in.rec
+	for secure in "" "cert=server.pem key=server.key"; do
+		# shellcheck disable=SC2086
+		/usr/bin/python3 "$ROOT/tests/clients/grpcio/serve.py" $secure >log 2>err 3>&- &
+		PIDS+=("$!")
+		until_true test -s log
+		at=http${secure:+s}://127.0.0.1:$(head -n 1 log)
+		for z in none gzip; do
+			otlp-send -P grpc -z $z --ca ca.pem --retry-first 5ms -H 'Authorization: Bearer x' "$at" <in.rec
+		done
+		kill "${PIDS[-1]}"
+		wait "${PIDS[-1]}" || true
+		[ "$(grep -c '/opentelemetry.proto.collector.*/Export [0-9]* - Bearer x' log)" -eq $((2 * $(rec -c in.rec | awk '{ n += $2 } END { print n }'))) ]
+	done
+}
