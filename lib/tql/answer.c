@@ -366,6 +366,7 @@ range_of(const struct tql_ask *ask, struct store_view *view,
 	if (from == 0 && to == 0)
 		to = max + 1;
 	from = from < min ? min : from;
+	from += from == 0;
 	to = to > max + 1 ? max + 1 : to;
 	if (to <= from)
 		return 0;
