@@ -2,7 +2,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 
-#include "base/num.h"
 #include "base/time.h"
 #include "send/loki.h"
 
@@ -54,8 +53,6 @@ static void
 option(struct send_run *run, struct loki_opts *o, int c, const char *arg)
 {
 	struct err e = { 0 };
-	uint64_t n;
-	int64_t ns;
 
 	switch (c) {
 	case 'l': o->labels = str_of(arg); break;
@@ -65,17 +62,11 @@ option(struct send_run *run, struct loki_opts *o, int c, const char *arg)
 		break;
 	case 'z': o->gzip = word_is(arg, "none", "gzip", "-z"); break;
 	case 'b':
-		if (!num_size(str_of(arg), &n) || n == 0 || n > BYTES_MAX)
-			tool_usage(&tool, "-b \"%s\": not a size up to 64MiB",
-			    arg);
-		o->bytes = n;
+		o->bytes = tool_size(&tool, arg);
+		if (o->bytes > BYTES_MAX)
+			tool_usage(&tool, "-b %s: over 64MiB", arg);
 		break;
-	case 't':
-		if (!num_prom_duration(str_of(arg), &ns) || ns < 0)
-			tool_usage(&tool, "-t \"%s\": not a time, as 500ms",
-			    arg);
-		o->age = (uint64_t)ns;
-		break;
+	case 't': o->age = tool_age(&tool, arg); break;
 	case OPT_TENANT: o->tenant = arg; break;
 	case 'H':
 		if (dress_word(&o->dress, arg, &o->mem, &e) == -1)

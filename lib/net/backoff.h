@@ -10,7 +10,7 @@ struct backoff {
 	uint64_t first, cap;	/* ns, of the mean wait */
 	unsigned grow;		/* percent, from wait to wait */
 	uint64_t give_up;	/* ns after the first try; 0: never */
-	unsigned tries;		/* then give up; 0: never */
+	uint64_t tries;		/* then give up; 0: never */
 };
 
 /* 5 s, 30 s, 5 min; each wait is 1.5 times the one before, and drawn from

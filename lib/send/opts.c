@@ -14,17 +14,6 @@ send_init(struct send_run *run)
 	run->client.timeout = 10 * NS_S;
 }
 
-static uint64_t
-time_arg(const struct send_run *run, const char *name, const char *arg)
-{
-	int64_t ns;
-
-	if (!num_prom_duration(str_of(arg), &ns) || ns < 0)
-		tool_usage(run->tool, "--%s: \"%s\" is not a time, as 500ms",
-		    name, arg);
-	return (uint64_t)ns;
-}
-
 static unsigned
 flight_arg(const struct send_run *run, const char *arg)
 {
@@ -33,16 +22,6 @@ flight_arg(const struct send_run *run, const char *arg)
 	if (!num_u64(str_of(arg), &n) || n == 0 || n > FLIGHT_MAX)
 		tool_usage(run->tool, "-w \"%s\": not a number from 1 to %d",
 		    arg, FLIGHT_MAX);
-	return (unsigned)n;
-}
-
-static unsigned
-tries_arg(const struct send_run *run, const char *arg)
-{
-	uint64_t n;
-
-	if (!num_u64(str_of(arg), &n) || n > UINT32_MAX)
-		tool_usage(run->tool, "--tries \"%s\": not a number", arg);
 	return (unsigned)n;
 }
 
@@ -65,19 +44,21 @@ send_opt(struct send_run *run, int c, const char *arg)
 		run->ack = arg;
 		break;
 	case SEND_TIMEOUT:
-		run->client.timeout = time_arg(run, "timeout", arg);
+		run->client.timeout = tool_age(run->tool, arg);
 		break;
 	case SEND_FIRST:
-		run->backoff.first = time_arg(run, "retry-first", arg);
+		run->backoff.first = tool_age(run->tool, arg);
 		break;
 	case SEND_CAP:
-		run->backoff.cap = time_arg(run, "retry-max", arg);
+		run->backoff.cap = tool_age(run->tool, arg);
 		break;
 	case SEND_GIVE_UP:
-		run->backoff.give_up = time_arg(run, "give-up", arg);
+		run->backoff.give_up = tool_age(run->tool, arg);
 		break;
-	case SEND_TRIES: run->backoff.tries = tries_arg(run, arg); break;
-	case SEND_GRACE: run->grace = time_arg(run, "grace", arg); break;
+	case SEND_TRIES:
+		run->backoff.tries = tool_number(run->tool, arg);
+		break;
+	case SEND_GRACE: run->grace = tool_age(run->tool, arg); break;
 	case SEND_CA: run->client.ca = arg; break;
 	case SEND_CERT: run->client.cert = arg; break;
 	case SEND_KEY: run->client.key = arg; break;
