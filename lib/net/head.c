@@ -94,7 +94,7 @@ matches(struct str s, const char *pattern)
 		if (pattern[k] == '*') {
 			star = k++;
 			from = i;
-		} else if (pattern[k] == s.p[i]) {
+		} else if (pattern[k] != '\0' && pattern[k] == s.p[i]) {
 			i++;
 			k++;
 		} else if (star != SIZE_MAX) {
