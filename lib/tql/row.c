@@ -344,7 +344,7 @@ int
 row_ready(struct part *p, const struct tql_expr *x, const uint64_t *sel,
     struct err *e)
 {
-	bool event, link;
+	bool event = false, link = false;	/* not asked for */
 
 	return mentions(p, x, &event, &link, sel, e);
 }
