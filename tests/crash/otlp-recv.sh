@@ -9,6 +9,7 @@ rounds=${1:-5} BIN=${BIN:-bin} O=${O:-build}
 work=$(mktemp -d "${TMPDIR:-/tmp}/otelutils-crash.XXXXXX")
 pid=
 trap '[ -z "$pid" ] || kill -9 "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'echo "line $LINENO: $BASH_COMMAND: failed"; cat "$work/err" "$work/load"' ERR
 
 "$O/bench/gen" -d "$work" -s 11 -t 4000 -l 2000
 all=$("$BIN/rec" -c "$work/traces.rec" | awk '{ print $2 }')
@@ -38,7 +39,7 @@ for ((i = 0; i < rounds; i++)); do
 	wait "$load" || killed=$((killed + 1))
 	[ -e "$work/acks1" ] || : >"$work/acks1"
 	start
-	"$O/bench/otlp-load" -c 2 -s "$half" -a "$work/acks2" "$grpc" "$work/traces.rec" >/dev/null
+	"$O/bench/otlp-load" -c 2 -s "$half" -a "$work/acks2" "$grpc" "$work/traces.rec" >"$work/load"
 	kill -TERM "$pid"
 	wait "$pid"
 	pid=
