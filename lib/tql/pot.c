@@ -298,8 +298,8 @@ quantile_table(const struct pot *p, struct table *t, struct err *e)
 		add_bucket(&b[no], i, bound, t->mem);
 	}
 	for (uint32_t g = 0; g < groups.n && r == 0; g++)
-		r = quantile_series(p, &b[g], labels_pick(
-		    p->acc[of[g]].labels, &rest, t->mem), t, e);
+		r = quantile_series(p, &b[g], labels_copy(labels_pick(
+		    p->acc[of[g]].labels, &rest, t->mem), t->mem), t, e);
 	buf_free(&key);
 	map_free(&groups);
 	return r;
