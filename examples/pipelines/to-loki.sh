@@ -11,4 +11,4 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 trap : INT TERM	# the receiver ends by them, and the rest with its input
 
 otlp-recv -g "${GRPC:-127.0.0.1:4317}" -H "${HTTP:-127.0.0.1:4318}" --ports-file "${PORTS:-/dev/null}" |
-	logpush "${1:-http://localhost:3100}"
+	batch | logpush "${1:-http://localhost:3100}"
