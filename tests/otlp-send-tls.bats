@@ -44,6 +44,7 @@ QUICK="--retry-first 5ms --retry-max 10ms --give-up 100ms"
 	certs
 	rec -r "$ROOT/examples/cart.jsonl" "$ROOT/examples/shop.jsonl" >in.rec
 	for secure in "" "cert=server.pem key=server.key"; do
+		rm -f log
 		# shellcheck disable=SC2086
 		/usr/bin/python3 "$ROOT/tests/clients/grpcio/serve.py" $secure >log 2>err 3>&- &
 		PIDS+=("$!")
