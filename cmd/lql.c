@@ -208,6 +208,15 @@ option(struct args *args, int c, struct err *e)
 	return 0;
 }
 
+static int
+run(struct args *args, const char *query)
+{
+	tool_stop_fd();
+	if (query || args->trace || args->traces)
+		return answer(args, "-e", query ? str_of(query) : S(""));
+	return prompt(args);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -233,13 +242,9 @@ main(int argc, char *argv[])
 	args.lql.show = show_for(STDOUT_FILENO, args.ask.color);
 	if (ask_ready(&args.ask, isatty(STDOUT_FILENO), &e) == -1 ||
 	    ((args.trace || args.traces) && read_ids(&args, &e) == -1))
-		return tool_fail(&tool, &e);
-	tool_stop_fd();
-	if (optind < argc || args.trace || args.traces)
-		status = answer(&args, "-e", optind < argc ?
-		    str_of(argv[optind]) : S(""));
+		status = tool_fail(&tool, &e);
 	else
-		status = prompt(&args);
+		status = run(&args, argv[optind]);
 	arena_free(&args.ask.mem);
 	return tool_exit(&tool, status);
 }

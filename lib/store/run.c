@@ -92,7 +92,8 @@ info(struct store_run *run, struct err *e)
 	struct buf out = { 0 };
 	int r = store_info(run->dir, run->kind, &out, e);
 
-	fwrite(out.p, 1, out.n, stdout);
+	if (out.n > 0)
+		fwrite(out.p, 1, out.n, stdout);
 	buf_free(&out);
 	return r;
 }
