@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/heap.h"
 #include "base/num.h"
 #include "base/time.h"
 
@@ -107,6 +108,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 int
 ask_ready(struct ask *a, bool terminal, struct err *e)
 {
+	heap_huge();
 	if (a->out == ASK_AUTO)
 		a->out = terminal ? ASK_TABLE : ASK_JSON;
 	return ask_range(a->since, a->from_text, a->to_text, time_now(),

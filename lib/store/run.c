@@ -1,10 +1,10 @@
 #include "store/run.h"
 
 #include <getopt.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/num.h"
 #include "store/writer.h"
 
@@ -173,27 +173,13 @@ take(struct store_run *run, char **path)
 	return status;
 }
 
-/*
- * Batches and merges give back large pieces and ask for the like again: keep
- * them instead of having the kernel clear new pages each time (a third of the
- * page faults, a tenth of the CPU of taking in a file).
- */
-static void
-keep_memory(void)
-{
-	mallopt(M_MMAP_THRESHOLD, 1 << 30);
-	mallopt(M_TRIM_THRESHOLD, 1 << 30);
-	mallopt(M_TOP_PAD, 64 << 20);
-}
-
 int
 store_run(struct store_run *run, int argc, char *argv[])
 {
 	struct err e = { 0 };
 	int status = 0;
 
-	keep_memory();
-
+	heap_keep();
 	if (!run->dir)
 		tool_usage(run->tool, "-d DIR is missing");
 	run->opts.say = say;
