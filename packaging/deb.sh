@@ -44,6 +44,7 @@ Architecture: $arch
 Maintainer: otelutils <otelutils@localhost>
 Installed-Size: $(du -sk "$top/usr" | cut -f 1)
 Depends: $depends
+Conflicts: at
 Section: utils
 Priority: optional
 Description: observability as a Unix toolkit
