@@ -162,6 +162,20 @@ q() { tql -d traces "$@"; }
 	[[ $output = *"unique beginning"* && $output = *"unknown"* ]]
 }
 
+@test "^C at the prompt: the line goes, the next key counts" {
+	store
+	S=otelutils-$BASHPID
+	tmux -L "$S" new-session -d -x 100 -y 30 "$BIN/tql -d $T/traces"
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'tql>'"
+	tmux -L "$S" send-keys '{ } | avg(' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q '^   >'"
+	tmux -L "$S" send-keys C-c
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q '> ^C'"
+	tmux -L "$S" send-keys '\h' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'this help'"
+	tmux -L "$S" kill-server
+}
+
 @test "the jump to the logs" {
 	store
 	rec -r "$ROOT/examples/shop.jsonl" | lstore -d logs

@@ -1,5 +1,6 @@
 #include "line/prompt.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,15 +25,27 @@ static struct {
 	bool tty;
 } prompt;
 
-/* ^C while a line is typed: give up the line, not the program. */
+/*
+ * A key, or ^C: that ends the line as Enter does, but there is nothing in it.
+ * (readline's own way to read goes on after a signal until the next key, which
+ * would be lost.)
+ */
 static int
-on_signal(void)
+on_key(FILE *in)
 {
-	if (tool_stopped()) {
-		rl_replace_line("", 0);
-		rl_done = 1;
+	struct pollfd p[2] = { { .fd = fileno(in), .events = POLLIN },
+		{ .fd = tool_stop_fd(), .events = POLLIN } };
+
+	for (;;) {
+		rl_check_signals();
+		if (tool_stopped()) {
+			fputs("^C", rl_outstream);
+			rl_replace_line("", 0);
+			return '\n';
+		}
+		if (poll(p, 2, -1) > 0 && p[0].revents != 0)
+			return rl_getc(in);
 	}
-	return 0;
 }
 
 /* How many bytes all n words share at their front. */
@@ -134,7 +147,7 @@ prompt_open(const char *name, const struct prompt_ops *ops, struct err *e)
 	if (!getenv("TERM"))
 		return err_set(e, ERR_SYS, "prompt: TERM is not set");
 	rl_readline_name = name;
-	rl_signal_event_hook = on_signal;
+	rl_getc_function = on_key;
 	rl_bind_key('\t', on_tab);
 	using_history();
 	stifle_history(HISTORY_MAX);
@@ -197,8 +210,6 @@ prompt_read(const char *ask, struct arena *a, struct str *text)
 		if (tool_stopped()) {	/* ^C: start again */
 			tool_stop_clear();
 			free(line);
-			if (prompt.tty)
-				puts("^C");
 			all.n = 0;
 			continue;
 		}
