@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/num.h"
 #include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
@@ -135,10 +134,24 @@ do_logs(void *arg, const char *id, struct err *e)
 	const struct args *args = arg;
 	const char *argv[] = { "lql", "-d", args->ask.other, "--trace", id,
 		"--direction", "forward", NULL };
+	struct store_view *view;
+	char whole[33];
 
 	if (!args->ask.other)
 		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
 		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
+	/* a whole one may have logs, but no trace here */
+	if (strlen(id) < 32) {
+		view = open_view(args, e);
+		if (!view)
+			return -1;
+		int r = tql_whole_id(view, str_of(id), whole, e);
+
+		store_view_close(view);
+		if (r == -1)
+			return -1;
+		argv[4] = whole;
+	}
 	return tool_run(argv, e) == -1 ? -1 : 0;
 }
 
@@ -157,30 +170,11 @@ set_spans(struct args *args, const char *to, const char *option,
 }
 
 static int
-set_step(struct args *args, const char *to, const char *option,
-    struct err *e)
-{
-	int64_t ns = 0;
-
-	if (strcmp(to, "auto") == 0) {
-		args->tql.step = TQL_STEP_AUTO;
-		return 0;
-	}
-	if (strcmp(to, "all") != 0 && !num_prom_duration(str_of(to), &ns) &&
-	    !num_go_duration(str_of(to), &ns))
-		return err_set(e, ERR_QUERY, "%s %s: not a time such as 30s",
-		    option, to);
-	if (strcmp(to, "all") != 0 && ns <= 0)
-		return err_set(e, ERR_QUERY, "%s %s: must be more than 0",
-		    option, to);
-	args->tql.step = (uint64_t)ns;
-	return 0;
-}
-
-static int
 do_step(void *arg, const char *to, struct err *e)
 {
-	return set_step(arg, to, "\\step", e);
+	struct args *args = arg;
+
+	return ask_step(to, "\\step", &args->tql.step, e);
 }
 
 static int
@@ -192,7 +186,7 @@ do_spans(void *arg, const char *n, struct err *e)
 static const struct shell_command commands[] = {
 	{ "trace", "ID", "one trace, as a picture; so does ID alone, or a "
 	  "unique beginning", do_trace },
-	{ "logs", "ID", "its log lines (needs -D)", do_logs },
+	{ "logs", "ID", "its log lines (needs -D); here, too, a beginning will do", do_logs },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
 	{ "step", "TIME", "between the points of metrics, auto, or all", do_step },
@@ -282,7 +276,7 @@ main(int argc, char *argv[])
 	struct args args = { .ask = { .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20 },
 		.tql = { .write = write_out, .say = say,
-		.step = TQL_STEP_AUTO, .o = { .spans = 3,
+		.step = ASK_STEP_AUTO, .o = { .spans = 3,
 		.stopped = tool_stopped, .workers = pool_workers() } } };
 	struct err e = { 0 };
 	int c, status;
@@ -290,7 +284,7 @@ main(int argc, char *argv[])
 	args.tql.o.count = &args.ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		if ((c == OPT_SPANS ? set_spans(&args, optarg, "--spans", &e) :
-		    c == OPT_STEP ? set_step(&args, optarg, "--step", &e) :
+		    c == OPT_STEP ? ask_step(optarg, "--step", &args.tql.step, &e) :
 		    ask_opt(&args.ask, c, optarg, &e)) == -1)
 			return tool_fail(&tool, &e);
 	if (!args.ask.store)

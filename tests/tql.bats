@@ -183,6 +183,9 @@ q() { tql -d traces "$@"; }
 	[ -s jump ]
 	printf '%s\n' "\\logs $id" | tql -d traces -D logs >prompted
 	[ "$(wc -l <prompted)" -eq "$(wc -l <jump)" ]
+	printf '%s\n' "\\logs ${id:0:6}" | tql -d traces -D logs | diff prompted -
+	run bash -c "printf '%s\n' '\\logs 0000' | tql -d traces -D logs"
+	[[ $output = "tql: 0000: no such trace" ]]
 	lql -d logs --traces <(echo $id) -o ids | q -o ids - | grep -qx $id
 }
 

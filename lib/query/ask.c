@@ -54,6 +54,26 @@ ask_count(const char *word, const char *option, uint64_t *n, struct err *e)
 	return 0;
 }
 
+int
+ask_step(const char *word, const char *option, uint64_t *ns, struct err *e)
+{
+	int64_t n = 0;
+
+	if (strcmp(word, "auto") == 0) {
+		*ns = ASK_STEP_AUTO;
+		return 0;
+	}
+	if (strcmp(word, "all") != 0 && !num_prom_duration(str_of(word), &n) &&
+	    !num_go_duration(str_of(word), &n))
+		return err_set(e, ERR_QUERY, "%s %s: not a time such as 30s",
+		    option, word);
+	if (strcmp(word, "all") != 0 && n <= 0)
+		return err_set(e, ERR_QUERY, "%s %s: must be more than 0",
+		    option, word);
+	*ns = (uint64_t)n;
+	return 0;
+}
+
 void
 ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
     uint64_t min, uint64_t max, uint64_t from, uint64_t to)

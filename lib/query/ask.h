@@ -68,6 +68,11 @@ int ask_range(const char *since, const char *from, const char *to,
 /* A count for --limit and the like: digits, or "all" for 0. */
 int ask_count(const char *word, const char *option, uint64_t *n,
     struct err *);
+/* A time between points, for --step, in ns: 30s, 1m30s; "all" is 0, "auto"
+ * ASK_STEP_AUTO. */
+#define ASK_STEP_AUTO	UINT64_MAX
+int ask_step(const char *word, const char *option, uint64_t *ns,
+    struct err *);
 /*
  * Says why an answer is empty: "no match; the store holds T1 to T2", with the
  * range asked for when there was one. `any`: min and max hold.

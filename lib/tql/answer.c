@@ -371,7 +371,7 @@ range_of(const struct tql_ask *ask, struct store_view *view,
 	if (to <= from)
 		return 0;
 	/* [from, to) as (from, to] of whole numbers */
-	step = ask->step == TQL_STEP_AUTO ? tql_range_step(from - 1, to - 1) :
+	step = ask->step == ASK_STEP_AUTO ? tql_range_step(from - 1, to - 1) :
 	    ask->step;
 	return tql_range(r, from - 1, to - 1, step, e) == -1 ? -1 : 1;
 }

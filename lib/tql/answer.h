@@ -14,8 +14,6 @@
 #include "show/show.h"
 #include "tql/run.h"
 
-#define TQL_STEP_AUTO	UINT64_MAX
-
 struct tql_ask {
 	struct tql_opts o;
 	uint64_t step;		/* of metrics, ns; 0: the range is one */
@@ -36,6 +34,9 @@ int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
 bool tql_is_id(struct str);
 /* One trace; -1 (ERR_LIMIT) when it is not there, or several begin so. */
 int tql_trace(const struct tql_ask *, struct store_view *, struct str id,
+    struct err *);
+/* The id of the one trace that begins so. Fails as tql_trace. */
+int tql_whole_id(struct store_view *, struct str id, char hex[33],
     struct err *);
 /*
  * Every trace whose id stands on a line of text; `where` names the text. What

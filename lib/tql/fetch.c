@@ -214,18 +214,16 @@ put_otlp_json(struct fetched *f, struct buf *out, struct err *e)
 }
 
 static int
-put_id(struct fetched *f, struct buf *out, struct err *e)
+read_id(struct fetched *f, char hex[33], struct err *e)
 {
 	struct tql_query none = { 0 };
 	struct part p;
-	char hex[33];
 
 	part_init(&p, f->stripe, &none, &f->mem);
 	struct part_col *id = part_find(&p, TR_TRACE, S("id"), VEC_FIX16);
 	if (part_load(&p, id, NULL, NULL, e) == -1)
 		return -1;
 	str_hex(hex, id->vec.fix, 16);
-	buf_addf(out, "%s\n", hex);
 	return 0;
 }
 
@@ -233,11 +231,17 @@ static int
 put_fetched(const struct tql_ask *ask, struct fetched *f, struct buf *out,
     struct err *e)
 {
+	char hex[33];
+
 	switch (ask->out) {
 	case ASK_TABLE: return draw(ask, f, out, e);
 	case ASK_JSON: return put_otlp_json(f, out, e);
 	case ASK_REC: return put_record(f, out, e);
-	case ASK_IDS: return put_id(f, out, e);
+	case ASK_IDS:
+		if (read_id(f, hex, e) == -1)
+			return -1;
+		buf_addf(out, "%s\n", hex);
+		return 0;
 	default:
 		return err_set(e, ERR_QUERY, "a trace by its id comes as "
 		    "table, json, ids or rec");
@@ -253,33 +257,57 @@ tql_is_id(struct str s)
 	return s.n > 0 && s.n <= 32;
 }
 
-int
-tql_trace(const struct tql_ask *ask, struct store_view *view, struct str id,
+/* The one trace that begins so: 0, -1. Free it either way. */
+static int
+fetch_one(struct store_view *view, struct str id, struct fetched *f,
     struct err *e)
 {
 	char hex[32];
 	uint8_t raw[16];
-	struct buf out = { 0 };
-	struct fetched f;
 	unsigned matches = 0;
 	int r;
 
+	*f = (struct fetched){ 0 };
 	if (!tql_is_id(id))
 		return err_set(e, ERR_QUERY, "a trace id is up to 32 hex "
 		    "digits");
 	memset(hex, '0', sizeof hex);
 	memcpy(hex, id.p, id.n);
 	str_unhex(raw, sizeof raw, str_mk(hex, sizeof hex));
-	r = fetch(view, raw, (unsigned)id.n * 4, &matches, &f, e);
+	r = fetch(view, raw, (unsigned)id.n * 4, &matches, f, e);
 	if (r == 0)
-		r = err_set(e, ERR_LIMIT, matches > 1 ?
+		return err_set(e, ERR_LIMIT, matches > 1 ?
 		    "%.*s: several traces begin so" : "%.*s: no such trace",
 		    PS(id));
-	else if (r == 1)
+	return r == 1 ? 0 : -1;
+}
+
+int
+tql_trace(const struct tql_ask *ask, struct store_view *view, struct str id,
+    struct err *e)
+{
+	struct buf out = { 0 };
+	struct fetched f;
+	int r = fetch_one(view, id, &f, e);
+
+	if (r == 0)
 		r = put_fetched(ask, &f, &out, e);
 	if (r == 0)
 		r = ask->write(ask->write_arg, buf_str(&out), e);
 	buf_free(&out);
+	fetched_free(&f);
+	return r;
+}
+
+int
+tql_whole_id(struct store_view *view, struct str id, char hex[33],
+    struct err *e)
+{
+	struct fetched f;
+	int r = fetch_one(view, id, &f, e);
+
+	if (r == 0)
+		r = read_id(&f, hex, e);
 	fetched_free(&f);
 	return r;
 }
