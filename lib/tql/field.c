@@ -178,6 +178,23 @@ parse_word_value(struct str word, struct tql_val *v)
 	return false;
 }
 
+/* The nearest of the words that are values; of very short ones all are near. */
+static struct str
+near_value(struct str word)
+{
+	struct str of[3 + 6];
+	size_t n = 0;
+
+	for (int64_t i = 0; i < 3 + 6; i++) {
+		struct str s = i < 3 ? tql_status_word(i) :
+		    tql_kind_word(i - 3);
+
+		if (s.n > 3)
+			of[n++] = s;
+	}
+	return caret_nearest(word, of, n);
+}
+
 static int
 unknown_word(struct parse *p, struct err *e)
 {
@@ -190,6 +207,11 @@ unknown_word(struct parse *p, struct err *e)
 	if (near.p)
 		return caret_err(e, p->lex.text, p->lex.t.at,
 		    "unknown identifier \"%.*s\": spans have \"%.*s\"",
+		    PS(word), PS(near));
+	near = near_value(word);
+	if (near.p)
+		return caret_err(e, p->lex.text, p->lex.t.at,
+		    "unknown identifier \"%.*s\": a value is \"%.*s\"",
 		    PS(word), PS(near));
 	return caret_err(e, p->lex.text, p->lex.t.at,
 	    "unknown identifier \"%.*s\": attributes are written .%.*s or "

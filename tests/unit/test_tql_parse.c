@@ -77,6 +77,8 @@ test_bad(void)
 {
 	refused(S(""), "1:1: the query is empty");
 	refused(S("{ durations > 5s }"), "spans have \"duration\"");
+	refused(S("{ status = eror }"), "a value is \"error\"");
+	refused(S("{ foo = 1 }"), "attributes are written .foo");
 	refused(S("{ .a = 1.5d }"), "1:11: unexpected d");
 	refused(S("{ .a = 9223372036854775808 }"), "does not fit 64 bits");
 	refused(S("{ .a = 0x1 }"), "decimal");
