@@ -1,0 +1,101 @@
+/* The prompt: its commands, and what they change. */
+#include "tql/session.h"
+
+#include "line/shell.h"
+#include "tql/complete.h"
+
+static int
+do_trace(void *arg, const char *id, struct err *e)
+{
+	if (!tql_is_id(str_of(id)))
+		return err_set(e, ERR_QUERY, "\\trace ID: up to 32 hex "
+		    "digits");
+	tql_session_query(arg, str_of(id));
+	return 0;
+}
+
+static int
+do_logs(void *arg, const char *id, struct err *e)
+{
+	const struct tql_session *s = arg;
+	const char *argv[] = { "lql", "-d", s->ask.other, "--trace", id,
+		"--direction", "forward", NULL };
+	struct store_view *view;
+	char whole[33];
+
+	if (!s->ask.other)
+		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
+		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
+	/* a whole one may have logs, but no trace here */
+	if (strlen(id) < 32) {
+		view = tql_session_view(s, e);
+		if (!view)
+			return -1;
+		int r = tql_whole_id(view, str_of(id), whole, e);
+
+		store_view_close(view);
+		if (r == -1)
+			return -1;
+		argv[4] = whole;
+	}
+	return tool_run(argv, e) == -1 ? -1 : 0;
+}
+
+static int
+do_step(void *arg, const char *to, struct err *e)
+{
+	struct tql_session *s = arg;
+
+	return ask_step(to, "\\step", &s->tql.step, e);
+}
+
+static int
+do_spans(void *arg, const char *n, struct err *e)
+{
+	return tql_session_spans(arg, n, "\\spans", e);
+}
+
+static const struct shell_command commands[] = {
+	{ "trace", "ID", "one trace, as a picture; so does ID alone, or a "
+	  "unique beginning", do_trace },
+	{ "logs", "ID", "its log lines (needs -D); here, too, a beginning "
+	  "will do", do_logs },
+	{ "limit", "N", "traces at most, or all", ask_do_limit },
+	{ "spans", "N", "matching spans shown of each, or all", do_spans },
+	{ "step", "TIME", "between the points of metrics, auto, or all",
+	  do_step },
+	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
+	{ "o", "FORM", "table, json, csv, ids or rec", ask_do_output },
+	{ 0 },
+};
+
+static int
+query(void *arg, struct str text)
+{
+	return tql_session_query(arg, text);
+}
+
+static size_t
+complete(void *arg, struct str before, size_t *from, struct arena *a,
+    struct str **words)
+{
+	return tql_complete(arg, before, from, a, words);
+}
+
+int
+tql_session_prompt(struct tql_session *s)
+{
+	struct tql_keys keys = { 0 };
+	struct shell sh = { .tool = s->tool, .commands = commands,
+		.example = "{ status = error && duration > 1s } >> "
+		"{ name = \"x\" }", .query = query, .whole = tql_whole,
+		.arg = s, .complete = { .complete = complete,
+		.arg = &keys } };
+	struct err e = { 0 };
+	struct store_view *view = tql_session_view(s, &e);
+	int r = view ? tql_keys(view, &s->ask.mem, &keys, &e) : -1;
+
+	if (view)
+		store_view_close(view);
+	return r == -1 ? tool_fail(s->tool, &e) : shell_run(&sh);
+}

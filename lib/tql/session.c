@@ -1,0 +1,96 @@
+#include "tql/session.h"
+
+#include "base/io.h"
+#include "base/time.h"
+
+#define IDS_MAX	((size_t)256 << 20)
+
+struct store_view *
+tql_session_view(const struct tql_session *s, struct err *e)
+{
+	struct store_view_opts vo = { .kind = "traces",
+		.tenant = s->ask.tenant, .say = s->tql.say,
+		.say_arg = s->tql.say_arg };
+
+	return store_view(s->ask.store, &vo, e);
+}
+
+/* What is asked now: a prompt's commands change it between queries. */
+static const struct tql_ask *
+asked(struct tql_session *s)
+{
+	s->tql.out = s->ask.out;
+	s->tql.o.limit = s->ask.limit;
+	s->tql.o.from = s->ask.from;
+	s->tql.o.to = s->ask.to;
+	return &s->tql;
+}
+
+int
+tql_session_answer(struct tql_session *s, struct store_view *view,
+    const char *where, struct str text)
+{
+	struct err e = { 0 };
+	uint64_t n = 1, from = time_mono();
+	const char *what = "traces";
+	int r, status = 0;
+
+	s->ask.count = (struct scan_count){ 0 };
+	text = str_trim(text);
+	if (tql_is_id(text))
+		r = tql_trace(asked(s), view, text, &e);
+	else if ((r = tql_answer(asked(s), view, text, &n, &what,
+	    &e)) == -1)
+		caret_in(&e, where);
+	if (r == -1)
+		status = tool_fail(s->tool, &e);
+	else if (store_view_missing(view) > 0)
+		status = 1;
+	if (s->ask.stats && r == 0)
+		tool_say(s->tool, "%s", ask_stats(&s->ask.mem, &s->ask.count,
+		    n, what, time_mono() - from).p);
+	return status;
+}
+
+int
+tql_session_query(struct tql_session *s, struct str text)
+{
+	struct err e = { 0 };
+	struct store_view *view = tql_session_view(s, &e);
+	int status;
+
+	if (!view)
+		return tool_fail(s->tool, &e);
+	status = tql_session_answer(s, view, "query", text);
+	store_view_close(view);
+	return status;
+}
+
+int
+tql_session_ids(struct tql_session *s, struct store_view *view)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	unsigned missing = 0;
+	int status = 0;
+
+	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1 ||
+	    tql_traces(asked(s), view, buf_str(&b), "stdin", &missing,
+	    &e) == -1)
+		status = tool_fail(s->tool, &e);
+	buf_free(&b);
+	return status > 0 ? status : missing > 0;
+}
+
+int
+tql_session_spans(struct tql_session *s, const char *to, const char *option,
+    struct err *e)
+{
+	uint64_t n;
+
+	if (ask_count(to, option, &n, e) == -1)
+		return -1;
+	s->tql.o.spans = n == 0 || n > UINT32_MAX ? UINT32_MAX :
+	    (uint32_t)n;
+	return 0;
+}

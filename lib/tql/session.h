@@ -1,0 +1,32 @@
+/*
+ * session: a run of tql: what it was asked by options, and by the commands of
+ * its prompt. Statuses are those of base/tool; what fails is said there, too.
+ */
+#ifndef TQL_SESSION_H
+#define TQL_SESSION_H
+
+#include "base/tool.h"
+#include "tql/answer.h"
+
+struct tql_session {
+	struct ask ask;		/* first, for query/ask.h */
+	struct tql_ask tql;	/* its o and out follow `ask` */
+	const struct tool *tool;
+};
+
+struct store_view *tql_session_view(const struct tql_session *, struct err *);
+/* A query, or the id of a trace; `where` it comes from: the status. */
+int tql_session_answer(struct tql_session *, struct store_view *,
+    const char *where, struct str text);
+/* The same, of what the store holds now. */
+int tql_session_query(struct tql_session *, struct str text);
+/* Every trace whose id stands on stdin; those not here are named. */
+int tql_session_ids(struct tql_session *, struct store_view *);
+/* prompt.c: asks for queries until the end: the status. */
+int tql_session_prompt(struct tql_session *);
+
+/* How many spans of a trace are shown: --spans and \spans; 0 is all. */
+int tql_session_spans(struct tql_session *, const char *n, const char *option,
+    struct err *);
+
+#endif
