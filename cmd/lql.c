@@ -3,17 +3,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
 #include "line/shell.h"
 #include "lql/answer.h"
 #include "lql/complete.h"
+#include "lql/ids.h"
 
-enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION };
-
-#define IDS_MAX	((size_t)256 << 20)
+enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
+	OPT_SERIES };
 
 static const struct tool tool = {
 	.name = "lql",
@@ -33,6 +32,11 @@ static const struct tool tool = {
 		  "backward (default)", "forward|backward" },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
+		{ OPT_LABELS, "labels", NULL, "the labels of the streams of a "
+		  "selector, or of all", NULL },
+		{ OPT_VALUES, "values", "LABEL", "the values of a label "
+		  "there", NULL },
+		{ OPT_SERIES, "series", NULL, "the streams themselves", NULL },
 	},
 };
 
@@ -125,8 +129,47 @@ do_direction(void *arg, const char *way, struct err *e)
 	return set_direction(arg, way, e);
 }
 
+/* The query, a selector, may be left out. */
+static int
+about(struct args *args, enum lql_about what, struct str label,
+    const char *query)
+{
+	args->lql.about = what;
+	args->lql.label = label;
+	answer(args, "query", str_of(query));
+	args->lql.about = LQL_LINES;
+	return 0;
+}
+
+static int
+do_labels(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_LABELS, S(""), query);
+}
+
+static int
+do_values(void *arg, const char *operand, struct err *e)
+{
+	struct str rest = str_of(operand), label;
+
+	(void)e;
+	str_cut(&rest, ' ', &label);
+	return about(arg, LQL_VALUES, label, str_trim(rest).p);
+}
+
+static int
+do_series(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_SERIES, S(""), query);
+}
+
 static const struct shell_command commands[] = {
 	{ "trace", "ID", "the trace of a line (needs -D)", do_trace },
+	{ "labels", "[SELECTOR]", "the labels there are", do_labels },
+	{ "values", "LABEL [SELECTOR]", "the values of a label", do_values },
+	{ "series", "[SELECTOR]", "the streams there are", do_series },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "table, json, csv, raw, ids or rec", ask_do_output },
@@ -151,6 +194,8 @@ complete(void *arg, struct str before, size_t *from, struct arena *a,
 static int
 prompt(struct args *args)
 {
+	struct log_scan_opts all = { 0 };
+	struct log_streams streams;
 	struct lql_labels labels = { 0 };
 	struct shell sh = { .tool = &tool, .commands = commands,
 		.example = "{service_name=\"x\"} |= \"text\" | "
@@ -159,41 +204,17 @@ prompt(struct args *args)
 		.arg = &labels } };
 	struct err e = { 0 };
 	struct store_view *view = lql_view(&args->lql, &e);
-	int r = view ? lql_labels(view, &args->ask.mem, &labels, &e) : -1;
+	int r = view ? log_streams(view, &all, &args->ask.mem, &streams, &e) :
+	    -1;
 
 	if (view)
 		store_view_close(view);
+	if (r == 0)
+		lql_labels(&streams, &args->ask.mem, &labels);
 	return r == -1 ? tool_fail(&tool, &e) : shell_run(&sh);
 }
 
 /* ---- options -------------------------------------------------------------- */
-
-static int
-read_ids(struct args *args, struct err *e)
-{
-	struct lql_opts *o = &args->lql.o;
-	struct buf b = { 0 };
-	struct str text = str_of(args->trace);
-	const char *where = "--trace";
-	static const uint8_t no_ids[1][16];
-	uint8_t (*ids)[16];
-	int r = 0;
-
-	if (args->traces) {
-		bool in = strcmp(args->traces, "-") == 0;
-
-		where = in ? "stdin" : args->traces;
-		r = io_slurp(in ? "/dev/stdin" : args->traces, &b, IDS_MAX, e);
-		text = buf_str(&b);
-	}
-	if (r == 0)
-		r = lql_trace_ids(text, where, &args->ask.mem, &ids,
-		    &o->ntrace_ids, e);
-	if (r == 0)	/* no id at all: no line, not every line */
-		o->trace_ids = ids ? (const uint8_t (*)[16])ids : no_ids;
-	buf_free(&b);
-	return r;
-}
 
 static int
 option(struct args *args, int c, struct err *e)
@@ -202,6 +223,12 @@ option(struct args *args, int c, struct err *e)
 	case 'f': args->follow = true; break;
 	case OPT_TRACE: args->trace = optarg; break;
 	case OPT_TRACES: args->traces = optarg; break;
+	case OPT_LABELS: args->lql.about = LQL_LABELS; break;
+	case OPT_VALUES:
+		args->lql.about = LQL_VALUES;
+		args->lql.label = str_of(optarg);
+		break;
+	case OPT_SERIES: args->lql.about = LQL_SERIES; break;
 	case OPT_DIRECTION: return set_direction(args, optarg, e);
 	default: return ask_opt(&args->ask, c, optarg, e);
 	}
@@ -212,7 +239,7 @@ static int
 run(struct args *args, const char *query)
 {
 	tool_stop_fd();
-	if (query || args->trace || args->traces)
+	if (query || args->trace || args->traces || args->lql.about)
 		return answer(args, "-e", query ? str_of(query) : S(""));
 	return prompt(args);
 }
@@ -237,11 +264,14 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "%s: one query, in quotes", argv[optind + 1]);
 	if (args.trace && args.traces)
 		tool_usage(&tool, "--trace and --traces: one of them");
+	if (args.follow && args.lql.about)
+		tool_usage(&tool, "--follow: lines only");
 	args.lql.store = args.ask.store;
 	args.lql.tenant = args.ask.tenant;
 	args.lql.show = show_for(STDOUT_FILENO, args.ask.color);
 	if (ask_ready(&args.ask, isatty(STDOUT_FILENO), &e) == -1 ||
-	    ((args.trace || args.traces) && read_ids(&args, &e) == -1))
+	    lql_read_ids(&args.lql.o, args.trace, args.traces, &args.ask.mem,
+	    &e) == -1)
 		status = tool_fail(&tool, &e);
 	else
 		status = run(&args, argv[optind]);

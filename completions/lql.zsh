@@ -19,6 +19,9 @@ _arguments -s \
 	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
+	'--labels[the labels of the streams of a selector, or of all]' \
+	'--values=[the values of a label there]:LABEL:' \
+	'--series[the streams themselves]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -115,6 +115,32 @@ lql() {
 	fails 2 lql --from 2 --to 1 '{a="b"}'
 }
 
+@test "labels, values and series: of blocks and tail, exactly" {
+	lines | head -n 1 | rec -r | spool spool
+	lstore -d "$T/logs" --once spool
+	lines | tail -n 1 | rec -r | spool spool	# not sealed
+	[ "$(lql --labels -o csv)" = $'label,values,streams\nservice_name,2,2' ]
+	[ "$(lql --values service_name -o raw)" = $'cart\npayment' ]
+	[ "$(lql --values service_name -o json '{service_name=~"p.*"}')" = \
+		'{"value":"payment","streams":1}' ]
+	[ "$(lql --series)" = $'{"service_name":"cart"}\n{"service_name":"payment"}' ]
+	[ "$(lql --series -o raw '{service_name=~"c.*"}')" = '{service_name="cart"}' ]
+	run lql --labels -o table
+	[ "${lines[0]}" = "LABEL         VALUES  STREAMS" ]
+	# a range counts lines, not blocks
+	[ "$(lql --series -o raw --to 1767225602)" = '{service_name="cart"}' ]
+	[ "$(lql --series -o raw --from 1767225602)" = '{service_name="payment"}' ]
+	run --separate-stderr lql --values nothing
+	[ "$status" -eq 0 ] && [ -z "$output" ] && [[ $stderr == *"no match"* ]]
+	fails 2 lql --series '{a="b"} |= "x"'
+	[[ $output == *"only label matchers"* ]]
+	fails 2 lql --labels -o rec
+	fails 2 lql --labels -f
+	run bash -c "printf '%s\n' '\\labels' '\\values service_name {service_name=\"cart\"}' '\\series' '\\values' | '$BIN/lql' -d '$T/logs' -o raw"
+	[ "${lines[0]}" = service_name ] && [ "${lines[1]}" = cart ]
+	[[ ${lines[3]} == *payment* && ${lines[4]} == *'\values LABEL'* ]]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

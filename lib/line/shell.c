@@ -42,6 +42,12 @@ help(const struct shell *sh)
 	help_line("\\q", "leave, as ^D does");
 }
 
+static bool
+needed(const struct shell_command *c)
+{
+	return c->operand && c->operand[0] != '[';
+}
+
 /* A line that begins with a backslash: its status, or -1 to leave. */
 static int
 command(const struct shell *sh, struct str line, struct arena *a)
@@ -59,7 +65,7 @@ command(const struct shell *sh, struct str line, struct arena *a)
 		return -1;
 	for (const struct shell_command *c = sh->commands; c->name; c++)
 		if (str_eq(word, str_of(c->name))) {
-			if (c->operand && rest.n == 0)
+			if (needed(c) && rest.n == 0)
 				err_set(&e, ERR_QUERY, "\\%s %s: %s", c->name,
 				    c->operand, c->what);
 			else if (c->run(sh->arg, arena_str(a, rest).p,

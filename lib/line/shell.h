@@ -10,7 +10,8 @@
 
 struct shell_command {
 	const char *name;	/* without the backslash */
-	const char *operand;	/* what it is called in the help; NULL: none */
+	const char *operand;	/* what it is called in the help; in brackets:
+				   it may be left out; NULL: none */
 	const char *what;
 	/* The rest of the line, trimmed. -1: e is said, and the prompt goes
 	 * on. */

@@ -80,10 +80,21 @@ typedef int log_line_fn(void *arg, const struct log_line *, struct err *);
 int log_scan(struct store_view *, const struct log_scan_opts *, log_line_fn *,
     void *arg, struct err *);
 
-/* The label sets of the streams that have lines in the range. */
-int log_streams(struct store_view *, const struct log_matcher *, size_t n,
-    uint64_t from, uint64_t to, struct arena *, struct log_pair ***labels,
-    uint32_t **nlabels, size_t *nstreams, struct err *);
+/*
+ * The label sets, in order, of the streams that have lines: of `match` and the
+ * range; nothing else of the options counts. No line is looked at, and rows
+ * only where a stripe is partly in the range.
+ */
+struct log_stream {
+	struct log_pair *label;
+	uint32_t n;
+};
+struct log_streams {
+	struct log_stream *v;
+	size_t n;
+};
+int log_streams(struct store_view *, const struct log_scan_opts *,
+    struct arena *, struct log_streams *, struct err *);
 
 /* TRACE .. FATAL as logql.md 14 has detected_level; empty: unset. */
 struct str log_level(int64_t severity);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "base/tool.h"
+#include "lql/about.h"
 #include "lql/export.h"
 #include "show/lines.h"
 
@@ -189,12 +190,29 @@ no_match(const struct lql_ask *ask, struct store_view *view)
 	    ask->o.to);
 }
 
+static int
+answer_about(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q, uint64_t *rows, struct err *e)
+{
+	struct buf b = { 0 };
+	int r = about_put(ask, view, q, &b, rows, e);
+
+	if (r == 0 && b.n > 0)
+		r = ask->write(ask->write_arg, buf_str(&b), e);
+	if (r == 0 && *rows == 0)
+		no_match(ask, view);
+	buf_free(&b);
+	return r;
+}
+
 int
 lql_answer(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, uint64_t *lines, struct err *e)
 {
 	struct answer an;
 
+	if (ask->about != LQL_LINES)
+		return answer_about(ask, view, q, lines, e);
 	begin(&an, ask);
 	int r = end(&an, lql_run(view, q, &ask->o, on_line, &an, e), e);
 

@@ -11,10 +11,15 @@
 #include "query/ask.h"
 #include "show/show.h"
 
+/* What is asked about: lines, or (lql/about.h) streams. */
+enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES };
+
 struct lql_ask {
 	const char *store;
 	struct str tenant;
 	struct lql_opts o;
+	enum lql_about about;
+	struct str label;		/* whose values */
 	enum ask_out out;		/* not ASK_AUTO */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);

@@ -1,7 +1,5 @@
 #include "lql/run.h"
 
-#include <stdlib.h>
-
 #include "lql/filter.h"
 #include "lql/pipe.h"
 
@@ -134,43 +132,4 @@ lql_run(struct store_view *view, const struct lql_query *q,
 	arena_free(&r.scratch);
 	arena_free(&a);
 	return status;
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	return memcmp(a, b, 16);
-}
-
-int
-lql_trace_ids(struct str text, const char *where, struct arena *a,
-    uint8_t (**ids)[16], size_t *n, struct err *e)
-{
-	struct str rest = text, line;
-	size_t cap = 0, no = 0, k = 0;
-
-	*ids = NULL;
-	*n = 0;
-	while (str_cut(&rest, '\n', &line)) {
-		no++;
-		line = str_trim(line);
-		if (line.n == 0)
-			continue;
-		if (*n == cap) {
-			cap = cap * 2 + 16;
-			*ids = arena_grow(a, *ids, *n, cap, sizeof **ids);
-		}
-		if (str_unhex((*ids)[*n], 16, line) != 16)
-			return err_set(e, ERR_QUERY, "%s:%zu: \"%.*s\" is not "
-			    "a trace id of 32 hex digits", where, no,
-			    (int)(line.n > 64 ? 64 : line.n), line.p);
-		(*n)++;
-	}
-	if (*n > 1)
-		qsort(*ids, *n, sizeof **ids, by_id);
-	for (size_t i = 0; i < *n; i++)
-		if (i == 0 || memcmp((*ids)[i], (*ids)[k - 1], 16) != 0)
-			memmove((*ids)[k++], (*ids)[i], 16);
-	*n = k;
-	return 0;
 }

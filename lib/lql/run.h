@@ -32,11 +32,4 @@ typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 int lql_run(struct store_view *, const struct lql_query *,
     const struct lql_opts *, lql_fn *, void *arg, struct err *);
 
-/*
- * Trace ids, a line each (32 hex digits; blank lines are passed over): into
- * the arena, sorted, each once. `where` names the text in errors.
- */
-int lql_trace_ids(struct str text, const char *where, struct arena *,
-    uint8_t (**ids)[16], size_t *n, struct err *);
-
 #endif

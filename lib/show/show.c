@@ -207,8 +207,17 @@ show_cell(struct show_table *t, struct str text, enum show_style style)
 		t->cap = t->cap > 0 ? t->cap * 2 : 64;
 		t->cell = xrealloc(t->cell, t->cap, sizeof *t->cell);
 	}
-	t->cell[t->cells++] = (struct show_cell){ arena_str(&t->mem, text),
-	    style };
+	t->cell[t->cells++] = (struct show_cell){
+	    .text = arena_str(&t->mem, text), .style = style };
+}
+
+void
+show_cell_number(struct show_table *t, uint64_t n, struct str text,
+    enum show_style style)
+{
+	show_cell(t, text, style);
+	t->cell[t->cells - 1].exact = arena_printf(&t->mem, "%llu",
+	    (unsigned long long)n);
 }
 
 /* Takes columns off the widest left-aligned ones till the line fits. */

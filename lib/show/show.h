@@ -53,11 +53,26 @@ struct show_table {
 	const char *const *head;
 	uint64_t right;			/* bit per column */
 	struct arena mem;
-	struct show_cell { struct str text; enum show_style style; } *cell;
+	struct show_cell {
+		struct str text;
+		enum show_style style;
+		struct str exact;	/* for programs; NULL: the text */
+	} *cell;
 	size_t cells, cap;
 };
 void show_cell(struct show_table *, struct str text, enum show_style);
 void show_table(const struct show *, struct show_table *, struct buf *);
 void show_table_free(struct show_table *);
+/* A number, which a person sees as `text`. */
+void show_cell_number(struct show_table *, uint64_t n, struct str text,
+    enum show_style);
+
+/*
+ * The same for programs: an object a line, the heads in small letters its keys,
+ * and numbers where columns are right-aligned; RFC 4180; the first column.
+ */
+void show_table_json(const struct show_table *, struct buf *);
+void show_table_csv(const struct show_table *, struct buf *);
+void show_table_raw(const struct show_table *, struct buf *);
 
 #endif

@@ -1,0 +1,57 @@
+#include "log/view.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "log/scan.h"
+
+static int
+open_tail(struct log_view *w, struct err *e)
+{
+	struct str promoted = store_option(store_view_options(w->v),
+	    LOG_OPTION_LABELS);
+	struct log_rows *r = rows_new();
+	struct arena mem = { 0 };
+	struct rec rec;
+	int got;
+
+	store_view_rewind(w->v);
+	while ((got = store_view_tail(w->v, SIGNAL_LOGS, &rec, e)) == 1) {
+		struct err bad = { 0 };
+
+		arena_reset(&mem);
+		if (rows_take(r, &rec, promoted, &mem, &bad) == -1)
+			store_view_fault(w->v, &bad);
+	}
+	arena_free(&mem);
+	if (got == -1 || r->n == 0)
+		rows_free(r);
+	else
+		part_rows(&w->part[w->n], r, (uint32_t)w->n), w->n++;
+	return got;
+}
+
+void
+log_view_close(struct log_view *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		part_free(&w->part[i]);
+	free(w->part);
+}
+
+int
+log_view_open(struct log_view *w, struct store_view *v, struct err *e)
+{
+	size_t blocks;
+	const struct store_block *b = store_view_blocks(v, &blocks);
+
+	*w = (struct log_view){ .v = v };
+	w->part = xcalloc(blocks + 1, sizeof *w->part);
+	for (; w->n < blocks; w->n++)
+		part_block(&w->part[w->n], b[w->n].block, (uint32_t)w->n);
+	if (open_tail(w, e) == -1) {
+		log_view_close(w);
+		return -1;
+	}
+	return 0;
+}
