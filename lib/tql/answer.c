@@ -2,7 +2,7 @@
 
 #include "tql/fetch.h"
 #include "tql/list.h"
-#include "tql/sheet.h"
+#include "tql/series.h"
 
 #define PIECE		65536u
 
@@ -90,7 +90,7 @@ answer_metrics(struct answer *an, struct store_view *view,
 	if (r == 1) {
 		r = tql_metrics(view, q, &o, &an->scratch, &t, e);
 		if (r == 0)
-			r = sheet_put(an->ask, &o.range, &t, &an->b, e);
+			r = series_put(an->ask, &o.range, &t, &an->b, e);
 	}
 	*n = t.n;
 	return r == -1 ? -1 : put(an, 0, e);

@@ -1,0 +1,29 @@
+/*
+ * sheet: the series of a metrics query, for people and as CSV.
+ *
+ * As a table, a line a series: least, greatest and last value, and a line of
+ * bars; with one point, its value. As CSV, a line a point: time, a column a
+ * label, value. Numbers in tables are of a unit, where the query tells it.
+ */
+#ifndef QUERY_SHEET_H
+#define QUERY_SHEET_H
+
+#include "query/table.h"
+#include "show/show.h"
+
+struct sheet {
+	const struct show *show;
+	const struct table *t;
+	uint64_t from;		/* ns: what the answer covers begins here */
+	uint64_t first, step;	/* point i is at first + i * step, */
+	uint64_t last;		/* but no later than this */
+	struct arena *mem;	/* scratch */
+};
+
+uint64_t sheet_at(const struct sheet *, uint32_t point);
+
+/* Append; nothing when there are no series, but CSV's head line. */
+void sheet_table(const struct sheet *, struct buf *);
+void sheet_csv(const struct sheet *, struct buf *);
+
+#endif
