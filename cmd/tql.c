@@ -7,7 +7,7 @@
 #include "base/tool.h"
 #include "tql/session.h"
 
-enum { OPT_SPANS = 256, OPT_STEP };
+enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES };
 
 static const struct tool tool = {
 	.name = "tql",
@@ -25,6 +25,11 @@ static const struct tool tool = {
 		{ OPT_STEP, "step", "TIME", "between the points of metrics, "
 		  "such as 1m; all: one for the range (default: about 100 "
 		  "points)", NULL },
+		{ OPT_TAGS, "tags", NULL, "names of attributes, of the scope "
+		  "that the operand says (span, resource ...), or of all",
+		  NULL },
+		{ OPT_VALUES, "values", "KEY", "the values of an attribute, "
+		  "or those that the spans of the query have", NULL },
 	},
 };
 
@@ -69,41 +74,69 @@ operands(struct tql_session *s, int n, char *v[])
 	return status;
 }
 
+/* What is asked for instead of traces. */
+struct args {
+	struct tql_session s;
+	const char *values;	/* of this key */
+	bool tags;
+};
+
 static int
-option(struct tql_session *s, int c, struct err *e)
+ask(struct args *args, int n, char *v[])
 {
+	if ((args->tags || args->values) && n > 1)
+		tool_usage(&tool, "%s: one operand behind --tags or --values",
+		    v[1]);
+	if (args->tags && args->values)
+		tool_usage(&tool, "--tags and --values: one of them");
+	if (args->tags)
+		return tql_session_tags(&args->s, str_of(n ? v[0] : ""));
+	if (args->values)
+		return tql_session_values(&args->s, "--values",
+		    str_of(args->values), str_of(n ? v[0] : ""));
+	return n > 0 ? operands(&args->s, n, v) : tql_session_prompt(&args->s);
+}
+
+static int
+option(struct args *args, int c, struct err *e)
+{
+	struct tql_session *s = &args->s;
+
 	switch (c) {
+	case OPT_TAGS: args->tags = true; break;
+	case OPT_VALUES: args->values = optarg; break;
 	case OPT_SPANS: return tql_session_spans(s, optarg, "--spans", e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->tql.step, e);
 	default: return ask_opt(&s->ask, c, optarg, e);
 	}
+	return 0;
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct tql_session s = { .tool = &tool,
+	struct args args = { .s = { .tool = &tool,
 		.ask = { .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20 },
 		.tql = { .write = write_out, .say = say,
 		.step = ASK_STEP_AUTO, .o = { .spans = 3,
-		.stopped = tool_stopped, .workers = pool_workers() } } };
+		.stopped = tool_stopped, .workers = pool_workers() } } } };
+	struct tql_session *s = &args.s;
 	struct err e = { 0 };
 	int c, status;
 
-	s.tql.o.count = &s.ask.count;
+	s->tql.o.count = &s->ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
-		if (option(&s, c, &e) == -1)
+		if (option(&args, c, &e) == -1)
 			return tool_fail(&tool, &e);
-	if (!s.ask.store)
+	if (!s->ask.store)
 		tool_usage(&tool, "which store? -d DIR");
-	if (s.ask.out == ASK_RAW)
+	if (s->ask.out == ASK_RAW)
 		tool_usage(&tool, "-o raw: table, json, csv, ids or rec");
-	if (ask_ready(&s.ask, isatty(STDOUT_FILENO), &e) == -1)
+	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
-	s.tql.show = show_for(STDOUT_FILENO, s.ask.color);
-	status = optind < argc ? operands(&s, argc - optind, argv + optind) :
-	    tql_session_prompt(&s);
-	arena_free(&s.ask.mem);
+	s->tql.show = show_for(STDOUT_FILENO, s->ask.color);
+	status = ask(&args, argc - optind, argv + optind);
+	arena_free(&s->ask.mem);
 	return tool_exit(&tool, status);
 }

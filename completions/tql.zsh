@@ -16,6 +16,8 @@ _arguments -s \
 	'--stats[say on stderr what was read]' \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
+	'--tags[names of attributes, of the scope that the operand says (span, resource ...), or of all]' \
+	'--values=[the values of an attribute, or those that the spans of the query have]:KEY:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -99,6 +99,46 @@ q() { tql -d traces "$@"; }
 	q -o table '{ status = error } | by(name)' | grep -q 'by(name)=authorize card: '
 }
 
+@test "names of attributes, by scope" {
+	store
+	q --tags -o csv >all
+	[ "$(head -n 1 all)" = scope,name ]
+	grep -qx 'event,event.exception.type' all
+	grep -qx 'intrinsic,rootServiceName' all
+	q --tags -o csv resource >resource
+	grep -qx 'resource,resource.service.name' resource
+	[ "$(sed 1d resource | cut -d, -f1 | sort -u)" = resource ]
+	[ "$(q --tags | jq -r 'select(.scope == "span").name' | grep -c '^span.http')" -eq 2 ]
+	q --tags -o table event | diff <(printf '%s\n' 'SCOPE  NAME' 'event  event.attempt' \
+		'event  event.exception.'{message,stacktrace,type}) -
+	printf '%s\n' '\o csv' '\tags resource' '\tags' | q | diff <(cat resource all) -
+	fails 2 tql -d traces --tags nope
+	fails 2 tql -d traces --tags -o ids
+	fails 2 tql -d traces --tags span event
+}
+
+@test "values of an attribute, of all spans and of some" {
+	store
+	[ "$(q --values span.http.response.status_code | jq -rc '[.type, .value]' | tr -d '\n')" = '["int","200"]["int","500"]' ]
+	q --values resource.service.name '{ status = error }' -o csv >some
+	diff <(printf '%s\n' type,value string,gateway string,payment) some
+	printf '%s\n' '\o csv' '\values resource.service.name { status = error }' | q | diff some -
+	[ "$(q --values status -o csv | tail -n 1)" = keyword,error ]
+	q --values duration 2>said
+	grep -q 'not listed' said
+	q --values span.nope 2>said
+	grep -q 'no span has one' said
+	# a range that holds none of the failures has no such names
+	first=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | head -n 1)
+	q --to "$((first + 1))" --values name -o csv >early
+	[ "$(sed 1d early | wc -l)" -eq 1 ]
+	fails 2 tql -d traces --values nope
+	[[ $output = *'^^^^'* ]]
+	fails 2 tql -d traces --values name '{} | rate()'
+	fails 2 tql -d traces --values name '{'
+	fails 2 tql -d traces --values name --tags
+}
+
 @test "metrics: table, JSON and CSV, steps and ranges" {
 	store
 	total=$(q -n all --spans all '{}' | jq -s '[.[].spanSets[].matched] | add')

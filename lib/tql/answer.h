@@ -46,4 +46,17 @@ int tql_whole_id(struct store_view *, struct str id, char hex[33],
 int tql_traces(const struct tql_ask *, struct store_view *, struct str text,
     const char *where, unsigned *missing, struct err *);
 
+/*
+ * tags_put.c: what may be asked for: names of attributes, of a scope (empty:
+ * all, and the intrinsics), or the values of one, over all spans or those of a
+ * query. Table, JSON or CSV, a line each.
+ */
+int tql_put_tags(const struct tql_ask *, struct store_view *,
+    struct str scope, uint64_t *n, struct err *);
+int tql_put_values(const struct tql_ask *, struct store_view *,
+    struct str key, struct str query, uint64_t *n, struct err *);
+/* The key that a text begins with (blanks in quotes are its own); the text
+ * goes on behind it. */
+struct str tql_cut_key(struct str *text);
+
 #endif

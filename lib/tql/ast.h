@@ -154,6 +154,9 @@ const char *tql_metric_name(enum tql_metric_kind);
 int tql_parse(struct tql_query *, struct str text, struct arena *,
     struct err *);
 void tql_free(struct tql_query *);
+/* An attribute or intrinsic alone, such as span.http.route; or NULL. */
+const struct tql_attr *tql_parse_attr(struct tql_query *, struct str text,
+    struct arena *, struct err *);
 
 /* Appends the canonical form. */
 void tql_print(struct buf *, const struct tql_query *);

@@ -387,3 +387,20 @@ tql_parse(struct tql_query *q, struct str text, struct arena *mem,
 	}
 	return 0;
 }
+
+const struct tql_attr *
+tql_parse_attr(struct tql_query *q, struct str text, struct arena *mem,
+    struct err *e)
+{
+	struct parse p = { .q = q, .lex = { .text = text, .mem = mem } };
+	const struct tql_attr *a;
+
+	*q = (struct tql_query){ .text = text, .mem = mem };
+	if (lex_next(&p.lex, e) == -1 || !(a = parse_attr(&p, e)))
+		return NULL;
+	if (p.lex.t.kind != LEX_END) {
+		parse_unexpected(&p, e, "the end of the attribute");
+		return NULL;
+	}
+	return a;
+}

@@ -42,6 +42,24 @@ do_logs(void *arg, const char *id, struct err *e)
 }
 
 static int
+do_tags(void *arg, const char *scope, struct err *e)
+{
+	(void)e;
+	tql_session_tags(arg, str_of(scope));
+	return 0;
+}
+
+static int
+do_values(void *arg, const char *text, struct err *e)
+{
+	struct str query = str_of(text), key = tql_cut_key(&query);
+
+	(void)e;
+	tql_session_values(arg, "\\values", key, query);
+	return 0;
+}
+
+static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	struct tql_session *s = arg;
@@ -60,6 +78,9 @@ static const struct shell_command commands[] = {
 	  "unique beginning", do_trace },
 	{ "logs", "ID", "its log lines (needs -D); here, too, a beginning "
 	  "will do", do_logs },
+	{ "tags", "[SCOPE]", "names of attributes", do_tags },
+	{ "values", "KEY [QUERY]", "the values of one, or those that the "
+	  "spans of a query have", do_values },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
 	{ "step", "TIME", "between the points of metrics, auto, or all",

@@ -26,30 +26,44 @@ asked(struct tql_session *s)
 	return &s->tql;
 }
 
+/* What an answer came to. */
+struct outcome { uint64_t n, from; const char *what; };
+
+static struct outcome
+begin(struct tql_session *s, const char *what)
+{
+	s->ask.count = (struct scan_count){ 0 };
+	return (struct outcome){ .n = 1, .from = time_mono(), .what = what };
+}
+
+/* The status of an answer (r: 0, -1); --stats are said. */
+static int
+end(struct tql_session *s, struct store_view *view, int r,
+    const struct outcome *o, struct err *e)
+{
+	if (r == -1)
+		return tool_fail(s->tool, e);
+	if (s->ask.stats)
+		tool_say(s->tool, "%s", ask_stats(&s->ask.mem, &s->ask.count,
+		    o->n, o->what, time_mono() - o->from).p);
+	return store_view_missing(view) > 0;
+}
+
 int
 tql_session_answer(struct tql_session *s, struct store_view *view,
     const char *where, struct str text)
 {
+	struct outcome o = begin(s, "traces");
 	struct err e = { 0 };
-	uint64_t n = 1, from = time_mono();
-	const char *what = "traces";
-	int r, status = 0;
+	int r;
 
-	s->ask.count = (struct scan_count){ 0 };
 	text = str_trim(text);
 	if (tql_is_id(text))
 		r = tql_trace(asked(s), view, text, &e);
-	else if ((r = tql_answer(asked(s), view, text, &n, &what,
+	else if ((r = tql_answer(asked(s), view, text, &o.n, &o.what,
 	    &e)) == -1)
 		caret_in(&e, where);
-	if (r == -1)
-		status = tool_fail(s->tool, &e);
-	else if (store_view_missing(view) > 0)
-		status = 1;
-	if (s->ask.stats && r == 0)
-		tool_say(s->tool, "%s", ask_stats(&s->ask.mem, &s->ask.count,
-		    n, what, time_mono() - from).p);
-	return status;
+	return end(s, view, r, &o, &e);
 }
 
 int
@@ -62,6 +76,41 @@ tql_session_query(struct tql_session *s, struct str text)
 	if (!view)
 		return tool_fail(s->tool, &e);
 	status = tql_session_answer(s, view, "query", text);
+	store_view_close(view);
+	return status;
+}
+
+int
+tql_session_tags(struct tql_session *s, struct str scope)
+{
+	struct outcome o = begin(s, "names");
+	struct err e = { 0 };
+	struct store_view *view = tql_session_view(s, &e);
+	int status;
+
+	if (!view)
+		return tool_fail(s->tool, &e);
+	status = end(s, view, tql_put_tags(asked(s), view, scope, &o.n, &e),
+	    &o, &e);
+	store_view_close(view);
+	return status;
+}
+
+int
+tql_session_values(struct tql_session *s, const char *where, struct str key,
+    struct str query)
+{
+	struct outcome o = begin(s, "values");
+	struct err e = { 0 };
+	struct store_view *view = tql_session_view(s, &e);
+	int status, r;
+
+	if (!view)
+		return tool_fail(s->tool, &e);
+	r = tql_put_values(asked(s), view, key, query, &o.n, &e);
+	if (r == -1)
+		caret_in(&e, where);
+	status = end(s, view, r, &o, &e);
 	store_view_close(view);
 	return status;
 }

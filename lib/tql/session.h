@@ -22,6 +22,11 @@ int tql_session_answer(struct tql_session *, struct store_view *,
 int tql_session_query(struct tql_session *, struct str text);
 /* Every trace whose id stands on stdin; those not here are named. */
 int tql_session_ids(struct tql_session *, struct store_view *);
+/* The names of attributes, and the values of one (key), over the spans of a
+ * query (empty: all), as tql_put_tags and tql_put_values in answer.h. */
+int tql_session_tags(struct tql_session *, struct str scope);
+int tql_session_values(struct tql_session *, const char *where,
+    struct str key, struct str query);
 /* prompt.c: asks for queries until the end: the status. */
 int tql_session_prompt(struct tql_session *);
 
