@@ -71,6 +71,22 @@ flip() {
 	[ "$(rows s)" -eq 100 ]
 }
 
+@test "--info: traces, columns by bytes, attributes by their values" {
+	shop >shop.rec
+	tstore -d s --memory 1KiB --merge-bytes 2KiB shop.rec
+	tstore -d s --info >info
+	grep -qx 'traces 10, spans 100' info
+	[ "$(sed -n '/^ *bytes/,/^attributes/p' info | sed '1d;$d' | awk '{ print $1 }' | tee bytes | wc -l)" -gt 20 ]
+	sort -rn bytes | diff - bytes
+	# bytes, a span, values, different values, name
+	awk '$NF == "span.http.request.method" { print $3, $4 }' info >method
+	[ "$(cat method)" = "$(tql -d s '{ span.http.request.method != nil }' -n all --spans 0 |
+		jq -s '[.[].spanSets[].matched] | add') $(tql -d s --values span.http.request.method | wc -l)" ]
+	sed '1,/^attributes of/d' info >most
+	[ "$(wc -l <most)" -eq 10 ]
+	sort -rnsk1,1 most | diff - most
+}
+
 @test "other signals are passed over" {
 	rec -r "$ROOT/examples/shop.jsonl" | rec -o rec -s logs >logs.rec
 	[ -s logs.rec ]

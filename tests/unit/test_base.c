@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/cur.h"
+#include "base/distinct.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pool.h"
@@ -205,6 +206,24 @@ pools(void)
 	CHECK(pool_workers() >= 1);
 }
 
+/* Exact while few; then about that, in any order and however often. */
+static void
+distinct(void)
+{
+	struct distinct d = { .n = 0 };
+	bool exact;
+
+	CHECK(distinct_count(&d, &exact) == 0 && exact);
+	for (uint64_t k = 0; k < 3 * (DISTINCT_MAX - 1); k++)
+		distinct_add(&d, hash_u64(k % (DISTINCT_MAX - 1)));
+	CHECK(distinct_count(&d, &exact) == DISTINCT_MAX - 1 && exact);
+	for (uint64_t k = 0; k < 1000000; k++)
+		distinct_add(&d, hash_u64(k * 7 % 100000));
+	CHECK(distinct_count(&d, &exact) > 93000 && !exact);
+	CHECK(distinct_count(&d, &exact) < 107000);
+	distinct_free(&d);
+}
+
 int
 main(void)
 {
@@ -214,6 +233,7 @@ main(void)
 	fields();
 	arenas();
 	maps();
+	distinct();
 	pools();
 	return unit_done();
 }
