@@ -100,29 +100,67 @@ root_of(struct part *p, uint32_t t, struct rooting *ro, struct err *e)
 	return 0;
 }
 
-/* The roots of the traces in the bitmap; NULL: of all. */
-int
-part_roots(struct part *p, const uint64_t *traces, struct err *e)
+/* The roots of the traces in the bitmap, by their spans. */
+static int
+seek_roots(struct part *p, const uint64_t *traces, struct err *e)
 {
-	uint64_t *fake;
-	struct rooting ro = { 0 };
+	uint64_t *fake = part_bits(p, TR_SPAN);
+	struct rooting ro = { .fake = fake };
 
-	if (p->roots)
+	if (!part_any(traces, BITS_WORDS(p->rows[TR_TRACE])))
 		return 0;
-	p->roots = !traces;
-	ro.fake = fake = part_bits(p, TR_SPAN);
-	if (part_traces(p, e) == -1 || false_roots(p, fake, e) == -1)
+	if (false_roots(p, fake, e) == -1)
 		return -1;
 	ro.row = rows_of_traces(p, traces, &ro.n);
 	if (part_pick(p, TR_SPAN, S("parent"), VEC_INT, ro.row, ro.n,
 	    &ro.parent, e) == -1)
 		return -1;
-	p->root = arena_new(p->mem, uint32_t, p->rows[TR_TRACE] + 1);
 	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
-		if ((!traces || bit_get(traces, t)) &&
-		    root_of(p, t, &ro, e) == -1)
+		if (bit_get(traces, t) && root_of(p, t, &ro, e) == -1)
 			return -1;
 	return 0;
+}
+
+/* Takes what the traces' own column knows from those to be sought. */
+static int
+known_roots(struct part *p, uint64_t *seek, struct err *e)
+{
+	struct part_col *c = part_find(p, TR_TRACE, S("root"), VEC_INT);
+
+	/* a link may make a root a false one */
+	if (!c || part_find(p, TR_LINK, S("l.opentracing.ref_type"), VEC_STR))
+		return 0;
+	if (part_load(p, c, NULL, NULL, e) == -1)
+		return -1;
+	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++) {
+		int64_t at = c->vec.i[t];
+
+		if (!vec_valid(&c->vec, t) || at >= p->spans[t])
+			continue;
+		p->root[t] = at < 0 ? NO_ROW : (uint32_t)(p->first[t] + at);
+		seek[t / 64] &= ~(UINT64_C(1) << t % 64);
+	}
+	return 0;
+}
+
+/* The roots of the traces in the bitmap; NULL: of all. */
+int
+part_roots(struct part *p, const uint64_t *traces, struct err *e)
+{
+	size_t words = BITS_WORDS(p->rows[TR_TRACE]);
+	uint64_t *seek;
+
+	if (p->roots)
+		return 0;
+	p->roots = !traces;
+	p->root = arena_new(p->mem, uint32_t, p->rows[TR_TRACE] + 1);
+	seek = part_bits(p, TR_TRACE);
+	if (traces)
+		memcpy(seek, traces, words * sizeof *seek);
+	for (uint32_t t = 0; !traces && t < p->rows[TR_TRACE]; t++)
+		bit_set(seek, t);
+	return part_traces(p, e) == -1 || known_roots(p, seek, e) == -1 ? -1 :
+	    seek_roots(p, seek, e);
 }
 
 static void

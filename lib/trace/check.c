@@ -52,9 +52,12 @@ load(struct check *ck, struct stripe *s, enum col no, struct arena *a,
 static void
 check_traces(struct check *ck, uint32_t no, struct stripe *s, struct arena *a)
 {
-	struct vec id, first, spans;
+	struct vec id, first, spans, root;
 	uint32_t n = stripe_rows(s, TR_TRACE);
 	int64_t at = 0;
+	/* blocks of before have none */
+	bool rooted = cols_find(s, TC_ROOT) != -1 &&
+	    load(ck, s, TC_ROOT, a, &root);
 
 	if (!load(ck, s, TC_ID, a, &id) || !load(ck, s, TC_FIRST, a, &first) ||
 	    !load(ck, s, TC_SPANS, a, &spans))
@@ -70,6 +73,10 @@ check_traces(struct check *ck, uint32_t no, struct stripe *s, struct arena *a)
 		    spans.i[r] > stripe_rows(s, TR_SPAN))
 			fault(ck, "stripe %u: trace %u: its spans are not "
 			    "where they should be", no, r);
+		if (rooted && vec_valid(&root, r) && (root.i[r] < -1 ||
+		    root.i[r] >= spans.i[r]))
+			fault(ck, "stripe %u: trace %u: its root is not in "
+			    "it", no, r);
 		at = first.i[r] + spans.i[r];
 	}
 	if (at != stripe_rows(s, TR_SPAN))

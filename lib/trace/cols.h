@@ -19,7 +19,7 @@ enum col {
 	SP_KIND, SP_STATUS, SP_MESSAGE, SP_STATE, SP_FLAGS, SP_END_OFF,
 	SP_DROPPED_A, SP_DROPPED_E, SP_DROPPED_L, SP_RES, SP_SCOPE,
 	SP_RECEIVED, SP_X, SP_MORE,
-	TC_ID, TC_FIRST, TC_SPANS, TC_START, TC_END,
+	TC_ID, TC_FIRST, TC_SPANS, TC_START, TC_END, TC_ROOT,
 	RS_URL, RS_DROPPED, RS_RAW,
 	SC_NAME, SC_VERSION, SC_URL, SC_DROPPED, SC_RAW,
 	EV_SPAN, EV_TIME, EV_NAME, EV_DROPPED, EV_RAW,
@@ -96,6 +96,15 @@ cols_str_if(struct cols *c, enum col no, uint32_t row, struct str v)
 {
 	if (v.n > 0)
 		cols_str(c, no, row, v);
+}
+
+/* What TC_ROOT says of a trace with so many roots, the last `offset` rows from
+ * its first. */
+static inline void
+cols_root(struct cols *c, uint32_t row, uint32_t roots, uint32_t offset)
+{
+	if (roots < 2)
+		cols_int(c, TC_ROOT, row, roots == 1 ? (int64_t)offset : -1);
 }
 
 /* The column in a stripe, or -1. */

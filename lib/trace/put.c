@@ -2,6 +2,7 @@
 
 #include "otlp/walk.h"
 #include "otlp/wire.h"
+#include "trace/order.h"
 
 void
 put_init(struct put *p, struct frame *f)
@@ -60,6 +61,7 @@ put_frame(struct put *p, const struct needs *needs)
 	keys_frame(&p->event);
 	keys_frame(&p->link);
 	p->frame++;
+	p->roots = 0;
 	memset(p->rows, 0, sizeof p->rows);
 }
 
@@ -377,6 +379,10 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 	cols_str_if(c, SP_X, row, buf_str(&p->x));
 	cols_str_if(c, SP_MORE, row, buf_str(&p->more));
 	put_times(p, row, &s, t);
+	if (at->dist == ORDER_ROOT) {
+		p->roots++;
+		p->root = row;
+	}
 }
 
 void
@@ -390,4 +396,6 @@ put_trace(struct put *p, const uint8_t id[16], uint32_t first, int64_t start,
 	cols_int(&p->cols, TC_SPANS, row, p->rows[TR_SPAN] - first);
 	cols_int(&p->cols, TC_START, row, start);
 	cols_int(&p->cols, TC_END, row, end);
+	cols_root(&p->cols, row, p->roots, p->root - first);
+	p->roots = 0;
 }

@@ -24,6 +24,7 @@ struct put {
 	struct buf more, x;
 	uint32_t frame;		/* counts up, from 1 */
 	uint32_t rows[TR_TABLES];
+	uint32_t roots, root;	/* of the trace being put: how many, the last */
 };
 
 void put_init(struct put *, struct frame *);

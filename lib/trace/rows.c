@@ -281,11 +281,19 @@ static void
 put_trace_row(struct job *j, uint32_t row, const struct id *id,
     uint32_t first, const struct span_times *sum)
 {
+	uint32_t roots = 0, root = first;
+
 	cols_fix(&j->cols, TC_ID, row, id->b);
 	cols_int(&j->cols, TC_FIRST, row, first);
 	cols_int(&j->cols, TC_SPANS, row, j->rows - first);
 	cols_int(&j->cols, TC_START, row, sum->start);
 	cols_int(&j->cols, TC_END, row, sum->end);
+	for (uint32_t r = first; r < j->rows; r++)
+		if (j->row[r].dist == ORDER_ROOT) {
+			roots++;
+			root = r;
+		}
+	cols_root(&j->cols, row, roots, root - first);
 }
 
 /* Each source's rows, in the order of the frame. */
