@@ -109,6 +109,31 @@ cost_log(const uint64_t *v, uint32_t n)
 	return bits + entropy(count, n);
 }
 
+/*
+ * About what zstd makes of n bytes: it codes them by how often they come, or,
+ * where what followed one the last time follows again, by the surprises.
+ */
+static double
+cost_bytes(const uint64_t *v, uint32_t n)
+{
+	uint32_t count[256] = { 0 }, odd = 0;
+	uint8_t next[256] = { 0 }, last = 0;
+	double alone, surprise;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint8_t x = (uint8_t)v[i];
+
+		count[x]++;
+		odd += next[last] != x;
+		next[last] = x;
+		last = x;
+	}
+	alone = entropy(count, n);
+	surprise = entropy((uint32_t[256]){ odd, n - odd }, n) +
+	    alone * odd / n;
+	return surprise < alone ? surprise : alone;
+}
+
 static void
 put_head(struct buf *out, uint8_t form, const struct look *l, unsigned width)
 {
@@ -349,6 +374,21 @@ put_wide(struct buf *out, uint64_t *v, uint32_t n, struct look l,
 		put_leaf(out, v, n, cuts);
 }
 
+/* Numbers of a byte: for zstd, or in groups where that takes little more. */
+static void
+put_narrow(struct buf *out, uint64_t *v, uint32_t n, struct look l,
+    struct cuts *cuts)
+{
+	uint64_t *d = work_room(&work()->runs, n * sizeof *d);
+	struct look reduced = l;
+
+	memcpy(d, v, n * sizeof *d);
+	reduce(d, n, &reduced);
+	if (!put_groups(out, v, n, l, GROUPS_WORTH * cost_bytes(d, n), d,
+	    cuts))
+		put_leaf(out, v, n, cuts);
+}
+
 void
 ints_pack(struct buf *out, uint64_t *v, uint32_t n, struct cuts *cuts)
 {
@@ -364,7 +404,7 @@ ints_pack(struct buf *out, uint64_t *v, uint32_t n, struct cuts *cuts)
 	if (runs <= n / 16)
 		put_runs(out, v, n, runs, cuts);
 	else if (l.spread / l.step < 256)
-		put_leaf(out, v, n, cuts);
+		put_narrow(out, v, n, l, cuts);
 	else if (table_fill(&t, v, n))
 		put_table(out, &t, v, n, cuts);
 	else
