@@ -81,6 +81,9 @@ answer(struct args *args, const char *where, struct str text)
 	args->lql.o.to = args->ask.to;
 	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
 		r = caret_in(&e, where);
+	else if (q.metric)
+		r = err_set(&e, ERR_QUERY, "metric queries are not supported "
+		    "yet");
 	else if (args->follow)
 		r = lql_follow(&args->lql, &q, tool_stop_fd(), &e);
 	else if (!(view = lql_view(&args->lql, &e)))

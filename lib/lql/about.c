@@ -111,7 +111,7 @@ put_table(const struct about *ab, struct buf *b, struct err *e)
 
 int
 about_put(const struct lql_ask *ask, struct store_view *view,
-    const struct lql_query *q, struct buf *b, uint64_t *rows, struct err *e)
+    const struct lql_log *q, struct buf *b, uint64_t *rows, struct err *e)
 {
 	struct log_scan_opts o = { .match = q->match, .nmatch = q->nmatch,
 		.from = ask->o.from, .to = ask->o.to, .count = ask->o.count };

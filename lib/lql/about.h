@@ -12,6 +12,6 @@
  * ERR_QUERY for a query that is more than a selector, and for records and ids.
  */
 int about_put(const struct lql_ask *, struct store_view *,
-    const struct lql_query *, struct buf *, uint64_t *rows, struct err *);
+    const struct lql_log *, struct buf *, uint64_t *rows, struct err *);
 
 #endif

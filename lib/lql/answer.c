@@ -195,7 +195,7 @@ answer_about(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, uint64_t *rows, struct err *e)
 {
 	struct buf b = { 0 };
-	int r = about_put(ask, view, q, &b, rows, e);
+	int r = about_put(ask, view, &q->log, &b, rows, e);
 
 	if (r == 0 && b.n > 0)
 		r = ask->write(ask->write_arg, buf_str(&b), e);
@@ -214,7 +214,7 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	if (ask->about != LQL_LINES)
 		return answer_about(ask, view, q, lines, e);
 	begin(&an, ask);
-	int r = end(&an, lql_run(view, q, &ask->o, on_line, &an, e), e);
+	int r = end(&an, lql_run(view, &q->log, &ask->o, on_line, &an, e), e);
 
 	*lines = an.lines;
 	if (r == 0 && an.lines == 0)
@@ -229,7 +229,7 @@ look(struct answer *an, const struct lql_query *q, const struct lql_opts *o,
 {
 	if (an->seen.n > SEEN_MAX)
 		map_reset(&an->seen);
-	if (lql_run(view, q, o, on_line, an, e) == -1)
+	if (lql_run(view, &q->log, o, on_line, an, e) == -1)
 		return -1;
 	if (an->export)
 		export_end(an->export, &an->b);

@@ -121,6 +121,29 @@ entry_error(struct lql_entry *en, const char *error, struct str details)
 	en->details = details;
 }
 
+void
+entry_unparsed(struct lql_entry *en, const char *error, struct str details)
+{
+	entry_error(en, error, details);
+	if (en->wants && en->wants->errors)
+		entry_set(en, S("__preserve_error__"), S("true"), LQL_PARSED);
+}
+
+static bool
+wanted(const struct lql_wants *w, struct str name)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		if (str_eq(w->name[i], name))
+			return true;
+	return false;
+}
+
+bool
+entry_enough(const struct lql_entry *en)
+{
+	return en->wants && !en->wants->all && en->nfound == en->wants->n;
+}
+
 bool
 entry_extract_last(struct lql_entry *en, uint32_t nseen, struct str name,
     struct str value)
@@ -129,8 +152,10 @@ entry_extract_last(struct lql_entry *en, uint32_t nseen, struct str name,
 
 	if (of_stream(en, name) || (l && l->kind == LQL_META))
 		name = extracted(en, name);
-	if (saw(en, nseen, name))
+	if ((en->wants && !en->wants->all && !wanted(en->wants, name)) ||
+	    saw(en, nseen, name))
 		return true;
+	en->nfound += en->wants && !saw(en, en->nseen, name);
 	entry_saw(en, name);
 	entry_set(en, name, value, LQL_PARSED);
 	return pipe_takes(en, name);

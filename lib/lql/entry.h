@@ -20,6 +20,17 @@ struct lql_label_at {
 
 struct lql_step;
 
+/*
+ * What will be asked of an entry in the end: no parser need find more. NULL:
+ * all of it. logql.md 6.1, rule 5.
+ */
+struct lql_wants {
+	bool all;		/* labels; else those named */
+	const struct str *name;
+	uint32_t n;
+	bool errors;		/* a parser's error is a label like others */
+};
+
 struct lql_entry {
 	struct arena *mem;
 	struct str line;
@@ -34,6 +45,9 @@ struct lql_entry {
 	struct str error, details;	/* n 0: none */
 	const struct lql_step *rest;	/* what comes after this step */
 	size_t nrest;
+	double value;			/* unwrapped */
+	const struct lql_wants *wants;
+	uint32_t nfound;		/* of wants */
 };
 
 void entry_begin(struct lql_entry *, struct str line,
@@ -46,6 +60,11 @@ void entry_set(struct lql_entry *, struct str name, struct str value,
 void entry_delete(struct lql_entry *, struct str name);
 void entry_saw(struct lql_entry *, struct str name);
 void entry_error(struct lql_entry *, const char *error, struct str details);
+/* The same, of a parser. */
+void entry_unparsed(struct lql_entry *, const char *error,
+    struct str details);
+/* Whether parsers have found all that is wanted. */
+bool entry_enough(const struct lql_entry *);
 /*
  * Stores a label that a parser found. false: a later filter on it drops the
  * line.

@@ -1,8 +1,5 @@
 #include "lql/filter.h"
 
-
-#include "base/num.h"
-
 static bool
 text(const struct lql_filter *f, struct str v)
 {
@@ -14,35 +11,24 @@ text(const struct lql_filter *f, struct str v)
 	}
 }
 
-/* The value as the filter's literal is meant: false when it is no such. */
-static bool
-convert(const struct lql_filter *f, struct str v, double *d)
+enum lql_form
+lql_filter_form(const struct lql_filter *f)
 {
-	int64_t ns;
-
-	switch (f->type) {
-	case LQL_F_NUMBER:
-		return num_f64(v, d);
-	case LQL_F_DURATION:
-		if (!num_go_duration(v, &ns))
-			return false;
-		*d = (double)ns;
-		return true;
-	default:
-		return lql_bytes(v, true, d);
-	}
+	return f->type == LQL_F_NUMBER ? LQL_AS_NUMBER :
+	    f->type == LQL_F_DURATION ? LQL_AS_DURATION : LQL_AS_BYTES;
 }
 
 static bool
-typed(const struct lql_filter *f, struct str v, bool *error)
+typed(const struct lql_filter *f, struct str v,
+    const struct lql_filter **bad)
 {
 	double d, with = f->type == LQL_F_DURATION ? (double)f->duration :
 	    f->number;
 
 	if (v.n == 0)
 		return false;
-	if (!convert(f, v, &d)) {
-		*error = true;
+	if (!lql_read(lql_filter_form(f), v, &d)) {
+		*bad = f;
 		return true;
 	}
 	switch (f->op) {
@@ -57,37 +43,36 @@ typed(const struct lql_filter *f, struct str v, bool *error)
 
 static bool
 keeps(const struct lql_filter *f, const struct str *values, bool failed,
-    bool *error)
+    const struct lql_filter **bad)
 {
 	switch (f->type) {
 	case LQL_F_AND:
-		return keeps(f->left, values, failed, error) &&
-		    keeps(f->right, values, failed, error);
+		return keeps(f->left, values, failed, bad) &&
+		    keeps(f->right, values, failed, bad);
 	case LQL_F_OR:
-		return keeps(f->left, values, failed, error) ||
-		    keeps(f->right, values, failed, error);
+		return keeps(f->left, values, failed, bad) ||
+		    keeps(f->right, values, failed, bad);
 	case LQL_F_IP:
 		return values[f->slot].n > 0 && lql_ip_in(&f->ip,
 		    values[f->slot]) == (f->op == LQL_EQ);
 	case LQL_F_TEXT:
 		return text(f, values[f->slot]);
 	default:
-		return failed || typed(f, values[f->slot], error);
+		return failed || typed(f, values[f->slot], bad);
 	}
 }
 
 bool
 lql_keeps(const struct lql_stage *st, const struct str *values, bool failed,
-    bool *error)
+    const struct lql_filter **bad)
 {
-	return keeps(st->filter, values, failed, error);
+	return keeps(st->filter, values, failed, bad);
 }
 
 bool
 lql_stage_test(void *arg, const struct str *values)
 {
-	bool error = false;
+	const struct lql_filter *bad;
 
-	return keeps(((struct lql_stage *)arg)->filter, values, false,
-	    &error);
+	return keeps(((struct lql_stage *)arg)->filter, values, false, &bad);
 }

@@ -292,6 +292,8 @@ walk(struct lql_entry *en, struct str object, struct buf *name,
 		} else if (v.type != OBJECT && !entry_extract(en,
 		    arena_str(en->mem, buf_str(name)), text_of(&v, en)))
 			return 1;
+		if (entry_enough(en))
+			return 0;
 	}
 	if (got == -1)
 		*bad = r.bad;
@@ -359,7 +361,7 @@ paths(const struct lql_step *st, struct lql_entry *en)
 	if (en->line.n == 0)
 		return true;
 	if (c != '{' && c != '[' && c != '"') {
-		entry_error(en, "JSONParserErr", (struct str){ NULL, 0 });
+		entry_unparsed(en, "JSONParserErr", (struct str){ NULL, 0 });
 		return true;
 	}
 	for (size_t i = 0; i < st->names; i++) {
@@ -372,7 +374,7 @@ paths(const struct lql_step *st, struct lql_entry *en)
 		    got ? text_of(&v, en) : S("")))
 			return false;
 		if (r.bad)
-			entry_error(en, "JSONParserErr", str_of(r.bad));
+			entry_unparsed(en, "JSONParserErr", str_of(r.bad));
 	}
 	return true;
 }
@@ -389,7 +391,7 @@ pipe_json(const struct lql_step *st, struct lql_entry *en)
 	r = walk(en, en->line, &name, 0, &bad);
 	buf_free(&name);
 	if (r == -1)
-		entry_error(en, "JSONParserErr", str_of(bad));
+		entry_unparsed(en, "JSONParserErr", str_of(bad));
 	return r != 1;
 }
 
@@ -422,7 +424,7 @@ pipe_unpack(struct lql_entry *en)
 		if (v.type == STRING && str_eq(key, S("_entry")))
 			line = text_of(&v, en);
 	if (got == -1) {
-		entry_error(en, "JSONParserErr",
+		entry_unparsed(en, "JSONParserErr",
 		    S("expecting json object(6), but it is not"));
 		return true;
 	}

@@ -291,11 +291,30 @@ static const struct { const char *text; enum lql_token type; } operators[] = {
 	{ "/", LQL_OTHER }, { "%", LQL_OTHER }, { "^", LQL_OTHER },
 };
 
+/* --strict and the like, as a whole. */
+static bool
+flag(struct lql_lex *l)
+{
+	size_t i = l->at + 2;
+
+	if (at(l, l->at) != '-' || at(l, l->at + 1) != '-' ||
+	    !letter(at(l, i)))
+		return false;
+	while (letter(at(l, i)) || at(l, i) == '-')
+		i++;
+	l->type = LQL_OTHER;
+	l->text = str_mk(l->query.p + l->at, i - l->at);
+	l->at = i;
+	return true;
+}
+
 static int
 operator(struct lql_lex *l)
 {
 	struct str rest = str_skip(l->query, l->at);
 
+	if (flag(l))
+		return 0;
 	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++)
 		if (str_starts(rest, str_of(operators[i].text))) {
 			l->type = operators[i].type;

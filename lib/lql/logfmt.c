@@ -81,14 +81,11 @@ part(struct scan *sc)
 	return true;
 }
 
-static struct str
-value_of(const struct scan *sc, struct lql_entry *en)
+static bool
+unescaped(struct scan *sc, struct arena *mem)
 {
-	struct str v = sc->value;
-
-	if (sc->escapes && !pipe_unescape(&v, en->mem))
-		v = S("");
-	return entry_clean(en, v);
+	return !sc->escapes || pipe_unescape(&sc->value, mem) ||
+	    wrong(sc, "invalid quoted value");
 }
 
 /* A label for all parts, or for those that were asked for. */
@@ -97,7 +94,7 @@ take(const struct lql_step *st, struct lql_entry *en, struct scan *sc,
     uint32_t seen, bool *found)
 {
 	struct buf b = { 0 };
-	struct str v = value_of(sc, en), name;
+	struct str v = entry_clean(en, sc->value), name;
 
 	/* a label's own name is taken for it, too, as Loki does */
 	for (size_t i = 0; i < st->names; i++)
@@ -124,15 +121,15 @@ all(const struct lql_step *st, struct lql_entry *en, bool *found)
 	for (;;) {
 		while (sc.at < sc.s.n && blank(sc.s.p[sc.at]))
 			sc.at++;
-		if (sc.at == sc.s.n)
+		if (sc.at == sc.s.n || entry_enough(en))
 			return true;
-		if (part(&sc)) {
+		if (part(&sc) && unescaped(&sc, en->mem)) {
 			if (!take(st, en, &sc, seen, found))
 				return false;
 			continue;
 		}
 		if (st->strict) {
-			entry_error(en, "LogfmtParserErr", arena_printf(
+			entry_unparsed(en, "LogfmtParserErr", arena_printf(
 			    en->mem, "logfmt syntax error at pos %zu : %s",
 			    sc.at + 1, sc.bad));
 			return true;

@@ -12,6 +12,12 @@ parser_next(struct parser *p)
 	return lql_lex_next(&p->l);
 }
 
+int
+parser_take(struct parser *p, enum lql_token type, const char *what)
+{
+	return p->l.type == type ? parser_next(p) : parser_fail(p, what);
+}
+
 bool
 parser_word(const struct parser *p, const char *w)
 {
@@ -78,7 +84,7 @@ parser_match_op(enum lql_token t, enum log_op *op)
 static int
 matcher(struct parser *p)
 {
-	struct lql_query *q = p->q;
+	struct lql_log *q = p->log;
 	struct log_matcher m = { .name = p->l.text };
 
 	if (!parser_label_name(p))
@@ -97,7 +103,7 @@ matcher(struct parser *p)
 		return -1;
 	if (q->nmatch == p->cap_match) {
 		p->cap_match = p->cap_match * 2 + 4;
-		q->match = arena_grow(q->mem, q->match, q->nmatch,
+		q->match = arena_grow(p->q->mem, q->match, q->nmatch,
 		    p->cap_match, sizeof *q->match);
 	}
 	q->match[q->nmatch++] = m;
@@ -112,8 +118,8 @@ takes_empty(const struct log_matcher *m)
 	return m->op == LOG_EQ || m->op == LOG_RE ? eq : !eq;
 }
 
-static int
-selector(struct parser *p)
+int
+parser_selector(struct parser *p)
 {
 	struct caret from = p->l.place;
 
@@ -123,7 +129,7 @@ selector(struct parser *p)
 	if (parser_next(p) == -1)
 		return -1;
 	while (p->l.type != LQL_CLOSE) {
-		if (p->q->nmatch > 0) {
+		if (p->log->nmatch > 0) {
 			if (p->l.type != LQL_COMMA)
 				return parser_fail(p, "expected , or }");
 			if (parser_next(p) == -1)
@@ -133,8 +139,8 @@ selector(struct parser *p)
 			return -1;
 	}
 	from.n = p->l.place.at + 1 - from.at;
-	for (size_t i = 0; i < p->q->nmatch; i++)
-		if (!takes_empty(&p->q->match[i]))
+	for (size_t i = 0; i < p->log->nmatch; i++)
+		if (!takes_empty(&p->log->match[i]))
 			return parser_next(p);
 	return caret_err(p->l.e, p->l.query, from, "queries require at least "
 	    "one regexp or equality matcher that does not have an empty-"
@@ -340,14 +346,6 @@ label_stage(struct parser *p)
 
 /* ---- the pipeline ----------------------------------------------------------- */
 
-static const char *const metric_words[] = { "count_over_time", "rate",
-	"rate_counter", "bytes_over_time", "bytes_rate", "sum_over_time",
-	"avg_over_time", "min_over_time", "max_over_time", "stddev_over_time",
-	"stdvar_over_time", "quantile_over_time", "first_over_time",
-	"last_over_time", "absent_over_time", "sum", "avg", "count", "min",
-	"max", "stddev", "stdvar", "topk", "bottomk", "sort", "sort_desc",
-	"approx_topk", "vector", "label_replace", NULL };
-
 int
 parser_unsupported(struct parser *p, const char *what)
 {
@@ -358,19 +356,19 @@ parser_unsupported(struct parser *p, const char *what)
 struct lql_step *
 parser_step(struct parser *p, enum lql_step_type type)
 {
-	struct lql_query *q = p->q;
+	struct lql_log *q = p->log;
 
 	if (q->nsteps == p->cap_step) {
 		p->cap_step = p->cap_step * 2 + 4;
-		q->step = arena_grow(q->mem, q->step, q->nsteps, p->cap_step,
+		q->step = arena_grow(p->q->mem, q->step, q->nsteps, p->cap_step,
 		    sizeof *q->step);
 	}
 	q->step[q->nsteps] = (struct lql_step){ .type = type };
 	return &q->step[q->nsteps++];
 }
 
-static int
-pipeline(struct parser *p)
+int
+parser_pipeline(struct parser *p)
 {
 	for (;;) {
 		int r;
@@ -387,40 +385,10 @@ pipeline(struct parser *p)
 			if (r == 0 && label_stage(p) == -1)
 				return -1;
 			break;
-		case LQL_RANGE:
-			return parser_unsupported(p, "metric queries are");
 		default:
 			return 0;
 		}
 	}
-}
-
-static int
-query(struct parser *p)
-{
-	unsigned parens = 0;
-
-	if (p->l.type == LQL_END)
-		return parser_fail(p, "the query is empty");
-	for (; p->l.type == LQL_PAREN; parens++)
-		if (parser_next(p) == -1)
-			return -1;
-	if (any_word(p, metric_words) || p->l.type == LQL_NUMBER ||
-	    p->l.type == LQL_OTHER)
-		return parser_unsupported(p, "metric queries are");
-	if (selector(p) == -1 || pipeline(p) == -1)
-		return -1;
-	for (; parens > 0; parens--) {
-		if (p->l.type != LQL_PAREN_CLOSE)
-			return parser_fail(p, "expected )");
-		if (parser_next(p) == -1)
-			return -1;
-	}
-	if (p->l.type == LQL_OTHER)
-		return parser_unsupported(p, "arithmetic is");
-	if (p->l.type != LQL_END)
-		return parser_fail(p, "expected | or a line filter (|= != |~ !~)");
-	return 0;
 }
 
 int
@@ -430,10 +398,8 @@ lql_parse(struct lql_query *q, struct str text, struct arena *a,
 	struct parser p = { .q = q };
 
 	*q = (struct lql_query){ .mem = a };
-	if (lql_lex_init(&p.l, text, a, e) == 0 && query(&p) == 0) {
-		parser_plan(q);
+	if (lql_lex_init(&p.l, text, a, e) == 0 && parser_query(&p) == 0)
 		return 0;
-	}
 	lql_query_free(q);
 	return -1;
 }

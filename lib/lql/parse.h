@@ -1,9 +1,8 @@
 /*
  * parse: LogQL to a syntax tree. logql.md section 3.
  *
- * What is read today: log queries, but for templates in line_format and
- * label_format. The rest of the language is recognised and
- * refused by name, with a caret; never half understood.
+ * What is read today: all but templates in line_format and label_format, which
+ * are recognised and refused, with a caret; never half understood.
  */
 #ifndef LQL_PARSE_H
 #define LQL_PARSE_H
@@ -40,11 +39,19 @@ struct lql_stage {
 	bool typed;	/* compares numbers: may set __error__ */
 };
 
-struct lql_query {
+/* What is selected, and what is done with each line. */
+struct lql_log {
 	struct log_matcher *match;
 	size_t nmatch;
 	struct lql_step *step;		/* in order: lql/step.h */
 	size_t nsteps;
+};
+
+struct lql_metric;
+
+struct lql_query {
+	struct lql_log log;		/* this, or */
+	struct lql_metric *metric;	/* this: lql/metric.h */
 	struct arena *mem;
 	struct re **regexes;		/* to free */
 	size_t nregexes;

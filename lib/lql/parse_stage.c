@@ -62,12 +62,22 @@ alternative(struct parser *p, enum lql_token op, struct lql_step *st)
 	return 0;
 }
 
+/* Behind unwrap there are label filters only. */
+static int
+before_unwrap(struct parser *p)
+{
+	return p->range && p->range->unwrap ? parser_fail(p, "behind unwrap "
+	    "there may be label filters only") : 0;
+}
+
 int
 parser_line_filter(struct parser *p)
 {
 	enum lql_token op = p->l.type;
 	struct lql_step *st = parser_step(p, LQL_S_LINE);
 
+	if (before_unwrap(p) == -1)
+		return -1;
 	st->keep = op == LQL_PIPE_EQ || op == LQL_PIPE_RE ||
 	    op == LQL_PIPE_GT;
 	do {
@@ -360,6 +370,39 @@ choices(struct parser *p, enum lql_step_type type)
 	}
 }
 
+/* unwrap x, unwrap duration(x) */
+static int
+unwrap(struct parser *p)
+{
+	static const char *const how[] = { "", "bytes", "duration",
+		"duration_seconds" };
+	struct lql_step *st;
+	int k = 3;
+
+	if (!p->range)
+		return parser_fail(p, "unwrap belongs into a function such "
+		    "as sum_over_time");
+	if (before_unwrap(p) == -1)
+		return -1;
+	st = parser_step(p, LQL_S_UNWRAP);
+	p->range->unwrap = true;
+	if (parser_next(p) == -1 || expect_name(p) == -1)
+		return -1;
+	while (k > 0 && !parser_word(p, how[k]))
+		k--;
+	add_name(p, st);
+	if (parser_next(p) == -1)
+		return -1;
+	if (k == 0 || p->l.type != LQL_PAREN)
+		return 1;
+	st->unwrap = (enum lql_unwrap)k;
+	if (parser_next(p) == -1 || expect_name(p) == -1)
+		return -1;
+	st->name[0].name = p->l.text;
+	return parser_next(p) == -1 ||
+	    parser_take(p, LQL_PAREN_CLOSE, "expected )") == -1 ? -1 : 1;
+}
+
 int
 parser_stage(struct parser *p)
 {
@@ -374,13 +417,13 @@ parser_stage(struct parser *p)
 	size_t k = 0;
 
 	if (parser_word(p, "unwrap"))
-		return parser_unsupported(p, "\"unwrap\" is");
+		return unwrap(p);
 	while (k < sizeof known / sizeof *known &&
 	    !parser_word(p, known[k].word))
 		k++;
 	if (k == sizeof known / sizeof *known)
 		return 0;
-	if (parser_next(p) == -1)
+	if (before_unwrap(p) == -1 || parser_next(p) == -1)
 		return -1;
 	switch (known[k].type) {
 	case LQL_S_JSON: return extractions(p, parser_step(p, LQL_S_JSON));
@@ -428,7 +471,7 @@ asks_error(const struct lql_stage *st)
 }
 
 void
-parser_plan(struct lql_query *q)
+parser_plan(struct lql_log *q)
 {
 	bool line = true, labels = true;
 

@@ -2,12 +2,15 @@
 #ifndef LQL_PARSER_H
 #define LQL_PARSER_H
 
+#include "lql/metric.h"
 #include "lql/step.h"
 
 struct parser {
 	struct lql_lex l;
 	struct lql_query *q;
-	struct lql_stage *stage;	/* being read */
+	struct lql_log *log;		/* being read, as is */
+	struct lql_range *range;	/* around it, or NULL, and */
+	struct lql_stage *stage;
 	unsigned depth;
 	size_t cap_match, cap_step, cap_re;
 };
@@ -21,6 +24,8 @@ int parser_next(struct parser *);
 bool parser_word(const struct parser *, const char *);
 /* Whether it may name a label. */
 bool parser_label_name(const struct parser *);
+/* Takes the token of this type; `what` was expected. */
+int parser_take(struct parser *, enum lql_token, const char *what);
 int parser_regex(struct parser *, struct str pattern, unsigned flags,
     struct re **);
 bool parser_match_op(enum lql_token, enum log_op *);
@@ -29,10 +34,16 @@ int parser_ip(struct parser *, struct lql_ip *);
 /* Another step at the end, cleared. */
 struct lql_step *parser_step(struct parser *, enum lql_step_type);
 
+/* Into p->log. */
+int parser_selector(struct parser *);
+int parser_pipeline(struct parser *);
+/* A whole query. */
+int parser_query(struct parser *);
+
 /* The stage after |, if it is none of label filters: 1, 0 it is none, -1. */
 int parser_stage(struct parser *);
 int parser_line_filter(struct parser *);
 /* Moves line filters forward and marks what the scan can do. */
-void parser_plan(struct lql_query *);
+void parser_plan(struct lql_log *);
 
 #endif

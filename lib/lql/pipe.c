@@ -29,13 +29,15 @@ label_filter(const struct lql_stage *st, struct lql_entry *en)
 	struct str *v = arena_new(en->mem, struct str, st->n + 1);
 	bool failed = en->error.n > 0 &&
 	    !str_eq(en->error, S("LabelFilterErr"));
-	bool error = false, keep;
+	const struct lql_filter *bad = NULL;
+	bool keep;
 
 	for (uint32_t i = 0; i < st->n; i++)
 		v[i] = entry_get(en, st->names[i]);
-	keep = lql_keeps(st, v, failed, &error);
-	if (keep && error)
-		entry_error(en, "LabelFilterErr", S("not of that type"));
+	keep = lql_keeps(st, v, failed, &bad);
+	if (keep && bad)
+		entry_error(en, "LabelFilterErr", lql_refusal(
+		    lql_filter_form(bad), v[bad->slot], en->mem));
 	return keep;
 }
 
@@ -74,6 +76,33 @@ regexp(const struct lql_step *st, struct lql_entry *en)
 	return true;
 }
 
+/* A value that cannot be read is 0, marked; none is no sample. */
+static bool
+unwrap(const struct lql_step *st, struct lql_entry *en)
+{
+	static const enum lql_form form[] = { LQL_AS_NUMBER, LQL_AS_BYTES,
+		LQL_AS_DURATION, LQL_AS_DURATION };
+	struct str v = entry_get(en, st->name[0].name);
+
+	en->value = 0;
+	if (v.n == 0)
+		return false;
+	if (!lql_read(form[st->unwrap], v, &en->value))
+		entry_error(en, "SampleExtractionErr", lql_refusal(
+		    form[st->unwrap], v, en->mem));
+	else if (form[st->unwrap] == LQL_AS_DURATION)
+		en->value /= 1e9;
+	return true;
+}
+
+/* Whether it need not run: what it could find is not wanted. */
+static bool
+idle(const struct lql_step *st, const struct lql_entry *en)
+{
+	return st->type >= LQL_S_JSON && st->type <= LQL_S_PATTERN &&
+	    entry_enough(en);
+}
+
 static bool
 run(const struct lql_step *st, struct lql_entry *en)
 {
@@ -91,6 +120,7 @@ run(const struct lql_step *st, struct lql_entry *en)
 	case LQL_S_DECOLORIZE: pipe_decolorize(en); break;
 	case LQL_S_DROP: pipe_drop(st, en); break;
 	case LQL_S_KEEP: pipe_keep(st, en); break;
+	case LQL_S_UNWRAP: return unwrap(st, en);
 	}
 	return true;
 }
@@ -99,7 +129,7 @@ bool
 pipe_run(const struct lql_step *st, size_t n, bool all, struct lql_entry *en)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (st[i].pushed && !st[i].again && !all)
+		if ((st[i].pushed && !st[i].again && !all) || idle(&st[i], en))
 			continue;
 		en->rest = st + i + 1;
 		en->nrest = n - i - 1;

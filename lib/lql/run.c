@@ -4,7 +4,7 @@
 #include "lql/pipe.h"
 
 struct run {
-	const struct lql_query *q;
+	const struct lql_log *q;
 	lql_fn *fn;
 	void *arg;
 	uint64_t limit, given;
@@ -85,7 +85,7 @@ scan_line(const struct lql_step *st, struct arena *a)
 static void
 plan(struct run *r, struct arena *a)
 {
-	const struct lql_query *q = r->q;
+	const struct lql_log *q = r->q;
 	struct log_line_filter *line = arena_new(a, struct log_line_filter,
 	    q->nsteps + 1);
 	struct log_label_filter *label = arena_new(a, struct log_label_filter,
@@ -111,7 +111,7 @@ plan(struct run *r, struct arena *a)
 }
 
 int
-lql_run(struct store_view *view, const struct lql_query *q,
+lql_run(struct store_view *view, const struct lql_log *q,
     const struct lql_opts *o, lql_fn *fn, void *arg, struct err *e)
 {
 	struct run r = { .q = q, .fn = fn, .arg = arg, .limit = o->limit,

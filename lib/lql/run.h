@@ -28,8 +28,8 @@ struct lql_line {
 /* 0, 1 to stop, -1. */
 typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 
-/* A query without text (all streams) is a zeroed struct lql_query. */
-int lql_run(struct store_view *, const struct lql_query *,
+/* A query without text (all streams) is a zeroed struct lql_log. */
+int lql_run(struct store_view *, const struct lql_log *,
     const struct lql_opts *, lql_fn *, void *arg, struct err *);
 
 #endif

@@ -14,7 +14,11 @@ enum lql_step_type {
 	LQL_S_UNPACK,
 	LQL_S_LINE_FORMAT, LQL_S_LABEL_FORMAT, LQL_S_DECOLORIZE,
 	LQL_S_DROP, LQL_S_KEEP,
+	LQL_S_UNWRAP,		/* of a range; label filters alone follow */
 };
+
+/* What an unwrapped value is read as: a number, a size, a duration. */
+enum lql_unwrap { LQL_U_NUMBER, LQL_U_BYTES, LQL_U_DURATION, LQL_U_SECONDS };
 
 enum lql_line_how { LQL_L_TEXT, LQL_L_RE, LQL_L_PATTERN, LQL_L_IP };
 
@@ -47,8 +51,9 @@ struct lql_step {
 	struct lql_line_alt *alt;
 	size_t alts;
 	struct lql_stage *label;	/* LABEL */
-	struct lql_name *name;
+	struct lql_name *name;		/* UNWRAP: one */
 	size_t names;
+	enum lql_unwrap unwrap;
 	bool strict, keep_empty;	/* logfmt */
 	struct lql_pattern pattern;
 	struct re *re;			/* regexp: `name` are its groups */

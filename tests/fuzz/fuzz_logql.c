@@ -18,7 +18,7 @@ pipe_line(const struct lql_query *q, struct str line, struct arena *a)
 	struct lql_entry en;
 
 	entry_begin(&en, line, stream, 1, meta, 2, a);
-	if (pipe_run(q->step, q->nsteps, true, &en))
+	if (pipe_run(q->log.step, q->log.nsteps, true, &en))
 		for (int k = LQL_STREAM; k <= LQL_PARSED; k++)
 			entry_labels(&en, (enum lql_kind)k, &v);
 }
