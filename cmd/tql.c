@@ -7,7 +7,7 @@
 #include "base/tool.h"
 #include "tql/session.h"
 
-enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES };
+enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN };
 
 static const struct tool tool = {
 	.name = "tql",
@@ -30,6 +30,8 @@ static const struct tool tool = {
 		  NULL },
 		{ OPT_VALUES, "values", "KEY", "the values of an attribute, "
 		  "or those that the spans of the query have", NULL },
+		{ OPT_EXPLAIN, "explain", NULL, "not the answer, but its "
+		  "steps, and the pages and bytes they read", NULL },
 	},
 };
 
@@ -104,6 +106,7 @@ option(struct args *args, int c, struct err *e)
 
 	switch (c) {
 	case OPT_TAGS: args->tags = true; break;
+	case OPT_EXPLAIN: s->explain = true; break;
 	case OPT_VALUES: args->values = optarg; break;
 	case OPT_SPANS: return tql_session_spans(s, optarg, "--spans", e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->tql.step, e);

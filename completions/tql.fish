@@ -13,5 +13,6 @@ complete -c tql -l spans -x -d 'matching spans shown of a trace; 0 or all: every
 complete -c tql -l step -x -d 'between the points of metrics, such as 1m; all: one for the range (default: about 100 points)'
 complete -c tql -l tags -d 'names of attributes, of the scope that the operand says (span, resource ...), or of all'
 complete -c tql -l values -x -d 'the values of an attribute, or those that the spans of the query have'
+complete -c tql -l explain -d 'not the answer, but its steps, and the pages and bytes they read'
 complete -c tql -s h -l help -d 'print this help and exit'
 complete -c tql -s V -l version -d 'print the version and exit'

@@ -18,6 +18,7 @@ _arguments -s \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
 	'--tags[names of attributes, of the scope that the operand says (span, resource ...), or of all]' \
 	'--values=[the values of an attribute, or those that the spans of the query have]:KEY:' \
+	'--explain[not the answer, but its steps, and the pages and bytes they read]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

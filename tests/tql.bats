@@ -161,6 +161,27 @@ q() { tql -d traces "$@"; }
 	[[ $output = *"over the limit of 100000"* ]]
 }
 
+@test "--explain: steps, columns, stripes" {
+	store
+	q --explain '{ name =~ "aut.*" && status = error } << {} | by(name) | count() > 0' >plan
+	# the cheap condition is first, and leaves less to the next
+	[ "$(jq -r 'select(.step).step' plan | head -n 6 | tr '\n' ';')" = \
+		'status = error;name =~ `aut.*`;<<;by(name);count() > 0;(all else);' ]
+	[ "$(jq -c 'select(.step == "status = error") | [.spans, .left]' plan)" = '[100,4]' ]
+	[ "$(jq -r 'select(.step | startswith("name =~")?).spans' plan)" -eq 4 ]
+	[ "$(jq -s '[.[] | select(.step).read] | add > 0' plan)" = true ]
+	jq -r 'select(.column).column' plan | grep -qx 'span status'
+	[ "$(jq -c 'select(.stripes)' plan)" = '{"stripes":1,"of":1,"assembled":0}' ]
+	q --explain '{ event:name = "exception" && event.exception.type != nil }' |
+		jq -r .step | grep -qx 'event.exception.type != nil && event:name = `exception`'
+	q --explain '{} | rate() by (name)' -o table | grep -q '^rate()  *100  *100 '
+	printf '%s\n' '\o table' '\explain { kind = server }' '{ status = error }' | q >got
+	grep -q '^kind = server ' got
+	[ "$(grep -c '^STEP' got)" -eq 1 ]
+	fails 2 tql -d traces --explain -o ids '{}'
+	fails 2 tql -d traces --explain '{'
+}
+
 @test "what is asked wrongly is marked and ends with 2" {
 	store
 	fails 2 tql -d traces '{ name = 1 }'

@@ -65,6 +65,14 @@ get_slice(struct stripe *s, uint32_t pack, uint64_t at, size_t n,
 	return 0;
 }
 
+static void
+tell(const struct stripe *s, uint32_t col, uint64_t pages, uint64_t bytes)
+{
+	if (s->count && s->count->column)
+		s->count->column(s->count->column_arg, s->col[col], pages,
+		    bytes);
+}
+
 int
 part_get(struct stripe *s, uint32_t col, unsigned part, struct arena *a,
     struct str *out, struct err *e)
@@ -83,6 +91,7 @@ part_get(struct stripe *s, uint32_t col, unsigned part, struct arena *a,
 			at += p->page[k];
 		n = p->page[part - PART_PAGE];
 	}
+	tell(s, col, part >= PART_PAGE, n);
 	if (p->packed)
 		return get_slice(s, p->pack, at, n, a, out, e);
 	if (get_item(s, at, n, a, out, e) == -1)

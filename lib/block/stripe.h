@@ -28,6 +28,10 @@ struct stripe_col {
 /* What a query has read so far; shared by threads (atomic adds). */
 struct scan_count {
 	uint64_t stripes, pages, bytes_read, bytes_raw, pages_skipped;
+	/* told what is read of a column, unless NULL: by one thread only */
+	void (*column)(void *arg, const struct stripe_col *, uint64_t pages,
+	    uint64_t bytes);
+	void *column_arg;
 };
 
 struct stripe;

@@ -78,20 +78,33 @@ range_of(const struct tql_ask *ask, struct store_view *view,
 	return tql_range(r, from - 1, to - 1, step, e) == -1 ? -1 : 1;
 }
 
+int
+tql_series(const struct tql_ask *ask, struct store_view *view,
+    const struct tql_query *q, struct tql_range *range, struct arena *mem,
+    struct table *t, struct err *e)
+{
+	struct tql_metrics_opts o = { .workers = ask->o.workers,
+	    .count = ask->o.count, .stopped = ask->o.stopped,
+	    .plan = ask->o.plan };
+	int r = range_of(ask, view, &o.range, e);
+
+	*t = (struct table){ .n = 0 };
+	*range = o.range;
+	if (r == 1 && tql_metrics(view, q, &o, mem, t, e) == -1)
+		r = -1;
+	return r;
+}
+
 static int
 answer_metrics(struct answer *an, struct store_view *view,
     const struct tql_query *q, uint64_t *n, struct err *e)
 {
-	struct tql_metrics_opts o = { .workers = an->ask->o.workers,
-	    .count = an->ask->o.count, .stopped = an->ask->o.stopped };
-	struct table t = { .n = 0 };
-	int r = range_of(an->ask, view, &o.range, e);
+	struct tql_range range;
+	struct table t;
+	int r = tql_series(an->ask, view, q, &range, &an->scratch, &t, e);
 
-	if (r == 1) {
-		r = tql_metrics(view, q, &o, &an->scratch, &t, e);
-		if (r == 0)
-			r = series_put(an->ask, &o.range, &t, &an->b, e);
-	}
+	if (r == 1)
+		r = series_put(an->ask, &range, &t, &an->b, e);
 	*n = t.n;
 	return r == -1 ? -1 : put(an, 0, e);
 }

@@ -12,7 +12,7 @@
 
 #include "query/ask.h"
 #include "show/show.h"
-#include "tql/run.h"
+#include "tql/metrics.h"
 
 struct tql_ask {
 	struct tql_opts o;
@@ -29,6 +29,15 @@ struct tql_ask {
  * the answer. Says on `say` what the store holds when there are none. */
 int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
     uint64_t *n, const char **what, struct err *);
+/* The series of a metrics query over the range asked for, in `mem`: 1, 0 when
+ * the range has nothing, or -1. */
+int tql_series(const struct tql_ask *, struct store_view *,
+    const struct tql_query *, struct tql_range *, struct arena *mem,
+    struct table *, struct err *);
+/* explain.c: answers, but prints how instead: steps in their order, columns,
+ * and what was read for them. Table or JSON. */
+int tql_explain(const struct tql_ask *, struct store_view *,
+    struct str text, uint64_t *n, struct err *);
 
 /* Whether a word is a trace's id, or its beginning: 1 to 32 hex digits. */
 bool tql_is_id(struct str);

@@ -165,21 +165,32 @@ eval_not(struct part *p, struct tql_expr *x, const uint64_t *sel,
 	return 0;
 }
 
+/* A condition without && and ||. */
+static int
+eval_one(struct part *p, struct tql_expr *x, const uint64_t *sel,
+    uint64_t *out, struct err *e)
+{
+	const struct tql_attr *a;
+	struct pred pr;
+	int r;
+
+	plan_begin(p->plan);
+	r = as_leaf(x, &a, &pr) ? leaf_spans(p, a, &pr, sel, out, e) :
+	    row_filter(p, &x, 1, sel, out, e);
+	plan_end(p->plan, PLAN_CONDITION, x, sel, out, p->words);
+	return r;
+}
+
 /* The selected spans for which x is true; `out` is clear. */
 static int
 eval(struct part *p, struct tql_expr *x, const uint64_t *sel, uint64_t *out,
     struct err *e)
 {
-	const struct tql_attr *a;
-	struct pred pr;
-
 	if (x->kind == EX_LIT) {
 		if (tql_true(&x->val))
 			memcpy(out, sel, p->words * sizeof *out);
 		return 0;
 	}
-	if (as_leaf(x, &a, &pr))
-		return leaf_spans(p, a, &pr, sel, out, e);
 	if (x->kind == EX_UNARY && x->op == OP_NOT && surely_bool(x->l))
 		return eval_not(p, x, sel, out, e);
 	if (x->kind == EX_BINARY && x->op == OP_OR)
@@ -192,7 +203,7 @@ eval(struct part *p, struct tql_expr *x, const uint64_t *sel, uint64_t *out,
 		order(all, 2);
 		return eval_all(p, all, 2, sel, out, e);
 	}
-	return row_filter(p, &x, 1, sel, out, e);
+	return eval_one(p, x, sel, out, e);
 }
 
 /* ---- a filter: conditions on one event hold on the same event --------- */
@@ -275,6 +286,7 @@ eval_group(struct part *p, struct tql_expr **x, size_t n, unsigned which,
 {
 	struct tql_expr **mine = arena_new(p->mem, struct tql_expr *, n);
 	size_t m = 0;
+	int r;
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned at = looks_at(x[i]);
@@ -286,10 +298,13 @@ eval_group(struct part *p, struct tql_expr **x, size_t n, unsigned which,
 	}
 	if (m == 0 || which == 0)
 		return eval_all(p, mine, m, sel, out, e);
-	if (which == 3 || !all_leaves(mine, m))
-		return row_filter(p, mine, m, sel, out, e);
-	return eval_children(p, which == 1 ? TR_EVENT : TR_LINK, mine, m,
-	    sel, out, e);
+	plan_begin(p->plan);
+	r = which == 3 || !all_leaves(mine, m) ?
+	    row_filter(p, mine, m, sel, out, e) :
+	    eval_children(p, which == 1 ? TR_EVENT : TR_LINK, mine, m, sel,
+	    out, e);
+	plan_end_all(p->plan, mine, m, sel, out, p->words);
+	return r;
 }
 
 int

@@ -114,6 +114,7 @@ on_leaf(struct scan *s, struct pot *pot, const struct trace_part *tp,
 	struct spansets ss = { .bits = part_spans(p, tp->skip, e),
 	    .n = p->rows[TR_TRACE] };
 	uint32_t *step;
+	int r;
 
 	if (!ss.bits || part_pipe(p, pot->m->pipe, &ss, e) == -1)
 		return -1;
@@ -123,8 +124,11 @@ on_leaf(struct scan *s, struct pot *pot, const struct trace_part *tp,
 		return -1;
 	if (!part_any(ss.bits, p->words))
 		return 0;
-	return (pot->m->kind == METRIC_COMPARE ? pot_compare : pot_measure)(
-	    pot, p, ss.bits, step, e);
+	plan_begin(p->plan);
+	r = (pot->m->kind == METRIC_COMPARE ? pot_compare : pot_measure)(pot,
+	    p, ss.bits, step, e);
+	plan_end(p->plan, PLAN_METRIC, pot->m, ss.bits, ss.bits, p->words);
+	return r;
 }
 
 static int
@@ -137,6 +141,8 @@ on_part(void *arg, const struct trace_part *tp, unsigned worker,
 	if (s->o->stopped && s->o->stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
 	part_init(&p, tp->stripe, s->q, mem);
+	p.plan = s->o->plan;
+	plan_part(p.plan, tp->made);
 	for (uint32_t i = 0; i < s->n; i++)
 		if (on_leaf(s, &s->pot[worker * s->n + i], tp, &p, e) == -1)
 			return -1;

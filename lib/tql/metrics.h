@@ -33,6 +33,7 @@ struct tql_metrics_opts {
 	struct tql_range range;
 	unsigned workers;
 	struct scan_count *count;
+	struct plan *plan;	/* for --explain, with one worker; or NULL */
 	bool (*stopped)(void);
 };
 

@@ -12,6 +12,7 @@
 
 #include "block/stripe.h"
 #include "tql/ast.h"
+#include "tql/plan.h"
 #include "trace/columns.h"
 #include "trace/scan.h"
 
@@ -54,6 +55,7 @@ struct part {
 	struct stripe *s;
 	const struct tql_query *q;
 	struct arena *mem;
+	struct plan *plan;		/* for --explain, or NULL */
 	uint32_t rows[TR_TABLES];
 	size_t words;			/* of a bitmap of spans */
 	struct part_col *cols;		/* by number in the stripe */

@@ -111,7 +111,11 @@ set_eval(struct part *p, const struct tql_set *s, const uint64_t *sel,
 	if (s->op != OP_AND && s->op != OP_OR &&
 	    refuse_many(p, &a, &b, e) == -1)
 		return -1;
-	return part_join(p, s->op, a.bits, b.bits, out->bits, e);
+	plan_begin(p->plan);
+	if (part_join(p, s->op, a.bits, b.bits, out->bits, e) == -1)
+		return -1;
+	plan_end(p->plan, PLAN_JOIN, s, b.bits, out->bits, p->words);
+	return 0;
 }
 
 /* ---- stages --------------------------------------------------------------- */
@@ -243,6 +247,24 @@ stage_by(struct part *p, const struct tql_stage *st, struct spansets *ss,
 	return 0;
 }
 
+/* A stage that groups or counts the spans there are. */
+static int
+stage_over(struct part *p, const struct tql_stage *st, struct spansets *ss,
+    struct err *e)
+{
+	uint64_t *copy = NULL;
+	int r;
+
+	if (p->plan) {		/* it may change them in place */
+		copy = part_bits(p, TR_SPAN);
+		memcpy(copy, ss->bits, p->words * sizeof *copy);
+	}
+	plan_begin(p->plan);
+	r = (st->kind == STAGE_AGG ? part_aggregate : stage_by)(p, st, ss, e);
+	plan_end(p->plan, PLAN_STAGE, st, copy, ss->bits, p->words);
+	return r;
+}
+
 int
 part_pipe(struct part *p, const struct tql_stage *st, struct spansets *ss,
     struct err *e)
@@ -252,8 +274,9 @@ part_pipe(struct part *p, const struct tql_stage *st, struct spansets *ss,
 	for (; st && r == 0 && part_any(ss->bits, p->words); st = st->next)
 		switch (st->kind) {
 		case STAGE_SET: r = stage_set(p, st->set, ss, e); break;
-		case STAGE_AGG: r = part_aggregate(p, st, ss, e); break;
-		case STAGE_BY: r = stage_by(p, st, ss, e); break;
+		case STAGE_AGG: case STAGE_BY:
+			r = stage_over(p, st, ss, e);
+			break;
 		case STAGE_COALESCE:
 			ss->of = NULL;
 			ss->n = p->rows[TR_TRACE];

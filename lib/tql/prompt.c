@@ -60,6 +60,18 @@ do_values(void *arg, const char *text, struct err *e)
 }
 
 static int
+do_explain(void *arg, const char *text, struct err *e)
+{
+	struct tql_session *s = arg;
+
+	(void)e;
+	s->explain = true;
+	tql_session_query(s, str_of(text));
+	s->explain = false;
+	return 0;
+}
+
+static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	struct tql_session *s = arg;
@@ -81,6 +93,8 @@ static const struct shell_command commands[] = {
 	{ "tags", "[SCOPE]", "names of attributes", do_tags },
 	{ "values", "KEY [QUERY]", "the values of one, or those that the "
 	  "spans of a query have", do_values },
+	{ "explain", "QUERY", "how it is answered, and what that reads",
+	  do_explain },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
 	{ "step", "TIME", "between the points of metrics, auto, or all",

@@ -453,6 +453,8 @@ on_part(void *arg, const struct trace_part *tp, unsigned worker,
 	if (tp->max_start < atomic_load(&run->floor))
 		return 1;
 	part_init(&p, tp->stripe, run->q, mem);
+	p.plan = run->o->plan;
+	plan_part(p.plan, tp->made);
 	if (part_eval(&p, tp->skip, &ss, e) == -1)
 		return -1;
 	if (!part_any(ss.bits, p.words))

@@ -20,6 +20,7 @@ struct tql_opts {
 	bool errors;		/* which spans are errors is asked for, too */
 	unsigned workers;
 	struct scan_count *count;
+	struct plan *plan;	/* for --explain, with one worker; or NULL */
 	bool (*stopped)(void);	/* asked now and then; may be NULL */
 };
 

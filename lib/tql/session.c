@@ -60,8 +60,11 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 	text = str_trim(text);
 	if (tql_is_id(text))
 		r = tql_trace(asked(s), view, text, &e);
-	else if ((r = tql_answer(asked(s), view, text, &o.n, &o.what,
-	    &e)) == -1)
+	else
+		r = s->explain ?
+		    tql_explain(asked(s), view, text, &o.n, &e) :
+		    tql_answer(asked(s), view, text, &o.n, &o.what, &e);
+	if (r == -1)
 		caret_in(&e, where);
 	return end(s, view, r, &o, &e);
 }

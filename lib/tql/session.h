@@ -12,6 +12,7 @@ struct tql_session {
 	struct ask ask;		/* first, for query/ask.h */
 	struct tql_ask tql;	/* its o and out follow `ask` */
 	const struct tool *tool;
+	bool explain;		/* queries tell how they are answered */
 };
 
 struct store_view *tql_session_view(const struct tql_session *, struct err *);

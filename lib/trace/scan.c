@@ -348,6 +348,7 @@ do_piece(void *arg, size_t no, unsigned worker, struct err *e)
 	const struct piece *p = &s->piece[no];
 	struct err why = { 0 };
 	struct trace_part part = { .skip = p->skip, .no = (uint32_t)no,
+	    .made = p->what != PIECE_STRIPE,
 	    .max_start = (uint64_t)p->max_start };
 	int r = 0;
 

@@ -20,6 +20,7 @@ struct trace_part {
 	/* bit per trace (row of TR_TRACE) to leave out: it is in S; or NULL */
 	const uint64_t *skip;
 	uint32_t no;		/* of this part, counted over the scan */
+	bool made;		/* the tail, or assembled: no block's stripe */
 	/*
 	 * The latest start of a trace in it. Newest first: no part handed out
 	 * later has a later one, so who has enough newer traces may stop.
