@@ -12,7 +12,7 @@ enum { OPT_GRACE = 256 };
 
 static const struct tool tool = {
 	.name = "batch",
-	.args = "[-gi] [-n ITEMS] [-m ITEMS] [-b SIZE] [-t TIME] [FILE ...]",
+	.args = "[-g] [-n ITEMS] [-m ITEMS] [-b SIZE] [-t TIME] [FILE ...]",
 	.what = "join and cut records to a good size",
 	.opts = {
 		{ 'n', "items", "ITEMS", "give out a record when it has so "
@@ -23,8 +23,6 @@ static const struct tool tool = {
 		{ 't', "time", "TIME", "hold nothing longer (200ms)", NULL },
 		{ 'g', "regroup", NULL, "make equal resources and scopes of "
 		    "a record one", NULL },
-		{ 'i', "in-order", NULL, "join neighbours only, so that a "
-		    "spool behind doubles nothing", NULL },
 		{ OPT_GRACE, "grace", "TIME", "what comes in so long after "
 		    "TERM goes through, too (5s)", NULL },
 	},
@@ -79,7 +77,6 @@ options(struct batch *b, int argc, char *argv[])
 		case 'b': h->bytes_max = size_arg(optarg); break;
 		case 't': h->time = time_arg(optarg); break;
 		case 'g': h->regroup = true; break;
-		case 'i': h->in_order = true; break;
 		case OPT_GRACE: b->grace = time_arg(optarg); break;
 		}
 	if (h->items_max == 0)

@@ -12,11 +12,11 @@
 
 #define CURSOR_NS	(1 * NS_S)	/* a cursor on the move is set so often */
 
-enum { OPT_SYNC = 256, OPT_SEGMENT };
+enum { OPT_SYNC = 256, OPT_SEGMENT, OPT_ACK };
 
 static const struct tool tool = {
 	.name = "spool",
-	.args = "[-b SIZE] [-p POLICY] [--sync HOW] DIR [FILE ...]\n"
+	.args = "[-b SIZE] [-p POLICY] [--ack SPOOL:NAME] DIR [FILE ...]\n"
 	    "       spool -r [-fk] [-c NAME] [-n COUNT] DIR\n"
 	    "       spool -l | -v | -t [-a AGE] | -R NAME | -U NAME DIR",
 	.what = "append records to a spool, read and follow it, look after it",
@@ -46,6 +46,9 @@ static const struct tool tool = {
 		    "default) or drop-oldest", "block|drop-oldest" },
 		{ OPT_SYNC, "sync", "HOW", "each: appended is durable (the "
 		    "default); none: left to the system", "each|none" },
+		{ OPT_ACK, "ack", "SPOOL:NAME", "when appending: move this "
+		    "cursor as records that come from the spool, through a "
+		    "pipe, are durable here", NULL },
 		{ OPT_SEGMENT, "segment", "SIZE", "begin a new segment at "
 		    "this size (64M)", NULL },
 	},
@@ -54,7 +57,7 @@ static const struct tool tool = {
 struct asked {
 	int action;		/* 0: append, else the option's letter */
 	bool follow, keep;
-	const char *cursor;
+	const char *cursor, *ack;
 	uint64_t count, age;
 	struct spool_opts opts;
 };
@@ -70,23 +73,25 @@ static int
 append(const struct asked *a, const char *dir, char *files[], struct err *e)
 {
 	static char dash[] = "-", *only_stdin[] = { dash, NULL };
-	struct spool *s = spool_open(dir, &a->opts, e);
+	struct ack *ack = NULL;
+	struct spool *s = NULL;
 	int status = 0;
 
-	if (!s)
-		return tool_fail(&tool, e);
-	for (files = *files ? files : only_stdin; *files; files++) {
+	if (!a->ack || (ack = ack_open_word(a->ack, e)))
+		s = spool_open(dir, &a->opts, e);
+	for (files = *files ? files : only_stdin; s && *files; files++) {
 		struct source *src = source_open(*files, NULL, false, e);
 
-		if (!src || spool_pump(s, src, tool_stop_fd(), e) == -1)
+		if (!src || spool_pump(s, src, ack, tool_stop_fd(), e) == -1)
 			status |= e->kind == ERR_CANCEL ? 0 :
 			    tool_fail(&tool, e);
 		source_close(src);
 		if (tool_stopped())
 			break;
 	}
-	if (spool_close(s, e) == -1)
+	if (!s || spool_close(s, e) == -1)
 		status |= tool_fail(&tool, e);
+	ack_close(ack);
 	return status;
 }
 
@@ -255,12 +260,15 @@ options(struct asked *a, int argc, char *argv[])
 		case OPT_SYNC:
 			a->opts.sync = one_of(optarg, "each", "none");
 			break;
+		case OPT_ACK: a->ack = optarg; break;
 		case OPT_SEGMENT:
 			a->opts.segment_bytes = tool_size(&tool, optarg);
 			break;
 		}
 	if (a->action != 'r' && (a->follow || a->keep))
 		tool_usage(&tool, "-f and -k go with -r");
+	if (a->action != 0 && a->ack)
+		tool_usage(&tool, "--ack goes with appending");
 	if (a->action == 0 && a->cursor)
 		tool_usage(&tool, "-c goes with -r");
 	if (optind == argc)

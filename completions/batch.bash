@@ -12,7 +12,7 @@ _batch()
 	--grace) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -n --items -m --max-items -b --bytes -t --time -g --regroup -i --in-order --grace -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -n --items -m --max-items -b --bytes -t --time -g --regroup --grace -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

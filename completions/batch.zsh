@@ -10,8 +10,6 @@ _arguments -s \
 	'--time=[hold nothing longer (200ms)]:TIME:' \
 	'-g[make equal resources and scopes of a record one]' \
 	'--regroup[make equal resources and scopes of a record one]' \
-	'-i[join neighbours only, so that a spool behind doubles nothing]' \
-	'--in-order[join neighbours only, so that a spool behind doubles nothing]' \
 	'--grace=[what comes in so long after TERM goes through, too (5s)]:TIME:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

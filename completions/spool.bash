@@ -13,10 +13,11 @@ _spool()
 	-b|--bound) return ;;
 	-p|--policy) COMPREPLY=($(compgen -W "block drop-oldest" -- "$cur")); return ;;
 	--sync) COMPREPLY=($(compgen -W "each none" -- "$cur")); return ;;
+	--ack) return ;;
 	--segment) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -r --read -f --follow -c --cursor -k --keep -n --count -l --list -v --verify -t --trim -a --age -R --register -U --unregister -b --bound -p --policy --sync --segment -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -r --read -f --follow -c --cursor -k --keep -n --count -l --list -v --verify -t --trim -a --age -R --register -U --unregister -b --bound -p --policy --sync --ack --segment -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -27,6 +27,7 @@ _arguments -s \
 	'-p+[at the bound\: block (wait, the default) or drop-oldest]:POLICY:(block drop-oldest)' \
 	'--policy=[at the bound\: block (wait, the default) or drop-oldest]:POLICY:(block drop-oldest)' \
 	'--sync=[each\: appended is durable (the default); none\: left to the system]:HOW:(each none)' \
+	'--ack=[when appending\: move this cursor as records that come from the spool, through a pipe, are durable here]:SPOOL\:NAME:' \
 	'--segment=[begin a new segment at this size (64M)]:SIZE:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

@@ -30,15 +30,15 @@ unhex() {
 			n=$((n + 1))
 		done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' "$page")
 	done
-	[ $n -eq 3 ]
+	[ $n -eq 4 ]
 	grep -qF "$(cat tests/golden/spool-1/cursors/reader)" man/spool.5
 }
 
 @test "the manual's examples" {
 	mkdir examples
 	cp "$ROOT/examples/two.rec" examples/
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh EXIT\|^\.Sh SEE/p' "$ROOT/man/spool.1" |
-		grep -v '^\.' | grep -vE '^(Keep|Register|Copy)' >transcript
+	sed -n '/^\.Sh EXAMPLES/,/^The same for ever/p' "$ROOT/man/spool.1" |
+		grep -v '^\.' | grep -vE '^(Keep|Register|Copy|The same)' >transcript
 	grep '^\$ ' transcript | while read -r _ line; do
 		echo "\$ $line"
 		bash -c "$line" 2>&1
@@ -179,6 +179,8 @@ unhex() {
 }
 
 @test "asked wrongly" {
+	fails 2 spool --ack s x </dev/null
+	fails 2 spool -r --ack s:x s
 	fails 2 spool
 	fails 2 spool -r -l s
 	fails 2 spool -f s

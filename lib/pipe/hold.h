@@ -8,7 +8,8 @@
  * Origins: what is given out carries the origin up to which, once it is out,
  * nothing is held any more; none, when that is no further than before. Of a
  * record that is cut only the last piece carries one. So the reader behind
- * never acknowledges what is still held here.
+ * never acknowledges what is still held here. Which records it is of its parts
+ * say (record/parts.h), so that a spool behind keeps each of them once.
  */
 #ifndef PIPE_HOLD_H
 #define PIPE_HOLD_H
@@ -25,7 +26,6 @@ struct hold_opts {
 	size_t bytes_max;	/* never more; one item may be */
 	uint64_t time;		/* ns from the first record held */
 	bool regroup;		/* equal resources and scopes are made one */
-	bool in_order;		/* join neighbours only */
 };
 
 struct hold;

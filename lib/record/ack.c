@@ -27,6 +27,22 @@ ack_open(const char *dir, const char *name, struct err *e)
 	return NULL;
 }
 
+struct ack *
+ack_open_word(const char *word, struct err *e)
+{
+	const char *colon = strrchr(word, ':');
+	struct arena mem = { 0 };
+	struct ack *a = NULL;
+
+	if (!colon || colon == word || colon[1] == '\0')
+		err_set(e, ERR_QUERY, "\"%s\": not a SPOOL:NAME", word);
+	else
+		a = ack_open(arena_str(&mem, str_mk(word,
+		    (size_t)(colon - word))).p, colon + 1, e);
+	arena_free(&mem);
+	return a;
+}
+
 static bool
 passed(const struct spool_cursor *at, const struct origin *o)
 {

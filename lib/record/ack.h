@@ -11,6 +11,8 @@ struct ack;
 
 /* Registers the cursor when the spool does not have it. */
 struct ack *ack_open(const char *dir, const char *name, struct err *);
+/* The same for "SPOOL:NAME", as options have it. */
+struct ack *ack_open_word(const char *word, struct err *);
 /*
  * All records up to that one, with it, are dealt with: the cursor moves
  * behind it, once they are durable in the spool. It never moves back; an

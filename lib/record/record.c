@@ -4,11 +4,12 @@
 
 #include "base/cur.h"
 #include "codec/crc.h"
+#include "record/parts.h"
 
 /* Field numbers and, where the wire is written by hand, tags of record.proto */
 enum {
 	F_TENANT = 8, F_RECEIVED, F_ITEMS, F_MIN_TIME, F_MAX_TIME, F_ORIGIN,
-	F_CRC = 15,
+	F_PARTS, F_CRC,
 };
 #define TAG_VARINT(no)	((uint8_t)((no) << 3))
 #define TAG_FIXED64(no)	((uint8_t)((no) << 3 | 1))
@@ -137,12 +138,12 @@ read_field(struct rec *r, const struct field *f, const uint8_t *end,
 {
 	static const uint8_t wire[16] = {
 		[F_TENANT] = 2, [F_RECEIVED] = 1, [F_MIN_TIME] = 1,
-		[F_MAX_TIME] = 1, [F_ORIGIN] = 2, [F_CRC] = 5,
+		[F_MAX_TIME] = 1, [F_ORIGIN] = 2, [F_PARTS] = 2, [F_CRC] = 5,
 	};
 
 	if (f->no < SIGNALS)
 		return read_payload(r, f, e);
-	if (f->no < F_TENANT || f->no > F_CRC || f->no == 14)
+	if (f->no < F_TENANT || f->no > F_CRC)
 		return read_unknown(r, f->at, end, e);
 	if (f->wire != wire[f->no])
 		return bad_field(f, e);
@@ -157,6 +158,7 @@ read_field(struct rec *r, const struct field *f, const uint8_t *end,
 	case F_MIN_TIME: r->min_time = f->v; break;
 	case F_MAX_TIME: r->max_time = f->v; break;
 	case F_ORIGIN: return read_origin(r, f->b, e);
+	case F_PARTS: r->parts = f->b; break;
 	case F_CRC:
 		if (end - f->at != CRC_SIZE ||
 		    (const char *)end != r->raw.p + r->raw.n)
@@ -208,7 +210,7 @@ rec_parse(struct rec *r, struct str m, struct err *e)
 	if (r->has_crc && crc32c(0, m.p, m.n - CRC_SIZE) !=
 	    load32(m.p + m.n - 4))
 		return err_set(e, ERR_CORRUPT, "record crc32c does not match");
-	return 0;
+	return r->parts.n > 0 ? parts_check(r, e) : 0;
 }
 
 static void
@@ -255,6 +257,11 @@ put_tail(struct buf *b, const struct rec *r)
 	put_fixed64(b, F_MAX_TIME, r->max_time);
 	if (r->has_origin)
 		put_origin(b, &r->origin);
+	if (r->parts.n > 0) {
+		buf_u8(b, TAG_BYTES(F_PARTS));
+		buf_varint(b, r->parts.n);
+		buf_adds(b, r->parts);
+	}
 	if (r->unknown.n > 0)
 		buf_adds(b, r->unknown);
 }

@@ -46,6 +46,7 @@ struct rec {
 	uint64_t max_time;
 	bool has_origin;
 	struct origin origin;
+	struct str parts;	/* what was joined: see record/parts.h */
 	bool has_crc;
 	struct str unknown;	/* fields of later versions, in order, to copy */
 	struct str raw;		/* the Record message as read, no length */

@@ -154,6 +154,7 @@ source_stamp(struct source *s, struct rec *rec)
 	memcpy(rec->origin.spool, at.id, sizeof at.id);
 	rec->origin.segment = at.segment;
 	rec->origin.offset = rec->off;
+	rec->parts = S("");
 }
 
 int

@@ -7,6 +7,7 @@
 #ifndef RECORD_SOURCE_H
 #define RECORD_SOURCE_H
 
+#include "record/ack.h"
 #include "record/record.h"
 #include "record/spool.h"
 
@@ -35,9 +36,11 @@ bool source_damage(struct source *, const char **msg);
 void source_stamp(struct source *, struct rec *);
 /*
  * All that comes from the source into the spool, stamped, durable when there
- * is nothing more at hand. A full spool is waited for. 0 at the end, -1.
+ * is nothing more at hand; then the cursor of `ack`, unless NULL, moves. A full
+ * spool is waited for. 0 at the end, -1.
  */
-int spool_pump(struct spool *, struct source *, int stop, struct err *);
+int spool_pump(struct spool *, struct source *, struct ack *ack, int stop,
+    struct err *);
 /* A stream's descriptor, for polls beside it; -1: a spool. */
 int source_fd(const struct source *);
 /* The spool's reader, or NULL for streams. */

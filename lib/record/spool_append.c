@@ -93,7 +93,7 @@ free_spool(struct spool *s)
 	pthread_cond_destroy(&s->turn);
 	pthread_mutex_destroy(&s->mu);
 	pthread_mutex_destroy(&s->writing);
-	free(s->origins.v);
+	spool_origin_free(s);
 	free(s->dir);
 	free(s);
 }
@@ -143,14 +143,31 @@ write_all(int fd, struct iovec *v, int n, uint64_t at, struct err *e)
 	return 0;
 }
 
+struct frame {
+	struct buf head, tail;
+	struct iovec v[3];
+	uint64_t n;
+};
+
+static void
+frame_make(struct frame *f, const struct rec *rec)
+{
+	buf_reset(&f->head);
+	buf_reset(&f->tail);
+	rec_put_around(rec, true, &f->head, &f->tail);
+	f->v[0] = (struct iovec){ f->head.p, f->head.n };
+	f->v[1] = (struct iovec){ (char *)rec->payload.p, rec->signal ==
+	    SIGNAL_NONE ? 0 : rec->payload.n };
+	f->v[2] = (struct iovec){ f->tail.p, f->tail.n };
+	f->n = f->head.n + f->v[1].iov_len + f->tail.n;
+}
+
 /* Entered: the frame goes to the end, the lock says so. */
 static int
-put_frame(struct spool *s, struct iovec v[3], struct waiter *w,
-    struct err *e)
+put_frame(struct spool *s, struct frame *f, struct waiter *w, struct err *e)
 {
-	uint64_t n = v[0].iov_len + v[1].iov_len + v[2].iov_len;
-	struct spool_head h = { .segment = s->seg, .valid = s->end + n };
-	int r = write_all(s->fd, v, 3, s->end, e);
+	struct spool_head h = { .segment = s->seg, .valid = s->end + f->n };
+	int r = write_all(s->fd, f->v, 3, s->end, e);
 
 	memcpy(h.boot, s->boot, sizeof h.boot);
 	if (r == 0)
@@ -158,67 +175,68 @@ put_frame(struct spool *s, struct iovec v[3], struct waiter *w,
 	if (r == -1)
 		return err_in(e, "%s", s->dir);
 	pthread_mutex_lock(&s->mu);
-	s->end += n;
+	s->end += f->n;
 	s->stats.appended++;
 	spool_ticket(s, w);
 	pthread_mutex_unlock(&s->mu);
 	return 0;
 }
 
-static int
-append_entered(struct spool *s, const struct rec *rec, struct iovec v[3],
-    struct origin *at, struct waiter *w, struct err *e)
+/* Nothing of it is new. It may not be durable: it has a ticket all the same. */
+static void
+skip(struct spool *s, struct waiter *w)
 {
-	uint64_t from = s->end;
-	int seen = rec->has_origin ? spool_origin_seen(s, &rec->origin, e) : 0;
-
-	if (seen == -1)
-		return -1;
-	if (at) {
-		memcpy(at->spool, s->id, sizeof at->spool);
-		at->segment = s->seg;
-		at->offset = from;
-	}
-	if (seen == 0) {
-		if (put_frame(s, v, w, e) == -1)
-			return -1;
-		spool_origin_note(s, rec, from, s->end);
-		return 0;
-	}
-	/* it is there, but perhaps not durable: it has a ticket all the same */
 	pthread_mutex_lock(&s->mu);
 	s->stats.skipped_origins++;
 	spool_ticket(s, w);
 	pthread_mutex_unlock(&s->mu);
-	return 0;
+}
+
+static int
+append_entered(struct spool *s, const struct rec *rec, struct frame *f,
+    struct origin *at, struct waiter *w, struct err *e)
+{
+	struct buf bytes = { 0 };
+	struct rec fresh;
+	uint64_t from = s->end;
+	int r = spool_origin_new(s, rec, &fresh, &bytes, e);
+
+	if (r != -1 && at) {
+		memcpy(at->spool, s->id, sizeof at->spool);
+		at->segment = s->seg;
+		at->offset = from;
+	}
+	if (r == 1 && fresh.payload.p != rec->payload.p)
+		frame_make(f, &fresh);
+	if (r == 0)
+		skip(s, w);
+	else if (r == 1 && (r = put_frame(s, f, w, e)) == 0)
+		spool_origin_note(s, &fresh, from, s->end);
+	buf_free(&bytes);
+	return r;
 }
 
 static int
 append(struct spool *s, const struct rec *rec, struct origin *at,
     struct waiter *w, struct err *e)
 {
-	struct buf head = { 0 }, tail = { 0 };
-	struct iovec v[3];
+	struct frame f = { 0 };
 	int r = -1;
 
 	if (rec->payload.n > REC_PAYLOAD_MAX)
 		return err_set(e, ERR_LIMIT,
 		    "record payload %zu: over the limit of %zu",
 		    rec->payload.n, REC_PAYLOAD_MAX);
-	if (rec->tenant.n + rec->unknown.n >
+	if (rec->tenant.n + rec->parts.n + rec->unknown.n >
 	    REC_MAX - REC_PAYLOAD_MAX - 256)
 		return err_set(e, ERR_LIMIT, "record header: over the limit");
-	rec_put_around(rec, true, &head, &tail);
-	v[0] = (struct iovec){ head.p, head.n };
-	v[1] = (struct iovec){ (char *)rec->payload.p, rec->signal ==
-	    SIGNAL_NONE ? 0 : rec->payload.n };
-	v[2] = (struct iovec){ tail.p, tail.n };
-	if (spool_enter(s, head.n + v[1].iov_len + tail.n, e) == 0) {
-		r = append_entered(s, rec, v, at, w, e);
+	frame_make(&f, rec);
+	if (spool_enter(s, f.n, e) == 0) {
+		r = append_entered(s, rec, &f, at, w, e);
 		spool_leave(s);
 	}
-	buf_free(&head);
-	buf_free(&tail);
+	buf_free(&f.head);
+	buf_free(&f.tail);
 	return r;
 }
 

@@ -36,9 +36,28 @@ write_one(struct spool *s, const struct rec *rec, int stop, struct err *e)
 	return 0;
 }
 
-/* The next record: 1, 0 the end. What was written is durable before a wait. */
+struct pump {
+	struct spool *spool;
+	struct ack *ack;	/* NULL: none */
+	struct origin seen;	/* of the last record that had one */
+	bool fresh;		/* and `ack` was not moved there */
+};
+
+/* What was written is durable, and acknowledged. */
 static int
-next(struct spool *s, struct source *src, struct rec *rec, int stop,
+settle(struct pump *p, struct err *e)
+{
+	if (spool_flush(p->spool, e) == -1)
+		return -1;
+	if (p->ack && p->fresh && ack_move(p->ack, &p->seen, e) == -1)
+		return -1;
+	p->fresh = false;
+	return 0;
+}
+
+/* The next record: 1, 0 the end. All is settled before a wait. */
+static int
+next(struct pump *p, struct source *src, struct rec *rec, int stop,
     struct err *e)
 {
 	int r = source_next(src, rec, 0, stop, e);
@@ -46,31 +65,37 @@ next(struct spool *s, struct source *src, struct rec *rec, int stop,
 	if (r != -1 || e->kind != ERR_AGAIN)
 		return r;
 	*e = (struct err){ 0 };
-	if (spool_flush(s, e) == -1)
+	if (settle(p, e) == -1)
 		return -1;
 	return source_next(src, rec, -1, stop, e);
 }
 
 int
-spool_pump(struct spool *s, struct source *src, int stop, struct err *e)
+spool_pump(struct spool *s, struct source *src, struct ack *ack, int stop,
+    struct err *e)
 {
-	uint64_t bytes = 0;
+	struct pump p = { .spool = s, .ack = ack };
 	struct err why = { 0 };
+	uint64_t bytes = 0;
 	struct rec rec;
 	int r;
 
-	while ((r = next(s, src, &rec, stop, &why)) == 1) {
+	while ((r = next(&p, src, &rec, stop, &why)) == 1) {
 		source_stamp(src, &rec);
 		if ((r = write_one(s, &rec, stop, &why)) == -1)
 			break;
+		if (rec.has_origin) {
+			p.seen = rec.origin;
+			p.fresh = true;
+		}
 		bytes += rec.raw.n;
 		if (bytes < FLUSH_BYTES)
 			continue;
-		if ((r = spool_flush(s, &why)) == -1)
+		if ((r = settle(&p, &why)) == -1)
 			break;
 		bytes = 0;
 	}
-	if (spool_flush(s, r == -1 ? NULL : &why) == -1)
+	if (settle(&p, r == -1 ? NULL : &why) == -1)
 		r = -1;
 	if (r == -1 && e)
 		*e = why;

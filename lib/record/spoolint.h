@@ -14,19 +14,27 @@
 
 #include <pthread.h>
 
+#include "base/hash.h"
 #include "record/segment.h"
 #include "record/spool.h"
 #include "record/spooldir.h"
 
 /* Cursors passed and this old: may go when a size bound is reached. */
 #define SPOOL_KEEP_FULL_NS	(60 * UINT64_C(1000000000))
-#define SPOOL_ORIGINS_MAX	65536	/* spools that feed one spool */
+#define SPOOL_ORIGINS_MAX	65536	/* spools, signals, tenants */
 
-/* The last origin seen of each spool, for all records before seg:off. */
+/* How much of a record, of another spool, is here: all before it is, too. */
+struct mark {
+	uint64_t segment, offset;
+	uint32_t upto;		/* items; UINT32_MAX: to its end */
+};
+
+/* The marks of each spool, signal and tenant, for all records before
+ * seg:off. */
 struct origins {
 	bool loaded;
-	struct origin *v;
-	size_t n;
+	struct map keys;	/* spool id, signal, tenant */
+	struct mark *v;		/* by the key's number */
 	uint64_t seg, off;
 };
 
@@ -83,12 +91,17 @@ int spool_enter(struct spool *, uint64_t need, struct err *);
 void spool_leave(struct spool *);
 
 /* spool_origin.c: inside enter and leave. */
-/* 1: o is at or below the last from its spool. 0, -1. */
-int spool_origin_seen(struct spool *, const struct origin *, struct err *);
+/*
+ * What of the record is not here: 1 with *fresh, the record, or with those of
+ * its parts that are new in *bytes; 0: nothing. -1.
+ */
+int spool_origin_new(struct spool *, const struct rec *, struct rec *fresh,
+    struct buf *bytes, struct err *);
 /* A record of frame bytes from..to was appended. */
 void spool_origin_note(struct spool *, const struct rec *, uint64_t from,
     uint64_t to);
 void spool_origin_forget(struct spool *);
+void spool_origin_free(struct spool *);
 /* DIR/origins is made to hold what the segments below `seg` would tell. */
 int spool_origin_keep(const char *dir, uint64_t seg, struct err *);
 

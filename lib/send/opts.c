@@ -28,21 +28,13 @@ flight_arg(const struct send_run *run, const char *arg)
 void
 send_opt(struct send_run *run, int c, const char *arg)
 {
-	const char *colon;
-
 	switch (c) {
 	case 'r': run->read = arg; break;
 	case 'c': run->cursor = arg; break;
 	case 'x': run->dead = arg; break;
 	case 'w': run->flight = flight_arg(run, arg); break;
 	case SEND_ONCE: run->once = true; break;
-	case SEND_ACK:
-		colon = strrchr(arg, ':');
-		if (!colon || colon == arg || colon[1] == '\0')
-			tool_usage(run->tool, "--ack \"%s\": not a "
-			    "SPOOL:NAME", arg);
-		run->ack = arg;
-		break;
+	case SEND_ACK: run->ack = arg; break;
 	case SEND_TIMEOUT:
 		run->client.timeout = tool_age(run->tool, arg);
 		break;

@@ -257,15 +257,10 @@ static int
 begin(struct sender *s)
 {
 	struct send_run *run = s->run;
-	const char *colon = run->ack ? strrchr(run->ack, ':') : NULL;
-	char *dir = NULL;
 
-	if (colon) {
-		dir = strcpy(xmalloc(strlen(run->ack) + 1), run->ack);
-		dir[colon - run->ack] = '\0';
-		s->ack = ack_open(dir, colon + 1, &s->bad);
-		free(dir);
-	} else if (run->cursor)
+	if (run->ack)
+		s->ack = ack_open_word(run->ack, &s->bad);
+	else if (run->cursor)
 		s->ack = ack_open(run->read, run->cursor, &s->bad);
 	if (run->dead && s->bad.kind == ERR_NONE)
 		s->dead = dead_open(run->dead, &s->bad);

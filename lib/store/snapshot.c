@@ -81,6 +81,7 @@ copy_records(struct tail *t, enum signal signal, struct spool *to,
 
 	while ((r = tail_next(t, signal, &rec, e)) == 1) {
 		rec.has_origin = false;
+		rec.parts = S("");
 		if (spool_write(to, &rec, NULL, e) == -1)
 			return -1;
 	}

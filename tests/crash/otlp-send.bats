@@ -70,12 +70,14 @@ rounds() { [ -n "${SOAK:-}" ] && echo 500 || echo 12; }
 
 @test "to a spool: everything once" {
 	fill 0 5
+	spool -R out s
 	for ((n = 1; n <= $(rounds); n++)); do
-		pipe -i -n 12 -m 1000 -- spool t
+		pipe -n $((1 + RANDOM % 20)) -m 1000 -- spool --ack s:out t
 		fill $((5 * n)) $((5 * n + 5))
 		break_it
 	done
-	spool -r s | batch -i | spool t
+	spool -r -k -c out s | batch | spool --ack s:out t
+	[[ $(spool -l s | grep ^cursor) == *"	0 bytes behind" ]]
 	diff <(spool -r s | lines) <(spool -r t | lines)
 	diff <(spool -r s | spans) <(spool -r t | spans)
 }

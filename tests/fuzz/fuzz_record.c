@@ -15,7 +15,7 @@ same(const struct rec *a, const struct rec *b)
 	    a->items == b->items && a->min_time == b->min_time &&
 	    a->max_time == b->max_time && a->has_origin == b->has_origin &&
 	    memcmp(&a->origin, &b->origin, sizeof a->origin) == 0 &&
-	    str_eq(a->unknown, b->unknown);
+	    str_eq(a->parts, b->parts) && str_eq(a->unknown, b->unknown);
 }
 
 static void

@@ -4,12 +4,14 @@
  */
 #include "pipe/hold.h"
 
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/hash.h"
 #include "otlp/split.h"
 #include "otlp/walk.h"
+#include "record/spool.h"
 #include "unit.h"
 #include "unit/pb.h"
 
@@ -132,11 +134,11 @@ check_origin(const struct seen *w, const struct sent sent[],
 			CHECK(w->next[i] == sent[i].items);
 }
 
-/* Reads what came out; the greatest origin so far in *acked (-1: none). As a
- * spool does with `refuse`, takes nothing at or below the last origin. */
+/* Reads what came out, into a spool as well; the greatest origin so far in
+ * *acked (-1: none). */
 static void
 drain(int fd, off_t *at, struct seen *w, const struct sent sent[],
-    const struct hold_opts *o, int *acked, bool refuse)
+    const struct hold_opts *o, int *acked, struct spool *to)
 {
 	struct rec_reader *rd;
 	struct rec rec;
@@ -145,14 +147,11 @@ drain(int fd, off_t *at, struct seen *w, const struct sent sent[],
 	lseek(fd, *at, SEEK_SET);
 	rd = rec_fdopen(fd, "out");
 	while ((r = rec_next(rd, &rec, NULL)) == 1) {
-		if (refuse && rec.has_origin &&
-		    (int)rec.origin.offset <= *acked)
-			continue;
+		CHECK(spool_append(to, &rec, NULL, NULL) == 0);
 		if (rec.signal != SIGNAL_NONE)
 			look(w, sent, &rec, o);
 		if (!rec.has_origin)
 			continue;
-		CHECK((int)rec.origin.offset > *acked || !refuse);
 		check_origin(w, sent, &rec);
 		if ((int)rec.origin.offset > *acked)
 			*acked = (int)rec.origin.offset;
@@ -162,19 +161,53 @@ drain(int fd, off_t *at, struct seen *w, const struct sent sent[],
 	*at = lseek(fd, 0, SEEK_END);
 }
 
-/* Killed and begun again behind what was acknowledged, several times. */
+/* All is in the spool, in order; once, if nothing was regrouped. */
 static void
-test_kills(bool in_order)
+check_spool(const char *dir, const struct sent sent[],
+    const struct hold_opts *o)
+{
+	struct spool_reader *rd = spool_read(dir, NULL);
+	struct seen w = { 0 };
+	struct hold_opts any = *o;
+	struct rec rec;
+	int r;
+
+	while ((r = spool_next(rd, &rec, NULL)) == 1) {
+		uint64_t items = rec.items;
+
+		if (rec.signal == SIGNAL_NONE)
+			continue;
+		if (items == 0 && rec.signal != SIGNAL_PROFILES)
+			otlp_count(rec.signal, rec.payload, &items);
+		rec.items = (uint32_t)items;
+		look(&w, sent, &rec, &any);
+	}
+	CHECK(r == 0);
+	for (unsigned i = 0; i < RECORDS; i++)
+		if (sent[i].signal != SIGNAL_NONE)
+			CHECK(w.next[i] == sent[i].items);
+	CHECK(o->regroup || w.doubled == 0);
+	spool_reader_close(rd);
+}
+
+/* Killed and begun again behind what was acknowledged, or before that, several
+ * times, into a spool that is opened anew now and then. */
+static void
+test_kills(void)
 {
 	struct hold_opts o = { .items = 1 + roll(30), .bytes_max = 4000,
-	    .time = UINT64_C(3600000000000), .in_order = in_order,
-	    .regroup = roll(2) };
+	    .time = UINT64_C(3600000000000), .regroup = roll(4) == 0 };
+	struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
 	struct sent sent[RECORDS];
 	struct seen w = { 0 };
 	int fd = memfd_create("out", 0), acked = -1;
+	char dir[] = "/tmp/test_hold.XXXXXX", cmd[64];
+	struct spool *to;
 	off_t at = 0;
 
-	o.items_max = in_order ? 1000 : o.items + roll(30);
+	CHECK(mkdtemp(dir) != NULL);
+	to = spool_open(dir, &so, NULL);
+	o.items_max = o.items + roll(30);
 	for (unsigned i = 0; i < RECORDS; i++) {
 		unsigned kind = roll(10);
 
@@ -185,8 +218,8 @@ test_kills(bool in_order)
 	for (int runs = 0; acked < (int)RECORDS - 1 && runs < 500; runs++) {
 		struct sink *out = sink_open(NULL, NULL, fd, NULL);
 		struct hold *h = hold_open(&o, out);
-		unsigned from = (unsigned)(acked + 1);
-		unsigned upto = from + 1 + roll(RECORDS);
+		unsigned from = roll((unsigned)acked + 2);
+		unsigned upto = (unsigned)acked + 2 + roll(RECORDS);
 
 		if (upto > RECORDS)
 			upto = RECORDS;
@@ -195,10 +228,17 @@ test_kills(bool in_order)
 			CHECK(hold_flush(h, NULL) == 0);
 		hold_close(h);		/* what is held is gone */
 		sink_close(out, NULL);
-		drain(fd, &at, &w, sent, &o, &acked, in_order);
+		drain(fd, &at, &w, sent, &o, &acked, to);
+		if (roll(3) == 0) {
+			spool_close(to, NULL);
+			to = spool_open(dir, &so, NULL);
+		}
 	}
 	CHECK(acked == (int)RECORDS - 1);
-	CHECK(!in_order || w.doubled == 0);
+	spool_close(to, NULL);
+	check_spool(dir, sent, &o);
+	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
+	CHECK(system(cmd) == 0);
 	close(fd);
 }
 
@@ -241,7 +281,7 @@ main(void)
 
 	for (unsigned long i = 0; i < rounds; i++) {
 		dice = i * 1000003;
-		test_kills(i % 2);
+		test_kills();
 	}
 	test_metric();
 	return unit_done();

@@ -7,7 +7,12 @@
 
 #include "base/buf.h"
 #include "codec/crc.h"
+#include "record/parts.h"
 #include "unit.h"
+
+/* Two parts, of the four bytes of the payload. */
+#define PARTS	"\x0a\x10""0123456789abcdef\x12\x06\x08\x01\x10\x07\x18\x04" \
+	"\x12\x06\x08\x01\x10\x09\x20\x05"
 
 static struct rec
 sample(void)
@@ -15,7 +20,7 @@ sample(void)
 	struct rec r = { .signal = SIGNAL_LOGS, .payload = S("\x0a\x02hi"),
 	    .tenant = S("acme"), .received = 1700000000000000001, .items = 7,
 	    .min_time = 5, .max_time = 1700000000000000009,
-	    .has_origin = true };
+	    .has_origin = true, .parts = S(PARTS) };
 
 	memset(r.origin.spool, 0xab, 16);
 	r.origin.segment = 300;
@@ -31,7 +36,7 @@ same(const struct rec *a, const struct rec *b)
 	    a->items == b->items && a->min_time == b->min_time &&
 	    a->max_time == b->max_time && a->has_origin == b->has_origin &&
 	    memcmp(&a->origin, &b->origin, sizeof a->origin) == 0 &&
-	    str_eq(a->unknown, b->unknown);
+	    str_eq(a->parts, b->parts) && str_eq(a->unknown, b->unknown);
 }
 
 static void
@@ -59,7 +64,7 @@ test_round_trip(void)
 	CHECK(rec_parse(&out, m, &e) == 0 && out.signal == SIGNAL_TRACES);
 	in = sample();
 	in.signal = SIGNAL_NONE;			/* an origin alone */
-	in.payload = S("");
+	in.payload = in.parts = S("");
 	in.unknown = S("\x98\x06\x01");			/* field 99 */
 	buf_reset(&b);
 	rec_put(&b, &in, true);
@@ -116,12 +121,26 @@ test_refused(void)
 		{ "origin with a short id", S("\x6a\x04\x0a\x02xx") },
 		{ "unknown fields in two places",
 		    S("\x2a\x01x\x42\x01t\x98\x06\x01") },
+		{ "parts as a varint", S("\x70\x01") },
 		{ "crc32c in the middle", S("\x7d""1234\x42\x01t") },
 		{ "field number 0", S("\x02\x01x") },
 		{ "nothing", S("") },
 	};
-	struct rec r;
+	static const struct str parts[] = {	/* the first is good */
+		S(PARTS),
+		S("\x12\x02\x18\x04\x0a\x10""0123456789abcdef"),
+		S("\x0a\x0f""0123456789abcde\x12\x02\x18\x04"),
+		S("\x0a\x10""0123456789abcdef\x12\x02\x18\x05"),
+		S("\x0a\x10""0123456789abcdef\x12\x03\x1a\x01x"),
+		S("\x0a\x10""0123456789abcdef\x12\x02\x18"),
+		S("\x0a\x10""0123456789abcdef\x1a\x02\x18\x04"),
+		S("\x0a\x10""0123456789abcdef\x12\x06\x18\xff\xff\xff\xff\x7f"),
+	};
+	struct rec r, in = { .signal = SIGNAL_LOGS };
+	struct buf b = { 0 };
 	struct err e = { 0 };
+	struct str m;
+	size_t frame;
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		bool refused = rec_peek(&r, bad[i].m, &e) == -1;
@@ -130,6 +149,15 @@ test_refused(void)
 			fprintf(stderr, "taken: %s\n", bad[i].name);
 		CHECK(refused);
 	}
+	in.payload = S("four");
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		in.parts = parts[i];
+		buf_reset(&b);
+		rec_put(&b, &in, true);
+		CHECK(rec_frame(buf_str(&b), &m, &frame, NULL) == 1);
+		CHECK((rec_parse(&r, m, NULL) == 0) == (i == 0));
+	}
+	buf_free(&b);
 	CHECK(rec_peek(&r, S("\x2a\x01x\x42\x01t"), &e) == 0);
 	CHECK(str_eq(r.unknown, S("\x2a\x01x")));
 	/* a group of a later version is kept */
@@ -196,6 +224,7 @@ test_large(void)
 	memset(buf_extend(&body, 3000000), 'x', 3000000);
 	for (size_t i = 0; i < 6; i++) {
 		in.payload = str_mk(body.p, sizes[i]);
+		in.parts = S("");
 		rec_put(&b, &in, true);
 	}
 	put_all(fd, &b, b.n);
@@ -238,10 +267,36 @@ test_golden(void)
 	rec_close(rd);
 }
 
+/* The golden file of joined records. */
+static void
+test_golden_parts(void)
+{
+	struct err e = { 0 };
+	struct rec_reader *rd = rec_open("tests/golden/record-2.rec", &e);
+	struct part p;
+	struct cur c;
+	struct rec r;
+
+	CHECK(rd != NULL);
+	if (!rd)
+		return;
+	CHECK(rec_next(rd, &r, &e) == 1 && r.has_crc && r.items == 2);
+	CHECK(parts_tight(&r) && parts_spool(r.parts)[15] == 15);
+	c = cur_of(parts_list(r.parts));
+	CHECK(parts_next(&c, &p) == 1 && p.segment == 3 && p.offset == 300 &&
+	    p.bytes == 12 && p.upto == 0);
+	CHECK(parts_next(&c, &p) == 1 && p.segment == 3 && p.offset == 380 &&
+	    p.bytes == 12 && p.upto == 1);
+	CHECK(parts_next(&c, &p) == 0);
+	CHECK(rec_next(rd, &r, &e) == 0);
+	rec_close(rd);
+}
+
 int
 main(void)
 {
 	test_golden();
+	test_golden_parts();
 	CHECK(crc32c(0, "123456789", 9) == 0xe3069283);
 	CHECK(signal_of_name(S("logs")) == SIGNAL_LOGS);
 	CHECK(signal_of_name(S("none")) == SIGNAL_NONE);
