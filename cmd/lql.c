@@ -14,6 +14,10 @@
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
 	OPT_SERIES };
 
+#define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
+	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
+	ASK_FORM(ASK_IDS) | ASK_FORM(ASK_REC))
+
 static const struct tool tool = {
 	.name = "lql",
 	.args = "-d STORE [OPTION ...] [QUERY]",
@@ -23,8 +27,8 @@ static const struct tool tool = {
 		  "dir" },
 		{ 'D', "traces-store", "DIR", "the trace store, for \\trace "
 		  "(default: $TSTORE)", "dir" },
-		ASK_OPTS("lines", "100", "table, json, csv, raw, ids or rec",
-		    "table|json|csv|raw|ids|rec"),
+		ASK_OPTS("lines", "100", "chart, table, json, csv, raw, ids or "
+		    "rec", "chart|table|json|csv|raw|ids|rec"),
 		{ OPT_TRACE, "trace", "ID", "only lines of this trace", NULL },
 		{ OPT_TRACES, "traces", "FILE", "only lines of the traces whose "
 		  "ids FILE lists; - is stdin", "file" },
@@ -75,7 +79,7 @@ answer(struct args *args, const char *where, struct str text)
 	int r = 0, status = 0;
 
 	args->ask.count = (struct scan_count){ 0 };
-	args->lql.out = args->ask.out;
+	args->lql.out = ask_uncharted(args->ask.out);
 	args->lql.o.limit = args->ask.limit;
 	args->lql.o.from = args->ask.from;
 	args->lql.o.to = args->ask.to;
@@ -175,7 +179,7 @@ static const struct shell_command commands[] = {
 	{ "series", "[SELECTOR]", "the streams there are", do_series },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
-	{ "o", "FORM", "table, json, csv, raw, ids or rec", ask_do_output },
+	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },
 	{ "direction", "WAY", "forward (oldest first) or backward",
 	  do_direction },
 	{ 0 },
@@ -251,7 +255,7 @@ int
 main(int argc, char *argv[])
 {
 	struct args args = { .ask = { .store = getenv("LSTORE"),
-		.other = getenv("TSTORE"), .limit = 100 },
+		.other = getenv("TSTORE"), .limit = 100, .forms = FORMS },
 		.lql = { .write = write_out, .say = say,
 		.o = { .workers = pool_workers() } } };
 	struct err e = { 0 };

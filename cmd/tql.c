@@ -9,6 +9,10 @@
 
 enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN };
 
+#define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
+	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
+	ASK_FORM(ASK_REC))
+
 static const struct tool tool = {
 	.name = "tql",
 	.args = "-d STORE [OPTION ...] [QUERY | ID ... | -]",
@@ -18,8 +22,8 @@ static const struct tool tool = {
 		  "dir" },
 		{ 'D', "logs-store", "DIR", "the log store, for jumps there "
 		  "(default: $LSTORE)", "dir" },
-		ASK_OPTS("traces", "20", "table, json, csv, ids or rec",
-		    "table|json|csv|ids|rec"),
+		ASK_OPTS("traces", "20", "chart, table, json, csv, ids or rec",
+		    "chart|table|json|csv|ids|rec"),
 		{ OPT_SPANS, "spans", "N", "matching spans shown of a trace; "
 		  "0 or all: every one (default: 3)", NULL },
 		{ OPT_STEP, "step", "TIME", "between the points of metrics, "
@@ -120,7 +124,7 @@ main(int argc, char *argv[])
 {
 	struct args args = { .s = { .tool = &tool,
 		.ask = { .store = getenv("TSTORE"),
-		.other = getenv("LSTORE"), .limit = 20 },
+		.other = getenv("LSTORE"), .limit = 20, .forms = FORMS },
 		.tql = { .write = write_out, .say = say,
 		.step = ASK_STEP_AUTO, .o = { .spans = 3,
 		.stopped = tool_stopped, .workers = pool_workers() } } } };
@@ -134,8 +138,6 @@ main(int argc, char *argv[])
 			return tool_fail(&tool, &e);
 	if (!s->ask.store)
 		tool_usage(&tool, "which store? -d DIR");
-	if (s->ask.out == ASK_RAW)
-		tool_usage(&tool, "-o raw: table, json, csv, ids or rec");
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
 	s->tql.show = show_for(STDOUT_FILENO, s->ask.color);

@@ -11,7 +11,7 @@ _lql()
 	--since) return ;;
 	--from) return ;;
 	--to) return ;;
-	-o|--output) COMPREPLY=($(compgen -W "table json csv raw ids rec" -- "$cur")); return ;;
+	-o|--output) COMPREPLY=($(compgen -W "chart table json csv raw ids rec" -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--trace) return ;;

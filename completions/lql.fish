@@ -5,7 +5,7 @@ complete -c lql -s n -l limit -x -d 'lines at most; 0 or all: every one (default
 complete -c lql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c lql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'
 complete -c lql -l to -x -d 'only before TIME'
-complete -c lql -s o -l output -x -a 'table json csv raw ids rec' -d 'table, json, csv, raw, ids or rec (default: table on a terminal, else json)'
+complete -c lql -s o -l output -x -a 'chart table json csv raw ids rec' -d 'chart, table, json, csv, raw, ids or rec (default: chart on a terminal, else json)'
 complete -c lql -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c lql -l tenant -x -d 'whose lines (default: of no tenant)'
 complete -c lql -l stats -d 'say on stderr what was read'

@@ -9,8 +9,8 @@ _arguments -s \
 	'--since=[only of the last AGE, such as 1h]:AGE:' \
 	'--from=[only at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
 	'--to=[only before TIME]:TIME:' \
-	'-o+[table, json, csv, raw, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv raw ids rec)' \
-	'--output=[table, json, csv, raw, ids or rec (default\: table on a terminal, else json)]:FORM:(table json csv raw ids rec)' \
+	'-o+[chart, table, json, csv, raw, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv raw ids rec)' \
+	'--output=[chart, table, json, csv, raw, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv raw ids rec)' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose lines (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \

@@ -11,7 +11,7 @@ _tql()
 	--since) return ;;
 	--from) return ;;
 	--to) return ;;
-	-o|--output) COMPREPLY=($(compgen -W "table json csv ids rec" -- "$cur")); return ;;
+	-o|--output) COMPREPLY=($(compgen -W "chart table json csv ids rec" -- "$cur")); return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--spans) return ;;

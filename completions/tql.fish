@@ -5,7 +5,7 @@ complete -c tql -s n -l limit -x -d 'traces at most; 0 or all: every one (defaul
 complete -c tql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c tql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'
 complete -c tql -l to -x -d 'only before TIME'
-complete -c tql -s o -l output -x -a 'table json csv ids rec' -d 'table, json, csv, ids or rec (default: table on a terminal, else json)'
+complete -c tql -s o -l output -x -a 'chart table json csv ids rec' -d 'chart, table, json, csv, ids or rec (default: chart on a terminal, else json)'
 complete -c tql -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c tql -l tenant -x -d 'whose traces (default: of no tenant)'
 complete -c tql -l stats -d 'say on stderr what was read'

@@ -147,7 +147,9 @@ q() { tql -d traces "$@"; }
 	q --step 1s -o csv '{} | rate() by (kind, name)' >got
 	[ "$(head -n 1 got)" = time,kind,name,value ]
 	[ "$(q --step 1s -o csv '{} | rate() by (kind) | topk(1)' | cut -d, -f1 | sort | uniq -d)" = "" ]
-	q -o table '{} | rate() by (resource.service.name)' | grep -q '^{resource.service.name="cart"} .*█'
+	q -o table '{} | rate() by (resource.service.name)' >got
+	head -n 1 got | grep -q '^resource.service.name  *MIN  *MAX  *LAST'
+	grep -q '^cart .*█' got
 	# a range of half the time has fewer, and none is an answer
 	from=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | sed -n 5p)
 	late=$(q --step all --from "$from" '{} | count_over_time()' | jq '.samples[].value')
@@ -180,6 +182,27 @@ q() { tql -d traces "$@"; }
 	[ "$(grep -c '^STEP' got)" -eq 1 ]
 	fails 2 tql -d traces --explain -o ids '{}'
 	fails 2 tql -d traces --explain '{'
+}
+
+@test "metrics: charts" {
+	store
+	q --step 100ms -o chart '{} | rate() by (resource.service.name)' >got
+	grep -q '^ *0 ┤' got
+	grep -q '^ *└.*┬' got
+	grep -q '^a  cart  *0 ' got
+	tail -n 1 got | grep -q 'steps of 100ms$'
+	q --step 100ms -o chart --color always '{} | rate()' | grep -q $'\x1b\\[36m\xe2'
+	# a histogram is a heat map, a quantile has durations
+	q --step 1s -o chart '{} | histogram_over_time(duration)' | grep -q '^33.6ms ┤.*█'
+	q --step 1s -o chart '{} | quantile_over_time(duration, .5)' | grep -q '^ *20ms ┤'
+	# one point: the greatest first
+	q --step all -o chart '{} | max_over_time(duration) by (resource.service.name)' | sed -n '2s/ .*//p' | grep -qx gateway
+	# what is no series comes as a table
+	q -o chart $id | diff - <(q -o table $id)
+	q -o chart --tags | diff - <(q -o table --tags)
+	q -o chart '{ status = error }' | diff - <(q -o table '{ status = error }')
+	fails 2 tql -d traces -o chrt '{}'
+	[[ $output = *"-o chrt: not an output: table, chart, json, csv, ids or rec" ]]
 }
 
 @test "what is asked wrongly is marked and ends with 2" {

@@ -6,19 +6,35 @@
 #include "base/num.h"
 #include "base/time.h"
 
-int
-ask_out(const char *word, enum ask_out *out, struct err *e)
-{
-	static const char *const names[] = { "auto", "table", "json", "csv",
-		"ids", "rec", "raw" };
+static const char *const form_name[] = { "auto", "table", "chart", "json",
+	"csv", "raw", "ids", "rec", "dot" };
+#define FORMS	(sizeof form_name / sizeof *form_name)
 
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(word, names[i]) == 0) {
+int
+ask_out(const char *word, unsigned forms, enum ask_out *out, struct err *e)
+{
+	struct buf names = { 0 };
+
+	forms |= ASK_FORM(ASK_AUTO);
+	for (unsigned i = 0; i < FORMS; i++)
+		if (forms >> i & 1 && strcmp(word, form_name[i]) == 0) {
 			*out = (enum ask_out)i;
 			return 0;
 		}
-	return err_set(e, ERR_QUERY, "-o %s: not an output: table, json, csv, "
-	    "ids, rec or raw", word);
+	for (unsigned i = ASK_AUTO + 1; i < FORMS; i++)
+		if (forms >> i & 1)
+			buf_addf(&names, "%s%s", names.n == 0 ? "" :
+			    forms >> i == 1 ? " or " : ", ", form_name[i]);
+	err_set(e, ERR_QUERY, "-o %s: not an output: %.*s", word,
+	    PS(buf_str(&names)));
+	buf_free(&names);
+	return -1;
+}
+
+enum ask_out
+ask_uncharted(enum ask_out out)
+{
+	return out == ASK_CHART ? ASK_TABLE : out;
 }
 
 int
@@ -114,7 +130,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	case 'd': a->store = arg; break;
 	case 'D': a->other = arg; break;
 	case 'n': return ask_count(arg, "--limit", &a->limit, e);
-	case 'o': return ask_out(arg, &a->out, e);
+	case 'o': return ask_out(arg, a->forms, &a->out, e);
 	case ASK_SINCE: a->since = arg; break;
 	case ASK_FROM: a->from_text = arg; break;
 	case ASK_TO: a->to_text = arg; break;
@@ -130,7 +146,7 @@ ask_ready(struct ask *a, bool terminal, struct err *e)
 {
 	heap_huge();
 	if (a->out == ASK_AUTO)
-		a->out = terminal ? ASK_TABLE : ASK_JSON;
+		a->out = terminal ? ASK_CHART : ASK_JSON;
 	return ask_range(a->since, a->from_text, a->to_text, time_now(),
 	    &a->from, &a->to, e);
 }
@@ -153,5 +169,11 @@ ask_do_since(void *arg, const char *age, struct err *e)
 int
 ask_do_output(void *arg, const char *form, struct err *e)
 {
-	return ask_out(form, &((struct ask *)arg)->out, e);
+	struct ask *a = arg;
+
+	if (ask_out(form, a->forms, &a->out, e) == -1)
+		return -1;
+	if (a->out == ASK_AUTO)
+		a->out = ASK_CHART;
+	return 0;
 }

@@ -11,8 +11,9 @@
 #include "base/err.h"
 #include "block/stripe.h"
 
-enum ask_out { ASK_AUTO, ASK_TABLE, ASK_JSON, ASK_CSV, ASK_IDS, ASK_REC,
-	ASK_RAW };
+enum ask_out { ASK_AUTO, ASK_TABLE, ASK_CHART, ASK_JSON, ASK_CSV, ASK_RAW,
+	ASK_IDS, ASK_REC, ASK_DOT };
+#define ASK_FORM(out)	(1u << (out))
 
 /*
  * What all query tools are asked alike. A tool's own struct begins with it, so
@@ -24,6 +25,7 @@ struct ask {
 	const char *since, *from_text, *to_text, *color;
 	struct str tenant;
 	uint64_t from, to, limit;	/* [from, to); 0: all */
+	unsigned forms;			/* the tool's, bits of ASK_FORM */
 	enum ask_out out;
 	bool stats;
 	struct scan_count count;
@@ -43,7 +45,7 @@ enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
 	  "Unix seconds or ns, -1h", NULL },				\
 	{ ASK_TO, "to", "TIME", "only before TIME", NULL },		\
 	{ 'o', "output", "FORM", FORMS					\
-	  " (default: table on a terminal, else json)", COMPLETE },	\
+	  " (default: chart on a terminal, else json)", COMPLETE },	\
 	{ ASK_COLOR, "color", "WHEN", "auto, always or never",		\
 	  "auto|always|never" },					\
 	{ ASK_TENANT, "tenant", "NAME", "whose " THINGS			\
@@ -60,8 +62,10 @@ int ask_do_limit(void *arg, const char *n, struct err *);
 int ask_do_since(void *arg, const char *age, struct err *);
 int ask_do_output(void *arg, const char *form, struct err *);
 
-/* "table", "json", "csv", "ids", "rec", "raw": ERR_QUERY for another. */
-int ask_out(const char *word, enum ask_out *, struct err *);
+/* "table", "chart" ...: ERR_QUERY for one that is not of these forms. */
+int ask_out(const char *word, unsigned forms, enum ask_out *, struct err *);
+/* What is no series has no chart: its picture is the table. */
+enum ask_out ask_uncharted(enum ask_out);
 /* --since, --from, --to as given (NULL: not). ERR_QUERY when they clash. */
 int ask_range(const char *since, const char *from, const char *to,
     uint64_t now, uint64_t *range_from, uint64_t *range_to, struct err *);

@@ -1,13 +1,15 @@
-#include "query/sheet.h"
+#include "query/sheetrow.h"
 
 #include <math.h>
 
 #include "base/num.h"
 #include "base/time.h"
+#include "show/chart.h"
 #include "show/lines.h"
 #include "show/spark.h"
 
-#define BARS	40u		/* of a table's line of bars */
+#define BARS		40u	/* of a table's line of bars */
+#define LABEL_COLS	4u	/* more: a series is in one */
 
 uint64_t
 sheet_at(const struct sheet *sh, uint32_t point)
@@ -62,55 +64,189 @@ sheet_csv(const struct sheet *sh, struct buf *b)
 		}
 }
 
-/* ---- table ----------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------- */
 
-/* What a series comes to. */
-struct range { double min, max, last; double *v; };
-
-static struct range
-range_of(const struct sheet *sh, const struct series *s)
+struct sheet_sum *
+sheet_sums(const struct sheet *sh)
 {
-	struct range r = { NAN, NAN, NAN, arena_new(sh->mem, double,
-	    sh->t->steps) };
+	struct sheet_sum *sum = arena_new(sh->mem, struct sheet_sum,
+	    sh->t->n);
 
-	for (uint32_t at = 0; at < sh->t->steps; at++) {
-		double v = table_has(s, at) ? s->v[at] : NAN;
+	for (uint32_t i = 0; i < sh->t->n; i++) {
+		const struct series *s = &sh->t->s[i];
+		double *v = arena_new(sh->mem, double, sh->t->steps);
+		struct sheet_sum r = { s, v, NAN, NAN, 0, NAN };
+		uint32_t n = 0;
 
-		r.v[at] = v;
-		if (isnan(v))
-			continue;
-		r.min = v < r.min || isnan(r.min) ? v : r.min;
-		r.max = v > r.max || isnan(r.max) ? v : r.max;
-		r.last = v;
+		for (uint32_t at = 0; at < sh->t->steps; at++) {
+			v[at] = table_has(s, at) ? s->v[at] : NAN;
+			if (isnan(v[at]))
+				continue;
+			r.min = v[at] < r.min || n == 0 ? v[at] : r.min;
+			r.max = v[at] > r.max || n == 0 ? v[at] : r.max;
+			r.mean += (v[at] - r.mean) / ++n;
+			r.last = v[at];
+		}
+		r.mean = n > 0 ? r.mean : NAN;
+		sum[i] = r;
 	}
-	return r;
+	return sum;
 }
 
-/* Four digits are enough to look at. */
+/* A table in the making. Where all series have the labels that the first has,
+ * each label is a column. */
+struct rows {
+	const struct sheet *sh;
+	enum sheet_look look;
+	struct show_table tb;
+	const char *head[LABEL_COLS + 6];
+	struct labels label;	/* the columns; none: series in one */
+	double min, top;	/* what bars begin and end with */
+};
+
+static bool
+same_names(struct labels a, struct labels b)
+{
+	bool same = a.n == b.n;
+
+	for (uint32_t i = 0; i < a.n && same; i++)
+		same = str_eq(a.v[i].name, b.v[i].name);
+	return same;
+}
+
 static void
-number_cell(const struct sheet *sh, struct show_table *tb, double v,
-    enum show_style style)
+add_head(struct rows *r, const char *name, bool number)
 {
-	show_cell(tb, isnan(v) ? S("") : arena_printf(sh->mem, "%.4g", v),
-	    style);
+	r->tb.right |= (uint64_t)number << r->tb.cols;
+	r->head[r->tb.cols++] = name;
 }
 
-static struct str
-series_name(const struct sheet *sh, struct labels l)
+static void
+heads(struct rows *r, const struct sheet_sum *sum, uint32_t n)
 {
-	struct str name = labels_get(l, LABEL_NAME), s;
+	struct labels l = n > 0 ? sum[0].s->labels : (struct labels){ 0 };
+	bool columns = l.n > 0 && l.n <= LABEL_COLS;
+
+	for (uint32_t i = 1; i < n && columns; i++)
+		columns = same_names(l, sum[i].s->labels);
+	if (r->look == SHEET_LEGEND)
+		add_head(r, "", false);
+	for (uint32_t k = 0; k < l.n && columns; k++) {
+		struct str name = l.v[k].name;
+
+		add_head(r, str_eq(name, LABEL_NAME) ? "SERIES" :
+		    arena_printf(r->sh->mem, "%.*s", PS(name)).p, false);
+	}
+	if (columns)
+		r->label = l;
+	else
+		add_head(r, "SERIES", false);
+	if (r->look == SHEET_LEGEND || r->look == SHEET_BARS)
+		add_head(r, "MIN", true);
+	if (r->look == SHEET_LEGEND)
+		add_head(r, "MEAN", true);
+	if (r->look == SHEET_LEGEND || r->look == SHEET_BARS)
+		add_head(r, "MAX", true);
+	add_head(r, r->sh->t->steps > 1 ? "LAST" : "VALUE", true);
+	if (r->look == SHEET_BARS || r->look == SHEET_RANK)
+		add_head(r, "", false);
+}
+
+static void
+number_cell(struct rows *r, double v, enum show_style style)
+{
+	char text[32];
+
+	show_cell(&r->tb, isnan(v) ? S("") : str_of(show_number(text, v,
+	    r->sh->unit)), style);
+}
+
+static void
+name_cells(struct rows *r, const struct series *s, enum show_style style)
+{
 	struct buf b = { 0 };
 
-	if (l.n == 1 && name.n > 0)
-		return name;
-	labels_print(&b, l);
-	s = arena_str(sh->mem, buf_str(&b));
+	for (uint32_t k = 0; k < r->label.n; k++)
+		show_cell(&r->tb, s->labels.v[k].value, style);
+	if (r->label.n == 0) {
+		labels_print(&b, s->labels);
+		show_cell(&r->tb, buf_str(&b), style);
+	}
 	buf_free(&b);
-	return s;
+}
+
+static enum show_style
+style_of(const struct rows *r, const struct series *s, uint32_t no)
+{
+	struct buf b = { 0 };
+	enum show_style style;
+
+	if (r->look == SHEET_LEGEND)
+		return show_chart_style(no);
+	labels_key(&b, s->labels);
+	style = show_style_of(buf_str(&b));
+	buf_free(&b);
+	return style;
+}
+
+/* The mark of a curve: as the chart draws it, with and without colour. */
+static void
+mark_cell(struct rows *r, uint32_t no, uint32_t n)
+{
+	char letter = (char)('a' + no);
+
+	show_cell(&r->tb, r->sh->show->colour || n == 1 ? S("■") :
+	    str_mk(&letter, 1), show_chart_style(no));
 }
 
 static void
-say_range(const struct sheet *sh, struct buf *b)
+bars_cell(struct rows *r, const struct sheet_sum *s, enum show_style style)
+{
+	struct buf b = { 0 };
+
+	if (r->look == SHEET_BARS)
+		show_spark(&b, s->v, r->sh->t->steps, r->min, r->top, BARS);
+	else
+		show_bar(&b, 0, r->top > 0 ? s->last / r->top : 0, BARS);
+	show_cell(&r->tb, buf_str(&b), style);
+	buf_free(&b);
+}
+
+void
+sheet_rows(const struct sheet *sh, const struct sheet_sum *sum, uint32_t n,
+    enum sheet_look look, struct buf *b)
+{
+	struct rows r = { .sh = sh, .look = look };
+	bool legend = look == SHEET_LEGEND;
+
+	r.tb.head = r.head;
+	heads(&r, sum, n);
+	for (uint32_t i = 0; i < n; i++)
+		r.top = sum[i].max > r.top ? sum[i].max : r.top;
+	for (uint32_t i = 0; i < n; i++) {
+		enum show_style style = style_of(&r, sum[i].s, i);
+
+		if (legend)
+			mark_cell(&r, i, n);
+		name_cells(&r, sum[i].s, style);
+		if (legend || look == SHEET_BARS)
+			number_cell(&r, sum[i].min, SHOW_PLAIN);
+		if (legend)
+			number_cell(&r, sum[i].mean, SHOW_PLAIN);
+		if (legend || look == SHEET_BARS)
+			number_cell(&r, sum[i].max, SHOW_PLAIN);
+		number_cell(&r, sum[i].last, SHOW_BOLD);
+		if (look == SHEET_BARS || look == SHEET_RANK) {
+			r.min = sum[i].min < 0 ? sum[i].min : 0;
+			bars_cell(&r, &sum[i], style);
+		}
+	}
+	show_table(sh->show, &r.tb, b);
+	show_table_free(&r.tb);
+}
+
+void
+sheet_say_range(const struct sheet *sh, struct buf *b)
 {
 	char from[40], to[40], step[24];
 
@@ -125,39 +261,9 @@ say_range(const struct sheet *sh, struct buf *b)
 void
 sheet_table(const struct sheet *sh, struct buf *b)
 {
-	static const char *const head[] = { "SERIES", "MIN", "MAX", "LAST",
-	    "" }, *const one[] = { "SERIES", "VALUE" };
-	bool many = sh->t->steps > 1;
-	struct show_table tb = { .cols = many ? 5 : 2,
-	    .head = many ? head : one, .right = many ? 14 : 2 };
-	double top = 0;
-
 	if (sh->t->n == 0)
 		return;
-	for (uint32_t i = 0; i < sh->t->n; i++) {
-		double max = range_of(sh, &sh->t->s[i]).max;
-
-		top = max > top ? max : top;
-	}
-	for (uint32_t i = 0; i < sh->t->n; i++) {
-		const struct series *s = &sh->t->s[i];
-		struct range r = range_of(sh, s);
-		struct str name = series_name(sh, s->labels);
-		struct buf bars = { 0 };
-
-		show_cell(&tb, name, show_style_of(name));
-		if (many) {
-			number_cell(sh, &tb, r.min, SHOW_PLAIN);
-			number_cell(sh, &tb, r.max, SHOW_PLAIN);
-		}
-		number_cell(sh, &tb, r.last, SHOW_BOLD);
-		show_spark(&bars, r.v, many ? sh->t->steps : 0,
-		    r.min < 0 ? r.min : 0, top, BARS);
-		if (many)
-			show_cell(&tb, buf_str(&bars), show_style_of(name));
-		buf_free(&bars);
-	}
-	show_table(sh->show, &tb, b);
-	show_table_free(&tb);
-	say_range(sh, b);
+	sheet_rows(sh, sheet_sums(sh), sh->t->n, sh->t->steps > 1 ?
+	    SHEET_BARS : SHEET_VALUE, b);
+	sheet_say_range(sh, b);
 }

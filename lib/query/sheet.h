@@ -9,7 +9,7 @@
 #define QUERY_SHEET_H
 
 #include "query/table.h"
-#include "show/show.h"
+#include "show/axis.h"
 
 struct sheet {
 	const struct show *show;
@@ -17,6 +17,7 @@ struct sheet {
 	uint64_t from;		/* ns: what the answer covers begins here */
 	uint64_t first, step;	/* point i is at first + i * step, */
 	uint64_t last;		/* but no later than this */
+	enum show_unit unit;	/* of the numbers, for people */
 	struct arena *mem;	/* scratch */
 };
 
@@ -24,6 +25,12 @@ uint64_t sheet_at(const struct sheet *, uint32_t point);
 
 /* Append; nothing when there are no series, but CSV's head line. */
 void sheet_table(const struct sheet *, struct buf *);
+/*
+ * As a picture: curves, the ones with the greatest means, and what they stand
+ * for; of histograms ("__bucket") heat maps; of one point, the
+ * greatest first. Where the terminal is too narrow for that, a table.
+ */
+void sheet_chart(const struct sheet *, struct buf *);
 void sheet_csv(const struct sheet *, struct buf *);
 
 #endif

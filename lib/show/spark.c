@@ -27,3 +27,24 @@ show_spark(struct buf *b, const double *v, uint32_t n, double min, double max,
 		buf_adds(b, bars[(unsigned)(part * 7.999)]);
 	}
 }
+
+unsigned
+show_bar(struct buf *b, double from, double to, unsigned cols)
+{
+	static const struct str part[] = { S(""), S("▏"), S("▎"), S("▍"),
+	    S("▌"), S("▋"), S("▊"), S("▉") };
+	unsigned first = from > 0 ? (unsigned)(from * cols) : 0;
+	unsigned end = to <= 0 ? 0 : to >= 1 ? 8 * cols :
+	    (unsigned)(to * cols * 8), col = 0;
+
+	if (first >= cols)
+		first = cols - 1;
+	if (end <= first * 8)
+		end = first * 8 + 1;
+	for (; col < first; col++)
+		buf_u8(b, ' ');
+	for (; col < end / 8; col++)
+		buf_adds(b, S("█"));
+	buf_adds(b, part[end % 8]);
+	return col + (end % 8 > 0);
+}

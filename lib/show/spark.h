@@ -1,4 +1,4 @@
-/* spark: a row of numbers as a line of small bars. */
+/* spark: small bars: of a row of numbers, or one lying down. */
 #ifndef SHOW_SPARK_H
 #define SHOW_SPARK_H
 
@@ -14,5 +14,11 @@
  */
 void show_spark(struct buf *, const double *v, uint32_t n, double min,
     double max, uint32_t cols);
+/*
+ * A bar from one part (0 to 1) of `cols` characters to another, in eighths of
+ * a character at its end, at least one; blanks before it. Returns the columns
+ * used.
+ */
+unsigned show_bar(struct buf *, double from, double to, unsigned cols);
 
 #endif

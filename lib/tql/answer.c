@@ -104,7 +104,7 @@ answer_metrics(struct answer *an, struct store_view *view,
 	int r = tql_series(an->ask, view, q, &range, &an->scratch, &t, e);
 
 	if (r == 1)
-		r = series_put(an->ask, &range, &t, &an->b, e);
+		r = series_put(an->ask, q->metric, &range, &t, &an->b, e);
 	*n = t.n;
 	return r == -1 ? -1 : put(an, 0, e);
 }

@@ -17,7 +17,8 @@
 struct tql_ask {
 	struct tql_opts o;
 	uint64_t step;		/* of metrics, ns; 0: the range is one */
-	enum ask_out out;		/* not ASK_AUTO */
+	enum ask_out out;		/* not ASK_AUTO, nor ASK_CHART: */
+	bool chart;			/* a table of series as a chart */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);
 	void *write_arg;

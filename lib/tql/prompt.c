@@ -100,7 +100,7 @@ static const struct shell_command commands[] = {
 	{ "step", "TIME", "between the points of metrics, auto, or all",
 	  do_step },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
-	{ "o", "FORM", "table, json, csv, ids or rec", ask_do_output },
+	{ "o", "FORM", "chart, table, json, csv, ids or rec", ask_do_output },
 	{ 0 },
 };
 

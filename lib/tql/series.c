@@ -53,25 +53,43 @@ put_json(const struct tql_range *range, const struct series *s,
 	buf_u8(b, '\n');
 }
 
+/* Durations are measured in seconds. */
+static enum show_unit
+unit_of(const struct tql_metric *m)
+{
+	enum show_unit l, r;
+
+	if (m->kind != METRIC_MATH)
+		return m->of && tql_attr_type(m->of) == TQL_DURATION ?
+		    SHOW_SECONDS : SHOW_NUMBER;
+	l = unit_of(m->l);
+	r = unit_of(m->r);
+	if (m->op == OP_ADD || m->op == OP_SUB)
+		return l == r ? l : SHOW_NUMBER;
+	return r == SHOW_NUMBER && m->r->kind == METRIC_NUMBER ? l :
+	    SHOW_NUMBER;
+}
+
 int
-series_put(const struct tql_ask *ask, const struct tql_range *range,
-    const struct table *t, struct buf *b, struct err *e)
+series_put(const struct tql_ask *ask, const struct tql_metric *m,
+    const struct tql_range *range, const struct table *t, struct buf *b,
+    struct err *e)
 {
 	struct arena mem = { 0 };
 	struct sheet sh = { .show = &ask->show, .t = t, .from = range->start,
 	    .first = tql_range_at(range, 0), .step = range->step,
-	    .last = range->end, .mem = &mem };
+	    .last = range->end, .unit = unit_of(m), .mem = &mem };
 
 	switch (ask->out) {
-	case ASK_TABLE: sheet_table(&sh, b); break;
+	case ASK_TABLE: (ask->chart ? sheet_chart : sheet_table)(&sh, b); break;
 	case ASK_CSV: sheet_csv(&sh, b); break;
 	case ASK_JSON:
 		for (uint32_t i = 0; i < t->n; i++)
 			put_json(range, &t->s[i], b);
 		break;
 	default:
-		return err_set(e, ERR_QUERY, "series come as table, json or "
-		    "csv");
+		return err_set(e, ERR_QUERY, "series come as chart, table, "
+		    "json or csv");
 	}
 	arena_free(&mem);
 	return 0;

@@ -9,7 +9,8 @@
 #include "tql/metrics.h"
 
 /* Appends; ERR_QUERY for ids and records, which series have not. */
-int series_put(const struct tql_ask *, const struct tql_range *,
-    const struct table *, struct buf *, struct err *);
+int series_put(const struct tql_ask *, const struct tql_metric *,
+    const struct tql_range *, const struct table *, struct buf *,
+    struct err *);
 
 #endif

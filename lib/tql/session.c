@@ -19,7 +19,8 @@ tql_session_view(const struct tql_session *s, struct err *e)
 static const struct tql_ask *
 asked(struct tql_session *s)
 {
-	s->tql.out = s->ask.out;
+	s->tql.out = ask_uncharted(s->ask.out);
+	s->tql.chart = s->ask.out == ASK_CHART;
 	s->tql.o.limit = s->ask.limit;
 	s->tql.o.from = s->ask.from;
 	s->tql.o.to = s->ask.to;
