@@ -193,21 +193,13 @@ by_time(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 	return 1;
 }
 
+/* Rows of those trace ids: n numbers. */
 static int
-by_trace(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
-    struct err *e)
+by_trace(struct log_cols *c, const uint32_t *numbers, ptrdiff_t n,
+    uint64_t *rows, struct err *e)
 {
-	uint32_t *numbers;
-	uint64_t *wanted;
-	ptrdiff_t n;
-
-	if (!o->trace_ids)
-		return 1;
-	numbers = arena_new(c->mem, uint32_t, o->ntrace_ids + 1);
-	n = part_find_ids(c->part, o->trace_ids, o->ntrace_ids, numbers, e);
-	if (n <= 0)
-		return (int)n;
 	uint32_t top = 0, least = UINT32_MAX;
+	uint64_t *wanted;
 
 	for (ptrdiff_t i = 0; i < n; i++) {
 		top = numbers[i] > top ? numbers[i] : top;
@@ -460,12 +452,19 @@ int
 select_rows(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
     struct err *e)
 {
+	uint32_t *numbers = arena_new(c->mem, uint32_t, o->ntrace_ids + 1);
+	ptrdiff_t n = 0;
 	int r;
 
 	memset(rows, 0, BITS_WORDS(c->rows) * sizeof *rows);
+	/* first: an id is looked up, and mostly not there */
+	if (o->trace_ids && (n = part_find_ids(c->part, o->trace_ids,
+	    o->ntrace_ids, numbers, e)) <= 0)
+		return (int)n;
 	if ((r = by_stream(c, o, rows, e)) != 1 ||
-	    (r = by_time(c, o, rows, e)) != 1 ||
-	    (r = by_trace(c, o, rows, e)) != 1)
+	    (r = by_time(c, o, rows, e)) != 1)
+		return r;
+	if (o->trace_ids && (r = by_trace(c, numbers, n, rows, e)) != 1)
 		return r;
 	for (size_t i = 0; i < o->nlabel && any(rows, c->rows); i++)
 		if (by_label(c, &o->label[i], rows, e) == -1)
