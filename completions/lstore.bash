@@ -16,9 +16,13 @@ _lstore()
 	--merge-bytes) return ;;
 	--merge-time) return ;;
 	--memory) return ;;
+	--delete) return ;;
+	--from) return ;;
+	--to) return ;;
+	--tenant) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -L --labels -d --dir --keep --keep-bytes --info --check --repair --compact --expire --snapshot --seal-bytes --seal-time --merge-bytes --merge-time --memory --once -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -L --labels -d --dir --keep --keep-bytes --info --check --repair --compact --expire --snapshot --seal-bytes --seal-time --merge-bytes --merge-time --memory --once --delete --from --to --tenant -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

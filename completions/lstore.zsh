@@ -18,6 +18,10 @@ _arguments -s \
 	'--merge-time=[or when the oldest is this old (5m)]:AGE:' \
 	'--memory=[of the batch when reading files, or behind (64MiB)]:SIZE:' \
 	'--once[end where a spool ends, instead of following it]' \
+	'--delete=[delete the lines of a selector and line filters, for ever]:QUERY:' \
+	'--from=[of --delete\: only at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
+	'--to=[of --delete\: only before TIME (default\: now)]:TIME:' \
+	'--tenant=[of --delete and --expire SELECTOR=AGE\: whose lines (default\: of no tenant)]:NAME:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -170,3 +170,73 @@ many() {
 	done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' man/logs.5)
 	[ $n -eq 3 ]
 }
+
+@test "--delete: gone for readers, and from the blocks; tail included" {
+	shop >shop.rec
+	spool sp shop.rec
+	lstore --once -d s sp
+	all s >before
+	spool sp shop.rec	# the same again, not sealed: found once
+	lstore -d s --delete '{service_name="cart"} |= "u-11"'
+	grep -v 'cart of u-11' before | diff - <(all s)
+	lstore -d s --check
+	[ "$(lstore -d s --info | grep -c ^delete)" -eq 0 ]
+	# what comes later stays
+	spool sp shop.rec
+	all s | diff before -
+	lstore -d s --delete '{service_name=~".+"} !~ "[0-9]"' --tenant other
+	all s | diff before -
+	lstore -d s --delete '{service_name=~".+"} !~ "[0-9]"'
+	grep '[0-9]' before | diff - <(all s)
+	lstore -d s --delete '{service_name=~".+"}'
+	[ -z "$(all s)" ] && [ "$(rows s)" -eq 0 ]
+	[ -z "$(lql -d s --series)" ]
+}
+
+@test "--delete: of a range; --expire of a selector; mistakes" {
+	shop >shop.rec
+	lstore -d s shop.rec
+	all s >before
+	at=$(lql -d s -o csv --direction forward '{service_name=~".+"}' | sed -n '21s/,.*//p')
+	lstore -d s --delete '{service_name=~".+"}' --from 2020-01-01 --to "$at"
+	tail -n +20 before | diff - <(all s)
+	lstore -d s --expire '{service_name="cart"}=100y'
+	tail -n +20 before | diff - <(all s)
+	lstore -d s --expire '{service_name="cart"}=1s'
+	lql -d s --series -o raw >left
+	! grep cart left && [ -s left ]
+	fails 2 lstore -d s --expire '{service_name="cart"}=soon'
+	fails 2 lstore -d s --delete '{service_name="cart" |= "x"'
+	[[ $output == *'--delete:1:22: expected , or }'* ]]
+	fails 2 lstore -d s --delete '{service_name="cart"} | json'
+	fails 2 lstore -d s --delete 'rate({service_name="cart"}[1m])'
+	fails 2 lstore -d s --delete '{service_name="cart"}' --to 2019-01-01 --from 2020-01-01
+	fails 2 lstore -d s --delete '{service_name="cart"}' --compact
+	fails 2 lstore -d s --from 1h
+	fails 1 lstore -d nowhere --delete '{service_name="cart"}'
+}
+
+@test "--delete: asked of a running writer" {
+	shop >shop.rec
+	spool sp shop.rec
+	lstore -d s --seal-time 1h sp 2>err &
+	PIDS+=($!)
+	found() { [ "$(all s 2>/dev/null | wc -l)" -eq "$1" ]; }
+	until_true found 41
+	n=$(all s | grep -vc 'cart of u-1')
+	[ "$n" -lt 41 ]
+	lstore -d s --delete '{service_name=~".+"} |= "cart of u-1"'
+	found "$n"	# at once
+	gone() { ! lstore -d s --info | grep -q ^delete; }
+	until_true gone	# and in time from the blocks
+	found "$n"
+	grep -q 'request delete .*done' err
+	kill -KILL "${PIDS[0]}"
+	wait "${PIDS[0]}" || true
+	lstore --once -d s sp
+	found "$n"
+	lstore -d s --check
+	# a manifest made anew knows them as the old one did
+	lstore -d s --repair 2>/dev/null
+	found "$n"
+}

@@ -3,7 +3,8 @@
  *
  * A record's payload is lines; a line is an item. Two items of the same text
  * are the same, and a merge keeps one. A payload that begins with '!' cannot
- * be read. What came in the last ten seconds goes to the rest.
+ * be read. What came in the last ten seconds goes to the rest. A delete is of
+ * the items of one text.
  */
 #ifndef TESTS_STORE_TOY_H
 #define TESTS_STORE_TOY_H
@@ -155,10 +156,21 @@ toy_write(void *batch, struct store_sink *k, struct err *e)
 	return r;
 }
 
-/* Adds all rows of a block. */
-static int
-toy_read(struct toy_batch *b, struct block *block, struct err *e)
+static bool
+toy_deleted(const struct store_block *sb, struct str line, uint64_t at)
 {
+	for (uint32_t i = 0; i < sb->ndel; i++)
+		if (str_eq(sb->del[i].what, line) && at >= sb->del[i].from &&
+		    at < sb->del[i].to)
+			return true;
+	return false;
+}
+
+/* Adds all rows of a block, but those that were deleted. */
+static int
+toy_read(struct toy_batch *b, const struct store_block *sb, struct err *e)
+{
+	struct block *block = sb->block;
 	struct arena a = { 0 };
 	int r = 0;
 
@@ -172,10 +184,36 @@ toy_read(struct toy_batch *b, struct block *block, struct err *e)
 			r = stripe_load(s, (uint32_t)stripe_find(s, 0,
 			    S("received"), VEC_INT), NULL, &a, &at, e);
 		for (uint32_t k = 0; r == 0 && k < line.rows; k++)
-			toy_row(b, block_info(block)->tenant,
-			    vec_str(&line, k), (uint64_t)at.i[k]);
+			if (!toy_deleted(sb, vec_str(&line, k),
+			    (uint64_t)at.i[k]))
+				toy_row(b, block_info(block)->tenant,
+				    vec_str(&line, k), (uint64_t)at.i[k]);
 	}
 	arena_free(&a);
+	return r;
+}
+
+static int
+toy_delete_check(struct str what, struct err *e)
+{
+	return what.n > 0 ? 0 : err_set(e, ERR_QUERY, "delete: of nothing");
+}
+
+static int
+toy_delete_any(const struct store_block *sb, struct err *e)
+{
+	struct store_block all = { .block = sb->block };
+	struct toy_batch some = { 0 }, every = { 0 };
+	int r = toy_read(&some, sb, e);
+
+	if (r == 0)
+		r = toy_read(&every, &all, e);
+	if (r == 0)
+		r = some.n < every.n;
+	arena_free(&some.mem);
+	arena_free(&every.mem);
+	free(some.v);
+	free(every.v);
 	return r;
 }
 
@@ -191,7 +229,7 @@ toy_merge(const struct store_merge *m, const struct store_options *o,
 
 	(void)o;
 	for (size_t i = 0; r == 0 && i < m->n; i++) {
-		r = toy_read(&b, m->in[i].block, e);
+		r = toy_read(&b, &m->in[i], e);
 		raw += m->in[i].info->raw_bytes;
 	}
 	if (r == 0)
@@ -207,6 +245,7 @@ static const struct store_kind toy_kind = {
 	.name = "logs", .signal = SIGNAL_LOGS,
 	.batch_new = toy_new, .batch_add = toy_add, .batch_bytes = toy_bytes,
 	.batch_write = toy_write, .batch_free = toy_free, .merge = toy_merge,
+	.delete_check = toy_delete_check, .delete_any = toy_delete_any,
 };
 
 #endif

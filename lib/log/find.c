@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "log/erase.h"
 
 void
 found_free(struct log_found *f)
@@ -326,6 +327,8 @@ look(struct log_found *f, const struct log_scan_opts *o,
 		return r;
 	if (o->nfilter > 0 && (lines_open(&f->lines, &f->cols, e) == -1 ||
 	    filters_run(filter, o->nfilter, &f->lines, rows, e) == -1))
+		return -1;
+	if (erase_rows(f->part, s, &f->work, rows, e) == -1)
 		return -1;
 	return collect(f, o, rows, e);
 }

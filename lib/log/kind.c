@@ -148,5 +148,7 @@ const struct store_kind log_kind = {
 	.batch_free = free_batch,
 	.merge = log_merge,
 	.check = log_check,
+	.delete_check = log_delete_check,
+	.delete_any = log_delete_any,
 	.info = log_info,
 };

@@ -9,6 +9,9 @@
 
 int log_merge(const struct store_merge *, const struct store_options *,
     struct store_sink *, struct err *);
+/* erase.c */
+int log_delete_check(struct str what, struct err *);
+int log_delete_any(const struct store_block *, struct err *);
 unsigned log_check(struct block *, void (*say)(void *, const char *),
     void *arg);
 int log_info(const struct store_block *, size_t n, struct arena *,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "log/erase.h"
 #include "log/lines.h"
 
 /* Codes of a stripe's dictionary as codes of the rows' map. */
@@ -267,8 +268,13 @@ take_stripe(struct take *t, struct log_part *p, uint32_t no, struct err *e)
 	cols_open(&t->c, p, s, t->mem);
 	if (open_stripe(t, e) == -1)
 		return -1;
+	uint64_t *stays = arena_new(t->mem, uint64_t, BITS_WORDS(t->c.rows));
+
+	memset(stays, 0xff, BITS_WORDS(t->c.rows) * sizeof *stays);
+	if (erase_rows(p, s, t->mem, stays, e) == -1)
+		return -1;
 	for (uint32_t i = 0; i < t->c.rows; i++)
-		if (put_row(t, i, e) == -1)
+		if (bit_get(stays, i) && put_row(t, i, e) == -1)
 			return -1;
 	return 0;
 }
@@ -319,14 +325,16 @@ fill(struct log_rows *r, const struct store_block *in, size_t n,
 		struct log_part p;
 
 		part_block(&p, in[i].block, (uint32_t)i);
-		status = rows_take_part(r, &p, e);
+		status = part_erase(&p, &in[i], e);
+		if (status == 0)
+			status = rows_take_part(r, &p, e);
 		part_free(&p);
 		widen(r, in[i].info);
 	}
 	return status;
 }
 
-/* The n inputs as one block. */
+/* The n inputs as one block; as none, when all was deleted. */
 static int
 merge_group(const struct store_block *in, size_t n, struct store_sink *sink,
     struct err *e)
@@ -336,12 +344,12 @@ merge_group(const struct store_block *in, size_t n, struct store_sink *sink,
 	struct block_info info = { .tenant = in[0].info->tenant };
 	int status = fill(r, in, n, e);
 
-	if (status == 0)
+	if (status == 0 && r->n > 0)
 		status = (w = store_sink_begin(sink, e)) ? 0 : -1;
-	if (status == 0 && (status = rows_write(r, w, &info, e)) == -1)
+	if (w && (status = rows_write(r, w, &info, e)) == -1)
 		store_sink_abort(sink, w);
 	rows_free(r);
-	return status == 0 ? store_sink_end(sink, w, &info, e) : -1;
+	return w && status == 0 ? store_sink_end(sink, w, &info, e) : status;
 }
 
 static int
@@ -400,7 +408,8 @@ log_merge(const struct store_merge *m, const struct store_options *o,
 		for (n = 1; i + n < m->n && raw < LOG_MERGE_RAW &&
 		    m->in[i + n].info->raw_bytes <= LOG_MERGE_RAW - raw; n++)
 			raw += m->in[i + n].info->raw_bytes;
-		if ((n == 1 ? copy_block(&m->in[i], sink, e) :
+		if ((n == 1 && m->in[i].ndel == 0 ?
+		    copy_block(&m->in[i], sink, e) :
 		    merge_group(&m->in[i], n, sink, e)) == -1)
 			return -1;
 	}

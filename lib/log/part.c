@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "log/erase.h"
 
 void
 part_block(struct log_part *p, struct block *b, uint32_t no)
@@ -13,6 +14,22 @@ part_block(struct log_part *p, struct block *b, uint32_t no)
 		.no = no, .min_time = info->min_time,
 		.max_time = info->max_time };
 	pthread_mutex_init(&p->lock, NULL);
+}
+
+int
+part_erase(struct log_part *p, const struct store_block *b, struct err *e)
+{
+	p->erase = arena_zero(&p->mem, struct log_erase, b->ndel);
+	while (p->nerase < b->ndel) {
+		struct log_erase *x = &p->erase[p->nerase];
+		const struct store_delete *d = &b->del[p->nerase++];
+
+		if (erase_read(x, d->what, &p->mem, e) == -1)
+			return err_in(e, "%s", block_path(p->block));
+		x->from = d->from;
+		x->to = d->to;
+	}
+	return 0;
 }
 
 void
@@ -45,6 +62,8 @@ part_free(struct log_part *p)
 {
 	for (uint32_t i = 0; p->frame && i < p->stripes; i++)
 		frame_free(p->frame[i]);
+	for (uint32_t i = 0; i < p->nerase; i++)
+		erase_free(&p->erase[i]);
 	free(p->frame);
 	rows_free(p->rows);
 	arena_free(&p->mem);

@@ -11,6 +11,8 @@
 
 #include "log/rows.h"
 
+struct log_erase;
+
 struct log_part {
 	struct block *block;		/* NULL: the tail */
 	struct log_rows *rows;		/* the tail's */
@@ -18,6 +20,8 @@ struct log_part {
 	uint32_t stripes;
 	uint32_t no;			/* older parts have smaller ones */
 	uint64_t min_time, max_time;
+	struct log_erase *erase;	/* what was deleted from it: erase.h */
+	uint32_t nerase;
 	pthread_mutex_t lock;		/* of the ids, read when first asked */
 	struct arena mem;
 	struct str ids;			/* the section */
@@ -27,6 +31,8 @@ struct log_part {
 };
 
 void part_block(struct log_part *, struct block *, uint32_t no);
+/* Takes over what was deleted from the block. 0 or -1. */
+int part_erase(struct log_part *, const struct store_block *, struct err *);
 /* Sorts the rows and owns them from now on. */
 void part_rows(struct log_part *, struct log_rows *, uint32_t no);
 void part_free(struct log_part *);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "log/erase.h"
 #include "log/select.h"
 #include "log/view.h"
 
@@ -59,7 +60,8 @@ from_rows(struct log_part *p, struct stripe *s, const struct log_scan_opts *o,
 	rows = arena_new(mem, uint64_t, BITS_WORDS(c.rows) + 1);
 	if ((r = select_rows(&c, o, rows, e)) != 1)
 		return r;
-	if (cols_stream(&c, e) == -1)
+	if (cols_stream(&c, e) == -1 ||
+	    erase_rows(p, s, mem, rows, e) == -1)
 		return -1;
 	for (uint32_t i = 0; i < c.rows; i++) {
 		uint32_t code = c.stream.code ? c.stream.code[i] : i;
@@ -82,7 +84,8 @@ from_stripe(struct log_part *p, uint32_t no, const struct log_scan_opts *o,
 	if (!s)
 		return -1;
 	stripe_count(s, o->count);
-	if ((r = from_dict(s, o, mem, seen, e)) == 0)
+	r = p->nerase > 0 ? 0 : from_dict(s, o, mem, seen, e);
+	if (r == 0)
 		r = from_rows(p, s, o, mem, seen, e);
 	return r == -1 ? -1 : 0;
 }

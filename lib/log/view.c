@@ -44,14 +44,19 @@ log_view_open(struct log_view *w, struct store_view *v, struct err *e)
 {
 	size_t blocks;
 	const struct store_block *b = store_view_blocks(v, &blocks);
+	int status = 0;
 
 	*w = (struct log_view){ .v = v };
 	w->part = xcalloc(blocks + 1, sizeof *w->part);
-	for (; w->n < blocks; w->n++)
-		part_block(&w->part[w->n], b[w->n].block, (uint32_t)w->n);
-	if (open_tail(w, e) == -1) {
-		log_view_close(w);
-		return -1;
+	while (status == 0 && w->n < blocks) {
+		struct log_part *p = &w->part[w->n];
+
+		part_block(p, b[w->n].block, (uint32_t)w->n);
+		status = part_erase(p, &b[w->n++], e);
 	}
-	return 0;
+	if (status == 0)
+		status = open_tail(w, e);
+	if (status == -1)
+		log_view_close(w);
+	return status;
 }

@@ -67,9 +67,8 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	return status != 0 ? status : ++r->given == r->limit;
 }
 
-/* A line filter as the scan has it. */
-static struct log_line_filter
-scan_line(const struct lql_step *st, struct arena *a)
+struct log_line_filter
+lql_line_filter(const struct lql_step *st, struct arena *a)
 {
 	struct log_line_filter f = { .n = st->alts };
 	bool re = st->alts > 0 && st->alt[0].how == LQL_L_RE;
@@ -98,7 +97,7 @@ plan(struct run *r, struct arena *a)
 		r->piped |= !st->pushed || st->again;
 		all &= st->pushed;
 		if (st->pushed && st->type == LQL_S_LINE)
-			line[r->so.nfilter++] = scan_line(st, a);
+			line[r->so.nfilter++] = lql_line_filter(st, a);
 		else if (st->pushed)
 			label[r->so.nlabel++] = (struct log_label_filter){
 				st->label->names, st->label->n,

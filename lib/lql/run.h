@@ -25,6 +25,10 @@ struct lql_line {
 	uint32_t nparsed;		/* __error__; sorted */
 };
 
+/* A line filter that is pushed to the scan, as that has it; in the arena. */
+struct log_line_filter lql_line_filter(const struct lql_step *,
+    struct arena *);
+
 /* 0, 1 to stop, -1. */
 typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 

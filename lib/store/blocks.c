@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/io.h"
+#include "store/deletes.h"
 #include "store/folder.h"
 
 #define TRIES	50	/* manifests that changed under our hands */
@@ -77,7 +78,10 @@ open_all(struct blocks *b, const char *dir, const struct str *tenant,
 		if (!k)
 			continue;
 		b->entry[b->n] = mb;
-		b->v[b->n++] = (struct store_block){ k, block_info(k) };
+		struct store_block *sb = &b->v[b->n++];
+
+		*sb = (struct store_block){ .block = k, .info = block_info(k) };
+		sb->del = deletes_of(&b->man, mb, &b->man.mem, &sb->ndel);
 	}
 	arena_free(&a);
 	return again;

@@ -110,6 +110,21 @@ sources(const struct manifest *m, struct buf *out)
 	}
 }
 
+/* Deletes that are not carried out in all blocks. */
+static void
+deletes(const struct manifest *m, struct buf *out)
+{
+	char from[40], to[40];
+
+	for (uint32_t i = 0; i < m->deletes; i++) {
+		const struct store_delete *d = &m->delete[i];
+
+		buf_addf(out, "%-10s %.*s, %s to %s, not merged yet\n",
+		    "delete", PS(d->text), time_format(from, d->from, 3),
+		    d->to > INT64_MAX ? "ever" : time_format(to, d->to, 3));
+	}
+}
+
 static void
 tail_line(struct buf *out, const char *dir, const struct manifest *m,
     enum signal signal)
@@ -142,6 +157,7 @@ store_info(const char *dir, const struct store_kind *kind, struct buf *out,
 		buf_addf(out, "%-10s %.*s = %.*s\n", "option",
 		    PS(b.man.option[i].name), PS(b.man.option[i].value));
 	sources(&b.man, out);
+	deletes(&b.man, out);
 	tail_line(out, dir, &b.man, kind->signal);
 	levels(&b.man, out);
 	tenants(&b.man, out);

@@ -6,6 +6,7 @@
 #include "base/cur.h"
 #include "base/io.h"
 #include "codec/crc.h"
+#include "store/deletes.h"
 
 struct str
 store_option(const struct store_options *o, struct str name)
@@ -33,6 +34,8 @@ manifest_copy(struct manifest *to, const struct manifest *m, uint32_t more)
 	    MANIFEST_SOURCES_MAX);
 	to->block = arena_new(&to->mem, struct manifest_block,
 	    (size_t)m->blocks + more);
+	to->delete = arena_new(&to->mem, struct store_delete,
+	    (size_t)m->deletes + 1);
 	for (uint32_t i = 0; i < m->options; i++) {
 		to->option[i].name = arena_str(&to->mem, m->option[i].name);
 		to->option[i].value = arena_str(&to->mem, m->option[i].value);
@@ -44,6 +47,13 @@ manifest_copy(struct manifest *to, const struct manifest *m, uint32_t more)
 	for (uint32_t i = 0; i < m->blocks; i++) {
 		to->block[i] = m->block[i];
 		to->block[i].tenant = arena_str(&to->mem, m->block[i].tenant);
+	}
+	for (uint32_t i = 0; i < m->deletes; i++) {
+		to->delete[i] = m->delete[i];
+		to->delete[i].tenant = arena_str(&to->mem,
+		    m->delete[i].tenant);
+		to->delete[i].what = arena_str(&to->mem, m->delete[i].what);
+		to->delete[i].text = arena_str(&to->mem, m->delete[i].text);
 	}
 }
 
@@ -64,6 +74,7 @@ manifest_add(struct manifest *m, const struct manifest_block *b)
 {
 	m->block[m->blocks] = *b;
 	m->block[m->blocks].tenant = arena_str(&m->mem, b->tenant);
+	m->block[m->blocks].cleaned = m->next_delete;
 	m->blocks++;
 }
 
@@ -176,6 +187,7 @@ put_block(struct buf *b, const struct manifest_block *k)
 	buf_u64(b, k->raw_bytes);
 	buf_u64(b, k->footer_at);
 	buf_u64(b, k->bytes);
+	buf_u64(b, k->cleaned);
 	put_str(b, k->tenant);
 }
 
@@ -195,6 +207,8 @@ manifest_encode(struct manifest *m, struct buf *b)
 	buf_u32(b, m->options);
 	buf_u32(b, m->sources);
 	buf_u32(b, m->blocks);
+	buf_u32(b, m->deletes);
+	buf_u64(b, m->next_delete);
 	for (uint32_t i = 0; i < m->options; i++) {
 		put_str(b, m->option[i].name);
 		put_str(b, m->option[i].value);
@@ -207,6 +221,8 @@ manifest_encode(struct manifest *m, struct buf *b)
 	}
 	for (uint32_t i = 0; i < m->blocks; i++)
 		put_block(b, &m->block[i]);
+	for (uint32_t i = 0; i < m->deletes; i++)
+		delete_put(b, &m->delete[i]);
 	buf_u32(b, crc32c(0, b->p + start, b->n - start));
 }
 
@@ -232,8 +248,8 @@ get_bytes(struct cur *c, void *to, size_t n)
 }
 
 static int
-get_block(struct manifest *m, struct cur *c, struct manifest_block *k,
-    struct err *e)
+get_block(struct manifest *m, struct cur *c, uint32_t version,
+    struct manifest_block *k, struct err *e)
 {
 	get_bytes(c, k->id, 16);
 	k->sequence = cur_u64(c);
@@ -247,6 +263,8 @@ get_block(struct manifest *m, struct cur *c, struct manifest_block *k,
 	k->raw_bytes = cur_u64(c);
 	k->footer_at = cur_u64(c);
 	k->bytes = cur_u64(c);
+	if (version > 1)
+		k->cleaned = cur_u64(c);
 	k->tenant = get_str(m, c, MANIFEST_TENANT_MAX);
 	if (c->bad)
 		return err_set(e, ERR_CORRUPT, "cut short, or a name too long");
@@ -256,17 +274,20 @@ get_block(struct manifest *m, struct cur *c, struct manifest_block *k,
 		return err_set(e, ERR_CORRUPT, "times out of order");
 	if (k->footer_at >= k->bytes)
 		return err_set(e, ERR_CORRUPT, "footer past the end");
+	if (k->cleaned > m->next_delete)
+		return err_set(e, ERR_CORRUPT, "cleaned of what is to come");
 	return 0;
 }
 
 static int
-get_blocks(struct manifest *m, struct cur *c, uint32_t n, struct err *e)
+get_blocks(struct manifest *m, struct cur *c, uint32_t version, uint32_t n,
+    struct err *e)
 {
 	if (n > cur_left(c) / MANIFEST_BLOCK_MIN)
 		return err_set(e, ERR_CORRUPT, "%u blocks: cut short", n);
 	m->block = arena_zero(&m->mem, struct manifest_block, (size_t)n + 1);
 	for (uint32_t i = 0; i < n; i++) {
-		if (get_block(m, c, &m->block[i], e) == -1)
+		if (get_block(m, c, version, &m->block[i], e) == -1)
 			return err_in(e, "block entry %u", i);
 		if (i > 0 && by_age(&m->block[i - 1], &m->block[i]) >= 0)
 			return err_set(e, ERR_CORRUPT,
@@ -321,6 +342,26 @@ get_options(struct manifest *m, struct cur *c, uint32_t n, struct err *e)
 }
 
 static int
+get_deletes(struct manifest *m, struct cur *c, uint32_t n, struct err *e)
+{
+	if (n > MANIFEST_DELETES_MAX)
+		return err_set(e, ERR_LIMIT, "%u deletes: over the limit of "
+		    "%u", n, MANIFEST_DELETES_MAX);
+	m->delete = arena_zero(&m->mem, struct store_delete, (size_t)n + 1);
+	for (uint32_t i = 0; i < n; i++) {
+		struct store_delete *d = &m->delete[i];
+
+		if (delete_get(c, &m->mem, d, e) == -1)
+			return err_in(e, "delete %u", i);
+		if (d->no >= m->next_delete || (i > 0 && d->no <= d[-1].no))
+			return err_set(e, ERR_CORRUPT,
+			    "delete %u: out of order", i);
+	}
+	m->deletes = n;
+	return 0;
+}
+
+static int
 check_kind(const struct manifest *m, struct err *e)
 {
 	size_t n = strnlen(m->kind, sizeof m->kind);
@@ -333,7 +374,7 @@ check_kind(const struct manifest *m, struct err *e)
 }
 
 static int
-decode(struct manifest *m, struct cur *c, struct err *e)
+decode(struct manifest *m, struct cur *c, uint32_t version, struct err *e)
 {
 	get_bytes(c, m->id, 16);
 	m->generation = cur_u64(c);
@@ -341,12 +382,15 @@ decode(struct manifest *m, struct cur *c, struct err *e)
 	get_bytes(c, m->kind, sizeof m->kind);
 	uint32_t options = cur_u32(c), sources = cur_u32(c);
 	uint32_t blocks = cur_u32(c);
+	uint32_t deletes = version > 1 ? cur_u32(c) : 0;
 
+	m->next_delete = version > 1 ? cur_u64(c) : 0;
 	if (c->bad)
 		return err_set(e, ERR_CORRUPT, "header: cut short");
 	if (check_kind(m, e) == -1 || get_options(m, c, options, e) == -1 ||
 	    get_sources(m, c, sources, e) == -1 ||
-	    get_blocks(m, c, blocks, e) == -1)
+	    get_blocks(m, c, version, blocks, e) == -1 ||
+	    get_deletes(m, c, deletes, e) == -1)
 		return -1;
 	return cur_left(c) == 0 ? 0 :
 	    err_set(e, ERR_CORRUPT, "%zu bytes too many", cur_left(c));
@@ -364,7 +408,7 @@ check_frame(struct str bytes, struct err *e)
 		return err_set(e, ERR_LIMIT, "version %u: made by a later "
 		    "release; this one knows version %u", version,
 		    MANIFEST_VERSION);
-	if (version != MANIFEST_VERSION)
+	if (version == 0)
 		return err_set(e, ERR_CORRUPT, "version %u: never was",
 		    version);
 	if (crc32c(0, bytes.p, bytes.n - 4) != load32(bytes.p + bytes.n - 4))
@@ -380,7 +424,7 @@ manifest_decode(struct manifest *m, struct str bytes, struct err *e)
 		return -1;
 	struct cur c = cur_of(str_mk(bytes.p + 12, bytes.n - 16));
 
-	if (decode(m, &c, e) == 0)
+	if (decode(m, &c, load32(bytes.p + 8), e) == 0)
 		return 0;
 	manifest_free(m);
 	return -1;

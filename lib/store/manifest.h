@@ -11,10 +11,11 @@
 #include "store/store.h"
 
 #define MANIFEST_MAGIC		"otelMAN\n"
-#define MANIFEST_VERSION	1u
+#define MANIFEST_VERSION	2u
 #define MANIFEST_MAX		((size_t)256 << 20)
 #define MANIFEST_SOURCES_MAX	BLOCK_SOURCES_MAX
 #define MANIFEST_OPTIONS_MAX	256u
+#define MANIFEST_DELETES_MAX	1024u
 #define MANIFEST_BLOCK_MIN	101u	/* bytes of the smallest block entry */
 #define MANIFEST_NAME_MAX	4096u	/* of a path, an option */
 #define MANIFEST_TENANT_MAX	65535u	/* as a block has it */
@@ -37,27 +38,33 @@ struct manifest_block {
 	uint64_t rows, min_time, max_time, min_received, max_received;
 	uint64_t raw_bytes;
 	uint64_t footer_at, bytes;	/* in the file; of the file */
+	uint64_t cleaned;	/* of deletes with numbers below this */
 };
 
 struct manifest {
 	uint8_t id[16];
 	uint64_t generation;
 	uint64_t sequence;		/* of the next seal */
+	uint64_t next_delete;		/* its number */
 	char kind[8];			/* NUL-padded */
 	struct store_option *option;
 	struct manifest_source *source;
 	struct manifest_block *block;
-	uint32_t options, sources, blocks;
+	struct store_delete *delete;	/* by number */
+	uint32_t options, sources, blocks, deletes;
 	struct arena mem;
 };
 
 void manifest_free(struct manifest *);
-/* *to becomes a copy with room for `more` blocks and any sources. */
+/* *to becomes a copy with room for `more` blocks, any sources, one delete. */
 void manifest_copy(struct manifest *to, const struct manifest *,
     uint32_t more);
 struct store_options manifest_options(const struct manifest *);
 bool manifest_is_kind(const struct manifest *, const char *kind);
-/* Copies *b and its tenant; room was asked for before. */
+/*
+ * Copies *b and its tenant; room was asked for before. What is added is new, or
+ * a merge's: it has nothing of what was deleted before.
+ */
 void manifest_add(struct manifest *, const struct manifest_block *b);
 void manifest_drop(struct manifest *, const uint8_t id[16]);
 const struct manifest_block *manifest_find(const struct manifest *,

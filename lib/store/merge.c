@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "store/deletes.h"
 #include "store/sink.h"
 
 #define LAST_LEVEL	2u
@@ -134,6 +135,8 @@ open_inputs(struct store *st, struct store_sink *k, const struct run *run,
 	for (uint32_t i = 0; i < run->n; i++) {
 		in[i].block = store_live(st, &run->v[i]);
 		in[i].info = block_info(in[i].block);
+		in[i].del = deletes_of(&st->man, &run->v[i], &k->mem,
+		    &in[i].ndel);
 		if (run->v[i].sequence < k->sequence)
 			k->sequence = run->v[i].sequence;
 		if (run->v[i].sequence_to > k->sequence_to)
@@ -274,7 +277,37 @@ merge_all(struct store *st, enum reach reach, struct err *e)
 int
 store_compact(struct store *st, struct err *e)
 {
-	return merge_all(st, EVERYTHING, e);
+	return merge_all(st, EVERYTHING, e) == -1 ? -1 :
+	    store_clean(st, true, e);
+}
+
+/*
+ * A block alone, or all that were sealed since a merge: one of those in the
+ * middle at a higher level would keep the others apart for ever.
+ */
+int
+store_rewrite(struct store *st, const struct manifest_block *b,
+    struct err *e)
+{
+	struct arena a = { 0 };
+	struct run run = { 0 };
+	bool in = false;
+
+	if (b->level == 0)
+		newest(st, b->tenant, 0, 0, &run, &a);
+	for (uint32_t i = 0; i < run.n && !in; i++)
+		in = memcmp(run.v[i].id, b->id, 16) == 0;
+	if (!in) {
+		run.v = arena_new(&a, struct manifest_block, 1);
+		*run.v = *b;
+		run.n = 1;
+		run.level = b->level + 1;
+	}
+	run.final = true;
+	int r = merge_run(st, &run, e);
+
+	arena_free(&a);
+	return r;
 }
 
 /* A merge that fails in passing is said; taking in goes on without it. */
@@ -284,8 +317,10 @@ store_merge_due(struct store *st, bool all, struct err *e)
 	struct err why = { 0 };
 
 	if (all)
-		return merge_all(st, WHOLE, e);
-	if (time_mono() < st->no_merge || merge_all(st, DUE, &why) == 0)
+		return merge_all(st, WHOLE, e) == -1 ? -1 :
+		    store_clean(st, true, e);
+	if (time_mono() < st->no_merge || (merge_all(st, DUE, &why) == 0 &&
+	    (st->bulk || store_clean(st, false, &why) == 0)))
 		return 0;
 	if (st->broken) {
 		if (e)

@@ -199,6 +199,16 @@ add_wal(struct repair *rp, struct manifest *m)
 		spool_reader_close(rd);
 }
 
+/* Of what, nobody knows of a block that is new: then of nothing. */
+static uint64_t
+cleaned(const struct repair *rp, const uint8_t id[16])
+{
+	const struct manifest_block *b = rp->had ?
+	    manifest_find(&rp->old, id) : NULL;
+
+	return b ? b->cleaned : 0;
+}
+
 static int
 rebuild(struct repair *rp, struct err *e)
 {
@@ -214,6 +224,7 @@ rebuild(struct repair *rp, struct err *e)
 		if (rp->v[i].out)
 			continue;
 		manifest_add(&m, &rp->v[i].mb);
+		m.block[m.blocks - 1].cleaned = cleaned(rp, rp->v[i].id);
 		if (rp->v[i].mb.sequence_to >= m.sequence)
 			m.sequence = rp->v[i].mb.sequence_to + 1;
 		kept++;

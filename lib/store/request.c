@@ -18,7 +18,7 @@
 #include "store/folder.h"
 #include "store/writer.h"
 
-#define REQUEST_MAX	((size_t)8192)
+#define REQUEST_MAX	((size_t)512 << 10)	/* a delete is in hex */
 #define DONE_KEEP_NS	(3600 * NS_S)	/* answers nobody fetched */
 #define POLL_NS		(20 * NS_MS)
 #define ALONE_ROUNDS	25		/* polls between looks at the lock */
@@ -27,6 +27,7 @@ static const char *const task_names[] = {
 	[STORE_COMPACT] = "compact",
 	[STORE_EXPIRE] = "expire",
 	[STORE_SNAPSHOT] = "snapshot",
+	[STORE_DELETE] = "delete",
 };
 #define TASKS	(sizeof task_names / sizeof *task_names)
 
@@ -45,6 +46,8 @@ store_do(struct store *st, enum store_task task, const char *arg,
 		return store_expire(st, ns, bytes, e);
 	case STORE_SNAPSHOT:
 		return store_snapshot(st, arg ? arg : "", e);
+	case STORE_DELETE:
+		return store_delete(st, arg ? arg : "", e);
 	}
 	return err_set(e, ERR_QUERY, "unknown request");
 }
@@ -73,8 +76,32 @@ carry_out(struct store *st, struct str line, struct err *e)
 	return r;
 }
 
+/* Whether a delete has to wait for what was acknowledged before it. */
+static bool
+too_early(struct store *st, struct str line, struct str name, bool read)
+{
+	if (!str_starts(line, S("delete ")))
+		return false;
+	if (read && str_eq(name, str_of(st->waits))) {
+		st->waits[0] = '\0';
+		return false;
+	}
+	if (st->waits[0] == '\0')
+		snprintf(st->waits, sizeof st->waits, "%.*s", PS(name));
+	return true;
+}
+
+/* What is said of it: a line, of which a delete's is long. */
+static void
+say_served(const struct store *st, struct str line, int r, const char *why)
+{
+	line = str_trim(line);
+	store_say(st, "request %.*s%s: %s", (int)(line.n > 80 ? 80 : line.n),
+	    line.p, line.n > 80 ? "..." : "", r == 0 ? "done" : why);
+}
+
 static int
-serve_one(struct store *st, struct str name, struct err *e)
+serve_one(struct store *st, struct str name, bool read, struct err *e)
 {
 	struct arena a = { 0 };
 	struct buf b = { 0 };
@@ -83,10 +110,14 @@ serve_one(struct store *st, struct str name, struct err *e)
 	    PS(name)).p;
 	int r = io_slurp(path, &b, REQUEST_MAX, &why);
 
+	if (r == 0 && too_early(st, buf_str(&b), name, read)) {
+		buf_free(&b);
+		arena_free(&a);
+		return 0;
+	}
 	if (r == 0) {
 		r = carry_out(st, buf_str(&b), &why);
-		store_say(st, "request %.*s: %s", PS(str_trim(buf_str(&b))),
-		    r == 0 ? "done" : why.msg);
+		say_served(st, buf_str(&b), r, why.msg);
 	}
 	if (r == 0)
 		buf_addf(&b, "ok\n");
@@ -119,17 +150,21 @@ forget_answers(const struct store *st, struct arena *a)
 }
 
 int
-store_serve(struct store *st, struct err *e)
+store_serve(struct store *st, bool read, struct err *e)
 {
 	struct arena a = { 0 };
 	struct str *name;
 	size_t n;
 	int r = io_list(io_path(&a, st->dir, "requests"), &a, &name, &n, e);
-	bool served = false;
+	bool waits = false, served = false;
 
 	for (size_t i = 0; r == 0 && i < n; i++)
+		waits |= str_eq(name[i], str_of(st->waits));
+	if (!waits)		/* it was withdrawn */
+		st->waits[0] = '\0';
+	for (size_t i = 0; r == 0 && i < n; i++)
 		if (str_ends(name[i], S(".req"))) {
-			r = serve_one(st, name[i], e);
+			r = serve_one(st, name[i], read, e);
 			served = true;
 		}
 	if (served)

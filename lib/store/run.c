@@ -35,7 +35,7 @@ set_action(struct store_run *run, int c, const char *arg)
 {
 	if (run->action != 0 && run->action != c)
 		tool_usage(run->tool, "one of --info, --check, --repair, "
-		    "--compact, --expire, --snapshot at a time");
+		    "--compact, --expire, --snapshot, --delete at a time");
 	run->action = c;
 	run->arg = arg;
 }
@@ -122,6 +122,9 @@ act(struct store_run *run, struct err *e)
 		    &run->opts, e);
 	case STORE_RUN_EXPIRE:
 		return store_ask(run->dir, run->kind, STORE_EXPIRE, run->arg,
+		    &run->opts, e);
+	case STORE_RUN_DELETE:
+		return store_ask(run->dir, run->kind, STORE_DELETE, run->arg,
 		    &run->opts, e);
 	default:
 		return store_ask(run->dir, run->kind, STORE_SNAPSHOT,

@@ -166,7 +166,8 @@ store_sink_older(struct store_sink *k, struct str tenant, size_t *n,
 		struct block *b = store_live(k->st, mb);
 
 		if (b)
-			v[(*n)++] = (struct store_block){ b, block_info(b) };
+			v[(*n)++] = (struct store_block){ .block = b,
+			    .info = block_info(b) };
 	}
 	return v;
 }

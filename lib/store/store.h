@@ -27,10 +27,22 @@ struct store_options { const struct store_option *v; uint32_t n; };
 /* The option's value, or {NULL, 0}. */
 struct str store_option(const struct store_options *, struct str name);
 
+/* What was deleted, see store/deletes.h: items with times in [from, to). */
+#define STORE_DELETE_MAX	65536u	/* bytes of what, and of text */
+struct store_delete {
+	uint64_t no;		/* the store's; whoever asks has none */
+	uint64_t from, to;
+	struct str tenant;
+	struct str what;	/* which items: the kind's own bytes */
+	struct str text;	/* the same, as a person put it */
+};
+
 /* A live block, open. */
 struct store_block {
 	struct block *block;
 	const struct block_info *info;
+	const struct store_delete *del;	/* that concern it: a reader passes */
+	uint32_t ndel;			/* over, a merge leaves out */
 };
 
 /* Where new blocks of a seal or a merge go. */
@@ -97,12 +109,21 @@ struct store_kind {
 	/* Writes a block per tenant; the batch is empty after, or held back. */
 	int (*batch_write)(void *batch, struct store_sink *, struct err *);
 	void (*batch_free)(void *batch);
-	/* Replaces the inputs by new blocks, deduplicated. */
+	/*
+	 * Replaces the inputs by new blocks, deduplicated, without what was
+	 * deleted from them: by none, when nothing is left.
+	 */
 	int (*merge)(const struct store_merge *, const struct store_options *,
 	    struct store_sink *, struct err *);
 	/* Beyond block_check: the signal's own promises. Faults to say. */
 	unsigned (*check)(struct block *, void (*say)(void *, const char *),
 	    void *arg);
+	/*
+	 * Both NULL: a kind without deletes. Whether its bytes can be read: 0,
+	 * -1. Whether an item of the block goes: 1, 0, -1.
+	 */
+	int (*delete_check)(struct str what, struct err *);
+	int (*delete_any)(const struct store_block *, struct err *);
 	/* Lines for --info under the common ones; may be NULL. */
 	int (*info)(const struct store_block *, size_t n, struct arena *,
 	    struct buf *out, struct err *);
@@ -140,10 +161,19 @@ int store_close(struct store *, struct err *);
 
 /* ---- maintenance: done here when no writer runs, else asked of it ------- */
 
-enum store_task { STORE_COMPACT, STORE_EXPIRE, STORE_SNAPSHOT };
-/* `arg`: expire: "AGE" or "SIZE"; snapshot: the folder. Waits till done. */
+enum store_task { STORE_COMPACT, STORE_EXPIRE, STORE_SNAPSHOT, STORE_DELETE };
+/*
+ * `arg`: expire: "AGE" or "SIZE"; snapshot: the folder; delete: see
+ * store_delete_arg. Waits till done.
+ */
 int store_ask(const char *dir, const struct store_kind *, enum store_task,
     const char *arg, const struct store_writer_opts *, struct err *);
+/*
+ * The argument of STORE_DELETE, in the arena. What is deleted is all that was
+ * acknowledged before, and readers pass over it at once. Without a writer it
+ * is gone from the blocks, too; a running one sees to that as it merges.
+ */
+const char *store_delete_arg(const struct store_delete *, struct arena *);
 /* Every fault to say; the count, or -1 when the store cannot be read. */
 int store_check(const char *dir, const struct store_kind *,
     void (*say)(void *, const char *), void *arg, struct err *);

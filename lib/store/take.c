@@ -1,4 +1,5 @@
 /* take: the records of an operand, one after the other, and the upkeep. */
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,14 +23,14 @@ stopped(int stop)
 }
 
 int
-store_upkeep(struct store *st, struct err *e)
+store_upkeep(struct store *st, bool read, struct err *e)
 {
 	uint64_t now = time_mono();
 
 	if (now < st->look_again)
 		return 0;
 	st->look_again = now + LOOK_NS;
-	if (store_serve(st, e) == -1 ||
+	if (store_serve(st, read, e) == -1 ||
 	    store_expire(st, st->o.keep_ns, st->o.keep_bytes, e) == -1 ||
 	    store_sweep(st, e) == -1)
 		return -1;
@@ -52,7 +53,7 @@ take_one(struct store *st, struct rec *rec, struct store_taken *sum,
 	if ((st->bulk ? store_seal_ahead(st, rec->off, sum, e) :
 	    store_seal(st, sum, e)) == -1)
 		return -1;
-	return store_upkeep(st, e);
+	return store_upkeep(st, false, e);
 }
 
 /* ---- files -------------------------------------------------------------- */
@@ -84,7 +85,7 @@ take_file(struct store *st, const char *path, int stop,
 	st->in.ahead = open_ahead(st, path);
 	while ((r = rec_next(rd, &rec, &why)) == 1) {
 		if (take_one(st, &rec, sum, &why) == -1 ||
-		    store_upkeep(st, &why) == -1) {
+		    store_upkeep(st, true, &why) == -1) {
 			r = -1;
 			break;
 		}
@@ -171,7 +172,7 @@ drain(struct store *st, int stop, struct store_taken *sum, struct err *e)
 
 	while ((r = spool_next(st->in.reader, &rec, e)) == 1) {
 		if (take_one(st, &rec, sum, e) == -1 ||
-		    store_upkeep(st, e) == -1)
+		    store_upkeep(st, false, e) == -1)
 			return -1;
 		if (sum->records % 64 == 0 && stopped(stop))
 			break;
@@ -196,7 +197,7 @@ follow(struct store *st, int stop, struct store_taken *sum, struct err *e)
 		st->in.caught_up = true;
 		if (store_seal_due(st) && store_seal(st, sum, e) == -1)
 			return -1;
-		if (store_upkeep(st, e) == -1)
+		if (store_upkeep(st, true, e) == -1)
 			return -1;
 		spool_wait(st->in.reader, stop);
 	}
@@ -267,7 +268,7 @@ idle(struct store *st, struct pipe_in *p, struct store_taken *sum,
 	st->in.caught_up = true;
 	if (store_seal_due(st) && store_seal(st, sum, e) == -1)
 		return -1;
-	return store_upkeep(st, e);
+	return store_upkeep(st, true, e);
 }
 
 static int
@@ -383,4 +384,42 @@ store_take(struct store *st, const char *operand, int stop,
 		return -1;
 	return spool_is(operand) ? take_spool(st, operand, stop, sum, e) :
 	    take_file(st, operand, stop, sum, e);
+}
+
+/* Whether a spool is there: 1, 0, -1 nobody knows. */
+static int
+is_here(const char *path, struct err *e)
+{
+	struct arena a = { 0 };
+	struct stat sb;
+	int r = sys_stat(io_path(&a, path, "ID"), &sb) == 0 ? 1 :
+	    errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(e, "%s", path);
+
+	arena_free(&a);
+	return r;
+}
+
+int
+store_catch_up(struct store *st, struct err *e)
+{
+	struct store_taken sum = { 0 };
+	struct arena a = { 0 };
+	uint32_t n = st->man.sources;
+	const char **path = arena_new(&a, const char *, n + 1);
+	const char *wal = io_path(&a, st->dir, "wal");
+	bool once = st->o.once;
+	int r = is_here(wal, e);
+
+	if (r == 1)
+		r = take_wal(st, NULL, -1, &sum, e);
+	/* the manifest is another one after each */
+	for (uint32_t i = 0; i < n; i++)
+		path[i] = arena_str(&a, st->man.source[i].path).p;
+	st->o.once = true;
+	for (uint32_t i = 0; r != -1 && i < n; i++)
+		if (path[i][0] == '/' && (r = is_here(path[i], e)) == 1)
+			r = take_spool(st, path[i], -1, &sum, e);
+	st->o.once = once;
+	arena_free(&a);
+	return r == -1 ? -1 : 0;
 }

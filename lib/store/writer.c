@@ -9,6 +9,7 @@
 #include "base/io.h"
 #include "base/sys.h"
 #include "base/time.h"
+#include "store/deletes.h"
 #include "store/folder.h"
 
 void
@@ -127,6 +128,7 @@ store_commit(struct store *st, struct manifest *next, struct err *e)
 		manifest_free(next);
 		return -1;
 	}
+	deletes_prune(next);
 	next->generation = ++st->generation;
 	if (manifest_save(next, st->dir, e) == -1) {
 		st->broken = true;

@@ -56,6 +56,7 @@ struct store {
 	struct grave *grave;
 	size_t ngrave, grave_cap;
 	uint64_t look_again;		/* time_mono: of requests and expiry */
+	char waits[80];			/* the delete that was seen; "": none */
 	uint64_t no_word;		/* time_mono: none of batches before */
 	uint64_t no_merge;		/* time_mono: none before, one failed */
 	uint64_t fresh_since;		/* time_mono: first unmerged seal */
@@ -104,18 +105,32 @@ int store_expire(struct store *, uint64_t keep_ns, uint64_t keep_bytes,
 int store_keep_parse(const char *arg, uint64_t *ns, uint64_t *bytes,
     struct err *);
 
+/* delete.c: by what store_delete_arg gave. */
+int store_delete(struct store *, const char *arg, struct err *);
+/* Carries deletes out: in the next block that has something of theirs. */
+int store_clean(struct store *, bool all, struct err *);
+
 /* snapshot.c */
 int store_snapshot(struct store *, const char *to, struct err *);
 
-/* request.c: carries out what lies in requests/. */
-int store_serve(struct store *, struct err *);
+/*
+ * request.c: carries out what lies in requests/. A delete waits until all that
+ * was acknowledged before it has been read: it was seen by an earlier call, and
+ * `read` says that there was nothing more since.
+ */
+int store_serve(struct store *, bool read, struct err *);
 /* One task, now. */
 int store_do(struct store *, enum store_task, const char *arg, struct err *);
 
 /* merge.c: everything into one block a tenant, also what policy leaves. */
 int store_compact(struct store *, struct err *);
+/* A merge of the block alone, or with those that wait for one. */
+int store_rewrite(struct store *, const struct manifest_block *,
+    struct err *);
 
 /* take.c: what is due beside taking: requests, expiry, merges, sweeping. */
-int store_upkeep(struct store *, struct err *);
+int store_upkeep(struct store *, bool read, struct err *);
+/* Takes in what all sources hold that are here, and seals it. */
+int store_catch_up(struct store *, struct err *);
 
 #endif

@@ -1,4 +1,4 @@
-/* What decodes encodes to the same bytes. */
+/* What decodes encodes to the same bytes, of a former version to others. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +16,8 @@ one(const char *p, size_t n)
 	if (manifest_decode(&m, str_mk(p, n), NULL) == -1)
 		return;
 	manifest_encode(&m, &b);
+	if (load32(p + 8) != MANIFEST_VERSION)
+		b.n = 0;
 	/* a varint may be longer than it need be: then all else is the same */
 	if (b.n > n || (b.n == n && memcmp(b.p, p, n) != 0))
 		die("another manifest comes back");

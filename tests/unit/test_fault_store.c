@@ -1,7 +1,8 @@
 /*
  * A scripted run of a store, with a failing call or a power cut at every call
  * of it. Every acknowledged item is found exactly once after, by a reader as
- * soon as the store knows the spool, and the store is clean.
+ * soon as the store knows the spool, and the store is clean. What was deleted
+ * is never found again; what may have been, once or not at all.
  */
 #include "store/store.h"
 
@@ -21,6 +22,7 @@ static struct {
 	char root[48], dir[64], spool[64], copy[64], piped[64];
 	unsigned n;
 	bool acked[LINES];
+	bool asked[LINES], gone[LINES];	/* to be deleted; it was */
 	bool torn;			/* what was not synced may be damaged */
 	char heard[4096];
 	size_t heard_n;
@@ -103,6 +105,42 @@ take_pipe(void)
 	close(keep);
 }
 
+static bool
+knows_the_spool(void)
+{
+	struct spool_reader *rd = spool_read(run.spool, NULL);
+	struct manifest m;
+	uint8_t id[16];
+	bool knows = false;
+
+	if (rd && manifest_load(&m, run.dir, NULL) == 0) {
+		spool_reader_id(rd, id, NULL);
+		knows = manifest_source(&m, id) != NULL;
+		manifest_free(&m);
+	}
+	if (rd)
+		spool_reader_close(rd);
+	return knows;
+}
+
+/* A line, in a block or not yet, that the store has heard of. */
+static void
+delete(unsigned no)
+{
+	struct arena a = { 0 };
+	struct store_writer_opts o = opts;
+	struct store_delete d = { .to = UINT64_MAX, .text = S("a line"),
+		.what = arena_printf(&a, "l%u", no),
+		.tenant = no % 4 == 3 ? S("t") : S("") };
+
+	bool known = no < run.n && knows_the_spool();
+
+	run.asked[no] = true;
+	run.gone[no] = store_ask(run.dir, &toy_kind, STORE_DELETE,
+	    store_delete_arg(&d, &a), &o, NULL) == 0 && known;
+	arena_free(&a);
+}
+
 static void
 script(void)
 {
@@ -110,9 +148,13 @@ script(void)
 
 	run.n = 0;
 	memset(run.acked, 0, sizeof run.acked);
+	memset(run.asked, 0, sizeof run.asked);
+	memset(run.gone, 0, sizeof run.gone);
 	append(8);
 	take(run.spool);
+	delete(2);
 	append(8);
+	delete(11);
 	take(run.spool);
 	take_pipe();
 	append(4);
@@ -152,7 +194,7 @@ count_tenant(const char *tenant, unsigned seen[LINES], struct err *e)
 	const struct store_block *b = store_view_blocks(v, &n);
 
 	for (size_t i = 0; r == 0 && i < n; i++)
-		r = toy_read(&rows, b[i].block, e);
+		r = toy_read(&rows, &b[i], e);
 	while (r == 0 && store_view_tail(v, SIGNAL_LOGS, &rec, e) == 1)
 		toy_add(&rows, &rec, e);
 	for (size_t i = 0; i < rows.n; i++) {
@@ -178,31 +220,15 @@ counts_right(bool acked_too, struct err *e)
 	    count_tenant("t", seen, e) == -1)
 		return false;
 	for (unsigned i = 0; i < run.n; i++)
-		if (seen[i] > 1 || (acked_too && run.acked[i] && !seen[i])) {
+		if (seen[i] > !run.gone[i] || (acked_too && run.acked[i] &&
+		    !run.asked[i] && !seen[i])) {
 			err_set(e, ERR_CORRUPT, "line %u, %s, is there %u "
-			    "times", i, run.acked[i] ? "acknowledged" :
-			    "refused", seen[i]);
+			    "times", i, run.gone[i] ? "deleted" :
+			    run.acked[i] ? "acknowledged" : "refused",
+			    seen[i]);
 			return false;
 		}
 	return true;
-}
-
-static bool
-knows_the_spool(void)
-{
-	struct spool_reader *rd = spool_read(run.spool, NULL);
-	struct manifest m;
-	uint8_t id[16];
-	bool knows = false;
-
-	if (rd && manifest_load(&m, run.dir, NULL) == 0) {
-		spool_reader_id(rd, id, NULL);
-		knows = manifest_source(&m, id) != NULL;
-		manifest_free(&m);
-	}
-	if (rd)
-		spool_reader_close(rd);
-	return knows;
 }
 
 static bool
@@ -261,7 +287,8 @@ calls_of_script(void)
 
 	check("nothing", 0);
 	for (unsigned i = 0; i < run.n; i++)
-		CHECK(run.acked[i] == (i < 16 || i >= 20));
+		CHECK(run.acked[i] == (i < 16 || i >= 20) &&
+		    run.gone[i] == (i == 2 || i == 11));
 	return n;
 }
 

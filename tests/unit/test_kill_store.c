@@ -1,11 +1,13 @@
 /*
  * A writer that is killed (KILL) at random moments while it follows a spool
  * that is written to: every item is found exactly once, by readers at any
- * time, and the store is clean.
+ * time, and the store is clean. So is who deletes items: what was deleted is
+ * never found again, and nothing else is lost.
  */
 #include "store/store.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,12 +17,16 @@
 #include "unit.h"
 
 #define PER_ROUND	4u
+#define FATES		(PER_ROUND * 20000)	/* items at most */
+
+enum { STAYS, ASKED, GONE };
 
 static struct {
 	char root[64];
 	struct arena mem;
 	const char *dir, *spool;
 	unsigned n;			/* appended so far */
+	unsigned char *fate;		/* by item; shared with who deletes */
 	uint64_t seed;
 } run;
 
@@ -46,6 +52,30 @@ writer(void)
 	_exit(1);	/* only a signal ends it in time */
 }
 
+/* Deletes every fifth item that is there, the newest first. */
+static _Noreturn void
+deleter(void)
+{
+	struct store_writer_opts o = { .batch_memory = 400,
+		.merge_bytes = 500 };
+	struct arena a = { 0 };
+
+	for (unsigned no = run.n; no-- > 0;) {
+		struct store_delete d = { .to = UINT64_MAX,
+			.what = arena_printf(&a, "l%u", no), .tenant = S(""),
+			.text = S("an item") };
+
+		if (no % 5 != 0 || run.fate[no] == GONE)
+			continue;
+		run.fate[no] = ASKED;
+		if (store_ask(run.dir, &toy_kind, STORE_DELETE,
+		    store_delete_arg(&d, &a), &o, NULL) == 0)
+			run.fate[no] = GONE;
+	}
+	for (;;)
+		pause();	/* only a signal ends it in time */
+}
+
 static void
 append(struct spool *s)
 {
@@ -67,21 +97,25 @@ found(unsigned n)
 {
 	struct store_view_opts o = { .kind = "logs" };
 	struct err e = { 0 };
-	struct store_view *v = store_view(run.dir, &o, &e);
+	struct store_view *v;
 	struct toy_batch rows = { 0 };
 	struct rec rec;
-	unsigned char *seen;
-	bool ok = v != NULL;
+	unsigned char *seen, *fate;
+	bool ok = true;
 	size_t blocks;
 
+	/* what is deleted from now on may be seen, or not */
+	fate = memcpy(xmalloc(n + 1), run.fate, n);
+	v = store_view(run.dir, &o, &e);
 	if (!v) {
+		free(fate);
 		fprintf(stderr, "%s\n", e.msg);
 		return false;
 	}
 	const struct store_block *b = store_view_blocks(v, &blocks);
 
 	for (size_t i = 0; i < blocks; i++)
-		ok = ok && toy_read(&rows, b[i].block, &e) == 0;
+		ok = ok && toy_read(&rows, &b[i], &e) == 0;
 	while (store_view_tail(v, SIGNAL_LOGS, &rec, &e) == 1)
 		toy_add(&rows, &rec, &e);
 	ok = ok && store_view_missing(v) == 0;
@@ -92,7 +126,9 @@ found(unsigned n)
 		ok = ok && no < run.n && seen[no]++ == 0;
 	}
 	for (unsigned i = 0; i < n; i++)
-		ok = ok && seen[i] == 1;
+		ok = ok && seen[i] <= (fate[i] != GONE) &&
+		    (seen[i] == 1 || run.fate[i] != STAYS);
+	free(fate);
 	free(seen);
 	arena_free(&rows.mem);
 	free(rows.v);
@@ -108,6 +144,8 @@ round_of(struct spool *s, unsigned no)
 	pid_t pid = fork();
 	int status;
 
+	if (pid == 0 && no % 4 == 1)
+		deleter();
 	if (pid == 0)
 		writer();
 	append(s);
@@ -129,6 +167,10 @@ start(void)
 	run.dir = io_path(&run.mem, run.root, "store");
 	run.spool = io_path(&run.mem, run.root, "spool");
 	toy_twins = true;
+	run.fate = mmap(NULL, FATES, PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (run.fate == MAP_FAILED)
+		die("mmap");
 	const char *seed = getenv("SEED");
 
 	run.seed = seed ? strtoull(seed, NULL, 10) : time_now();

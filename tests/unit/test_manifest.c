@@ -4,9 +4,11 @@
 
 #include "base/io.h"
 #include "codec/crc.h"
+#include "store/deletes.h"
 #include "unit.h"
 
-#define GOLDEN	"tests/golden/manifest-1"
+#define GOLDEN	"tests/golden/manifest-2"
+#define FORMER	"tests/golden/manifest-1"	/* version 1: no deletes */
 #define PAGE	"man/manifest.5"
 
 static void
@@ -23,8 +25,11 @@ example(struct manifest *m)
 	static struct store_option option[] = {
 		{ { "labels", 6 }, { "service_name", 12 } },
 	};
+	static struct store_delete delete = { .no = 6, .to = 1700000030000000000,
+		.tenant = S("dev"), .what = S("what"), .text = S("{a=\"b\"}") };
 	struct manifest plain = { .generation = 3, .sequence = 5,
-		.kind = "logs", .option = option, .options = 1 };
+		.next_delete = 6, .kind = "logs", .option = option,
+		.options = 1, .delete = &delete, .deletes = 1 };
 	struct manifest_block b = { .sequence = 1, .sequence_to = 4,
 		.level = 1, .tenant = S("dev"), .rows = 1000,
 		.min_time = 1700000000000000000, .max_time =
@@ -39,6 +44,19 @@ example(struct manifest *m)
 	manifest_copy(m, &plain, 1);
 	manifest_add(m, &b);
 	CHECK(manifest_cursor(m, S("/spool"), &at, NULL) == 0);
+	m->next_delete = 7;		/* after the block was made */
+}
+
+static void
+same_delete(const struct manifest *m)
+{
+	const struct store_delete *d = m->delete;
+
+	CHECK(m->next_delete == 7 && m->deletes == 1 && d->no == 6 &&
+	    d->from == 0 && d->to == 1700000030000000000);
+	CHECK(str_eq(d->tenant, S("dev")) && str_eq(d->what, S("what")) &&
+	    str_eq(d->text, S("{a=\"b\"}")));
+	CHECK(m->block[0].cleaned == 6);
 }
 
 static void
@@ -75,6 +93,7 @@ test_golden(void)
 	CHECK(io_slurp(GOLDEN, &have, 4096, &e) == 0);
 	CHECK(manifest_decode(&m, buf_str(&have), &e) == 0);
 	same_as_example(&m);
+	same_delete(&m);
 	manifest_encode(&m, &b);
 	CHECK(str_eq(buf_str(&b), buf_str(&have)));
 	manifest_free(&m);
@@ -84,6 +103,22 @@ test_golden(void)
 	CHECK(str_eq(buf_str(&b), buf_str(&have)));
 	manifest_free(&m);
 	buf_free(&b);
+	buf_free(&have);
+}
+
+static void
+test_former(void)
+{
+	struct buf have = { 0 };
+	struct manifest m;
+	struct err e = { 0 };
+
+	CHECK(io_slurp(FORMER, &have, 4096, &e) == 0);
+	CHECK(manifest_decode(&m, buf_str(&have), &e) == 0);
+	same_as_example(&m);
+	CHECK(m.deletes == 0 && m.next_delete == 0 &&
+	    m.block[0].cleaned == 0);
+	manifest_free(&m);
 	buf_free(&have);
 }
 
@@ -116,8 +151,10 @@ test_page(void)
 		}
 	}
 	CHECK(manifest_decode(&m, buf_str(&bytes), &e) == 0);
-	if (e.kind == ERR_NONE)
+	if (e.kind == ERR_NONE) {
 		same_as_example(&m);
+		same_delete(&m);
+	}
 	manifest_free(&m);
 	buf_free(&page);
 	buf_free(&bytes);
@@ -173,15 +210,44 @@ test_bad(void)
 	}
 	CHECK(decode(b.p, b.n, &e) == 0);	/* else nothing is proven */
 
-	b.p[8] = 2;
+	b.p[8] = 3;
 	set_crc(b.p, b.n);
 	CHECK(decode(b.p, b.n, &e) == -1 && e.kind == ERR_LIMIT);
-	CHECK(strstr(e.msg, "version 2") && strstr(e.msg, "later"));
-	b.p[8] = 1;
+	CHECK(strstr(e.msg, "version 3") && strstr(e.msg, "later"));
+	b.p[8] = 2;
 	buf_u32(&b, 0);				/* bytes past the end */
 	set_crc(b.p, b.n);
 	CHECK(decode(b.p, b.n, &e) == -1 && strstr(e.msg, "too many"));
 	buf_free(&b);
+}
+
+/* Which blocks a delete concerns, and when it goes. */
+static void
+test_deletes(void)
+{
+	struct manifest m;
+	struct arena a = { 0 };
+	uint32_t n;
+
+	example(&m);
+	CHECK(deletes_of(&m, &m.block[0], &a, &n)->no == 6 && n == 1);
+	deletes_prune(&m);
+	CHECK(m.deletes == 1);
+	m.delete[0].to = m.block[0].min_time;	/* all of it is later */
+	deletes_of(&m, &m.block[0], &a, &n);
+	CHECK(n == 0);
+	m.delete[0].to++;
+	deletes_of(&m, &m.block[0], &a, &n);
+	CHECK(n == 1);
+	m.block[0].tenant = S("other");
+	deletes_of(&m, &m.block[0], &a, &n);
+	CHECK(n == 0);
+	m.block[0].tenant = S("dev");
+	m.block[0].cleaned = 7;
+	deletes_prune(&m);
+	CHECK(m.deletes == 0);
+	manifest_free(&m);
+	arena_free(&a);
 }
 
 static void
@@ -238,7 +304,9 @@ main(int argc, char *argv[])
 		return write(1, b.p, b.n) != (ssize_t)b.n || !argv[1];
 	}
 	test_golden();
+	test_former();
 	test_page();
+	test_deletes();
 	test_bad();
 	test_edit();
 	return unit_done();

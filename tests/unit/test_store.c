@@ -141,7 +141,7 @@ census(const char *dir, const char *tenant, unsigned n, struct heard *h)
 	for (size_t i = 0; i < c.blocks; i++) {
 		CHECK(i == 0 || b[i - 1].info->sequence_to <=
 		    b[i].info->sequence_to);
-		if (toy_read(&rows, b[i].block, &e) == -1)
+		if (toy_read(&rows, &b[i], &e) == -1)
 			store_view_fault(v, &e);
 	}
 	for (size_t i = 0; i < rows.n; i++)
