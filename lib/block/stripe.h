@@ -56,10 +56,6 @@ int stripe_load(struct stripe *, uint32_t col, const uint64_t *pages,
  */
 int stripe_pick(struct stripe *, uint32_t col, const uint32_t *row,
     uint32_t n, struct arena *, struct vec *, struct err *);
-/* Those rows where they were: a vec of all rows, the others of which are not
- * set (dictionary codes neither). */
-int stripe_load_rows(struct stripe *, uint32_t col, const uint32_t *row,
-    uint32_t n, struct arena *, struct vec *, struct err *);
 /* The same as stripe_pick from a vec that is loaded; its dictionary is shared. */
 void vec_pick(const struct vec *, const uint32_t *row, uint32_t n,
     struct arena *, struct vec *);
@@ -78,6 +74,8 @@ int stripe_prune_value(struct stripe *, uint32_t col, struct str value,
 /* A named blob: 1 found (in the arena, or the frame's), 0 absent, -1. */
 int stripe_blob(struct stripe *, struct str name, struct arena *,
     struct str *bytes, struct err *);
+/* "PATH: stripe N: column NAME" in front of the message; always -1. */
+int stripe_where(const struct stripe *, uint32_t col, struct err *);
 /* Adds what this stripe reads from now on to *count (NULL: nowhere). */
 void stripe_count(struct stripe *, struct scan_count *count);
 

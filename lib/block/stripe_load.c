@@ -9,6 +9,8 @@ stripe_where(const struct stripe *s, uint32_t col, struct err *e)
 {
 	struct str name = s->col[col]->name;
 
+	if (s->frame)
+		return err_in(e, "column %.*s", PS(name));
 	return err_in(e, "%s: stripe %u: column %.*s", block_path(s->block),
 	    s->no, (int)(name.n < 100 ? name.n : 100), name.p);
 }

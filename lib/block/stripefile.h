@@ -26,8 +26,6 @@ const struct stripe_dir *stripe_dir_of(const struct stripe *);
 int stripe_bytes(struct stripe *, struct buf *, struct err *);
 /* Bytes of the file; the message names it. */
 int block_pread(struct block *, void *, size_t n, uint64_t at, struct err *);
-/* "PATH: stripe N: column NAME" in front of the message. */
-int stripe_where(const struct stripe *, uint32_t col, struct err *);
 
 /* Reads the page index only, to see whether it is sound. */
 int stripe_check_index(struct stripe *, uint32_t col, struct err *);

@@ -17,14 +17,14 @@ struct source {
 	uint32_t rows;		/* of TR_SPAN */
 	bool mixed;		/* has parts of traces made whole */
 	uint64_t *pages;	/* of TR_SPAN that are wanted */
-	uint32_t *want, wants;	/* the rows wanted if they are few, or NULL */
+	uint32_t *want, wants;	/* the rows loaded if they are few; NULL: all */
 	struct light light;
 	uint32_t base, n;	/* its rows in the frame, before the permute */
-	uint32_t *from;		/* n rows of the stripe */
+	uint32_t *from;		/* n rows, as loaded */
 	uint32_t *to;		/* n rows of the frame, at the end */
 };
 
-/* A span chosen: where from, and how its row starts. */
+/* A span chosen: where from (a row as loaded), and how its row starts. */
 struct chosen {
 	uint32_t source, row;
 	int64_t dist;

@@ -102,7 +102,7 @@ int
 job_column(struct job *j, struct source *src, uint32_t col, struct arena *a,
     struct vec *v)
 {
-	int r = src->want ? stripe_load_rows(src->stripe, col, src->want,
+	int r = src->want ? stripe_pick(src->stripe, col, src->want,
 	    src->wants, a, v, j->e) : stripe_load(src->stripe, col,
 	    src->pages, a, v, j->e);
 
@@ -157,13 +157,33 @@ fix8(const struct vec *v, uint32_t row)
 	return load64(v->fix + (size_t)row * 8);
 }
 
-/* The parent's id, which lies with the parent where that is in the part. */
+/* Where a part's rows, which follow each other, begin in what is loaded. */
+static uint32_t
+loaded_at(const struct source *src, const struct gather_part *p)
+{
+	uint32_t lo = 0, hi = src->wants;
+
+	if (!src->want)
+		return p->first;
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (src->want[mid] < p->first)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* The parent's id, which lies with the parent where that is in the part, of
+ * which k spans are before this row. */
 static uint64_t
-parent_id(const struct light *l, uint32_t row, const struct gather_part *p)
+parent_id(const struct light *l, uint32_t row, uint32_t k)
 {
 	int64_t dist = l->parent.i[row];
 
-	if (dist > 0 && dist <= (int64_t)(row - p->first))
+	if (dist > 0 && dist <= (int64_t)k)
 		return fix8(&l->id, row - (uint32_t)dist);
 	return fix8(&l->parent_id, row);
 }
@@ -202,9 +222,10 @@ take_over(struct job *j, const struct gather_part *p, struct span_times *sum)
 {
 	struct source *src = source_of(j, p->stripe);
 	const struct light *l = &src->light;
+	uint32_t first = loaded_at(src, p);
 
 	for (uint32_t k = 0; k < p->spans; k++) {
-		uint32_t row = p->first + k;
+		uint32_t row = first + k;
 		int64_t dist = l->parent.i[row];
 
 		*new_row(j) = (struct chosen){
@@ -227,9 +248,11 @@ list_spans(struct job *j, const struct gather_trace *t,
 		const struct gather_part *p = &t->part[k];
 		struct source *src = source_of(j, p->stripe);
 		const struct light *l = &src->light;
+		uint32_t first = loaded_at(src, p);
 
-		for (uint32_t row = p->first; row < p->first + p->spans;
-		    row++, n++) {
+		for (uint32_t i = 0; i < p->spans; i++, n++) {
+			uint32_t row = first + i;
+
 			at[n] = (struct chosen){ .row = row,
 			    .source = (uint32_t)(src - j->src) };
 			s[n] = (struct order_span){
@@ -240,7 +263,7 @@ list_spans(struct job *j, const struct gather_trace *t,
 				.root = l->parent.i[row] == ORDER_ROOT,
 			};
 			if (!s[n].root)
-				s[n].parent = parent_id(l, row, p);
+				s[n].parent = parent_id(l, row, i);
 		}
 	}
 	return n;

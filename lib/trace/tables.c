@@ -180,7 +180,8 @@ choose_children(struct job *j, const struct source *src, const struct vec *ref,
 
 	memset(to, 0xff, src->rows * sizeof *to);
 	for (uint32_t k = 0; k < src->n; k++)
-		to[src->from[k]] = src->to[k];
+		to[src->want ? src->want[src->from[k]] : src->from[k]] =
+		    src->to[k];
 	for (uint32_t r = 0; r < ref->rows; r++) {
 		int64_t span = ref->i[r];
 
