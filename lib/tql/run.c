@@ -52,24 +52,22 @@ in_time(const struct run *run, const uint64_t *got, const int64_t *start,
 	return false;
 }
 
-/* The word of row r, without the rows before r and from `to` on. */
-static uint64_t
-word_in(const uint64_t *bits, uint32_t r, uint32_t to)
-{
-	uint64_t w = bits[r / 64] >> r % 64 << r % 64;
-	uint32_t end = (r / 64 + 1) * 64;
-
-	return end <= to ? w : w << (end - to) >> (end - to);
-}
-
+/* The traces that have spans among those, in order, each with their number. */
 static uint32_t
-count_in(const uint64_t *bits, uint32_t from, uint32_t to)
+list_traces(const struct part *p, const uint64_t *got, struct hit *hit)
 {
-	uint32_t n = 0;
+	uint32_t t = 0, n = 0;
 
-	for (uint32_t r = from; r < to; r = (r / 64 + 1) * 64)
-		for (uint64_t w = word_in(bits, r, to); w; w &= w - 1)
-			n++;
+	for (size_t k = 0; k < p->words; k++)
+		for (uint64_t w = got[k]; w; w &= w - 1) {
+			int64_t r = (int64_t)(k * 64) + __builtin_ctzll(w);
+
+			while (p->first[t] + p->spans[t] <= r)
+				t++;
+			if (n == 0 || hit[n - 1].t != t)
+				hit[n++] = (struct hit){ .t = t };
+			hit[n - 1].matched++;
+		}
 	return n;
 }
 
@@ -81,6 +79,7 @@ find_hits(struct run *run, struct part *p, const uint64_t *got,
 	const int64_t *begin, *start = NULL;
 	uint64_t floor = atomic_load(&run->floor);
 	struct hit *hit;
+	uint32_t all;
 
 	if (part_traces(p, e) == -1 ||
 	    part_ints(p, TR_TRACE, S("start"), NULL, &begin, e) == -1 ||
@@ -88,16 +87,16 @@ find_hits(struct run *run, struct part *p, const uint64_t *got,
 	    part_ints(p, TR_SPAN, S("start"), got, &start, e) == -1))
 		return -1;
 	hit = arena_new(p->mem, struct hit, p->rows[TR_TRACE] + 1);
+	all = list_traces(p, got, hit);
 	*n = 0;
-	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++) {
-		uint32_t from = (uint32_t)p->first[t];
-		uint32_t to = from + (uint32_t)p->spans[t], m;
+	for (uint32_t k = 0; k < all; k++) {
+		struct hit h = hit[k];
+		uint32_t from = (uint32_t)p->first[h.t];
 
-		if ((uint64_t)begin[t] < floor ||
-		    (m = count_in(got, from, to)) == 0 ||
-		    (start && !in_time(run, got, start, from, to)))
-			continue;
-		hit[(*n)++] = (struct hit){ (uint64_t)begin[t], t, m };
+		h.start = (uint64_t)begin[h.t];
+		if (h.start >= floor && (!start || in_time(run, got, start,
+		    from, from + (uint32_t)p->spans[h.t])))
+			hit[(*n)++] = h;
 	}
 	qsort(hit, *n, sizeof *hit, by_start);
 	if (run->o->limit > 0 && *n > run->o->limit)
@@ -266,11 +265,17 @@ show_root(struct tql_worker *w, const struct columns *c, uint32_t root,
 /* What is shown of which spans: by spanset of the part. */
 struct showing {
 	const struct spansets *ss;
-	const uint32_t *of;		/* by span */
 	uint32_t *n;			/* spans shown so far */
 	uint32_t *local;		/* its number in its trace + 1 */
 	uint64_t *shown;		/* spans */
 };
+
+/* The spanset of a span of trace t. */
+static uint32_t
+set_of(const struct spansets *ss, uint32_t row, uint32_t t)
+{
+	return ss->of ? ss->of[row] : t;
+}
 
 static uint32_t
 count_attrs(const struct set_attr *a)
@@ -299,10 +304,11 @@ show_sets(struct part *p, struct tql_worker *w, struct showing *sh,
 	uint32_t from = (uint32_t)p->first[t], cap = 0;
 
 	for (uint32_t r = from; r < from + (uint32_t)p->spans[t]; r++) {
-		uint32_t no = sh->of[r];
+		uint32_t no;
 
 		if (!bit_get(sh->ss->bits, r))
 			continue;
+		no = set_of(sh->ss, r, t);
 		if (sh->local[no] == 0) {
 			if (to->nset == cap) {
 				to->set = arena_grow(&w->mem, to->set,
@@ -333,7 +339,7 @@ show_trace(struct run *run, struct part *p, struct tql_worker *w,
 
 		if (!bit_get(sh->shown, r))
 			continue;
-		s = &t->set[sh->local[sh->of[r]] - 1];
+		s = &t->set[sh->local[set_of(sh->ss, r, no)] - 1];
 		if (!s->span)
 			s->span = arena_new(&w->mem, struct tql_span,
 			    s->matched < run->o->spans ? s->matched :
@@ -343,33 +349,35 @@ show_trace(struct run *run, struct part *p, struct tql_worker *w,
 }
 
 /* Marks the spans to show of the hits, and those whose names are needed. */
-static int
+static void
 mark(const struct run *run, struct part *p, const struct hit *hit,
     size_t n, const struct spansets *ss, struct showing *sh,
-    uint64_t *named, struct err *e)
+    uint64_t *named)
 {
-	*sh = (struct showing){ .ss = ss, .of = part_set_of(p, ss, e),
+	*sh = (struct showing){ .ss = ss,
 	    .n = arena_zero(p->mem, uint32_t, ss->n),
 	    .local = arena_zero(p->mem, uint32_t, ss->n),
 	    .shown = part_bits(p, TR_SPAN) };
-	if (!sh->of)
-		return -1;
 	for (size_t i = 0; i < n; i++) {
 		uint32_t from = (uint32_t)p->first[hit[i].t];
 		uint32_t to = from + (uint32_t)p->spans[hit[i].t];
 		uint32_t root = p->root[hit[i].t];
 
-		for (uint32_t r = from; r < to; r++)
-			if (bit_get(ss->bits, r) &&
-			    sh->n[sh->of[r]] < run->o->spans) {
-				sh->n[sh->of[r]]++;
-				bit_set(sh->shown, r);
-				bit_set(named, r);
-			}
+		for (uint32_t r = from; r < to; r++) {
+			uint32_t *shown;
+
+			if (!bit_get(ss->bits, r))
+				continue;
+			shown = &sh->n[set_of(ss, r, hit[i].t)];
+			if (*shown == run->o->spans)
+				continue;
+			++*shown;
+			bit_set(sh->shown, r);
+			bit_set(named, r);
+		}
 		if (root != NO_ROW)
 			bit_set(named, root);
 	}
-	return 0;
 }
 
 static void
@@ -400,9 +408,9 @@ take(struct run *run, struct part *p, struct tql_worker *w,
 		return -1;
 	if (!run->o->ids_only) {
 		named = part_bits(p, TR_SPAN);
-		if (part_roots(p, traces, e) == -1 ||
-		    mark(run, p, hit, n, ss, &sh, named, e) == -1)
+		if (part_roots(p, traces, e) == -1)
 			return -1;
+		mark(run, p, hit, n, ss, &sh, named);
 		c.row = rows_of(p, named, p->rows[TR_SPAN], &c.rows);
 		if (load_columns(run, p, &c, sh.shown, e) == -1)
 			return -1;
