@@ -60,6 +60,37 @@ all_pages(const uint64_t *pages, uint32_t rows)
 	return true;
 }
 
+/* The table whose rows the column's numbers are; TR_TABLES: none. */
+static unsigned
+refers_to(const struct stripe_col *c)
+{
+	if (c->type != VEC_INT)
+		return TR_TABLES;
+	if (c->table == TR_SPAN)
+		return str_eq(c->name, S("res")) ? TR_RES :
+		    str_eq(c->name, S("scope")) ? TR_SCOPE : TR_TABLES;
+	return (c->table == TR_EVENT || c->table == TR_LINK) &&
+	    str_eq(c->name, S("span")) ? TR_SPAN : TR_TABLES;
+}
+
+/* Refuses what was just loaded of such a column when it leads elsewhere. */
+static int
+check_refs(const struct part *p, int no, const struct vec *v, struct err *e)
+{
+	unsigned table = refers_to(stripe_col(p->s, (uint32_t)no));
+	uint64_t limit, bad = 0;
+
+	if (table == TR_TABLES)
+		return 0;
+	limit = p->rows[table] > 0 ? p->rows[table] : 1;
+	for (uint32_t k = 0; k < v->rows; k++)
+		bad |= ~((uint64_t)v->i[k] - limit) | (uint64_t)v->i[k];
+	if (bad >> 63 == 0)
+		return 0;
+	err_set(e, ERR_CORRUPT, "a row that is not there");
+	return stripe_where(p->s, (uint32_t)no, e);
+}
+
 /*
  * Loads what is missing of the wanted pages. Pages once loaded stay so: a
  * later load takes them along, for the vec is one.
@@ -78,7 +109,7 @@ part_load(struct part *p, struct part_col *c, const uint64_t *sel,
 	if (all) {
 		c->all = c->loaded = true;
 		return stripe_load(p->s, (uint32_t)c->no, NULL, p->mem,
-		    &c->vec, e);
+		    &c->vec, e) == -1 ? -1 : check_refs(p, c->no, &c->vec, e);
 	}
 	if (!pages)
 		pages = part_pages(p, rows, sel);
@@ -94,8 +125,8 @@ part_load(struct part *p, struct part_col *c, const uint64_t *sel,
 	c->loaded = true;
 	/* all of them: nothing to be left zero */
 	c->all = all_pages(c->pages, rows);
-	return stripe_load(p->s, (uint32_t)c->no, c->all ? NULL : c->pages, p->mem,
-	    &c->vec, e);
+	return stripe_load(p->s, (uint32_t)c->no, c->all ? NULL : c->pages,
+	    p->mem, &c->vec, e) == -1 ? -1 : check_refs(p, c->no, &c->vec, e);
 }
 
 struct part_col *
@@ -125,11 +156,29 @@ part_ints(struct part *p, unsigned table, struct str name,
 int
 part_traces(struct part *p, struct err *e)
 {
+	const int64_t *first, *spans;
+	int64_t at = 0;
+
 	if (p->first)
 		return 0;
-	if (part_ints(p, TR_TRACE, S("first"), NULL, &p->first, e) == -1)
+	if (part_ints(p, TR_TRACE, S("first"), NULL, &first, e) == -1 ||
+	    part_ints(p, TR_TRACE, S("spans"), NULL, &spans, e) == -1)
 		return -1;
-	return part_ints(p, TR_TRACE, S("spans"), NULL, &p->spans, e);
+	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++) {
+		if (first[t] != at || spans[t] <= 0 ||
+		    spans[t] > p->rows[TR_SPAN] - at)
+			break;
+		at += spans[t];
+	}
+	if (at != p->rows[TR_SPAN]) {
+		int no = stripe_find(p->s, TR_TRACE, S("first"), VEC_INT);
+
+		err_set(e, ERR_CORRUPT, "traces do not follow each other");
+		return no == -1 ? -1 : stripe_where(p->s, (uint32_t)no, e);
+	}
+	p->first = first;
+	p->spans = spans;
+	return 0;
 }
 
 static struct part_col *
@@ -185,9 +234,11 @@ part_pick(struct part *p, unsigned table, struct str name, enum vec_type type,
 		*v = zeros(p, n, type)->vec;
 	else if (has_rows(c, row, n))
 		vec_pick(&c->vec, row, n, p->mem, v);
+	else if (stripe_pick(p->s, (uint32_t)c->no, row, n, p->mem, v,
+	    e) == -1)
+		return -1;
 	else
-		return stripe_pick(p->s, (uint32_t)c->no, row, n, p->mem, v,
-		    e);
+		return check_refs(p, c->no, v, e);
 	return 0;
 }
 
