@@ -9,6 +9,7 @@
 #define TRACE_BITS	16
 #define IDS_BYTES_MAX	((uint64_t)1 << 30)
 #define FEW		8	/* ids: read filter pages, not all of it */
+#define NEAR		32u	/* entries: how far off a guess is, about */
 
 static int
 compare_ids(const void *a, const void *b)
@@ -179,66 +180,86 @@ through_filter(struct block *b, const struct id *v, size_t n,
 	return 0;
 }
 
-/* The entries of a block: all in memory, or read one by one. */
+/* The entries of a block, a unit of them in memory. */
 struct entries {
 	struct block *b;
-	const uint8_t *all;	/* NULL: read */
 	uint32_t n;
+	uint32_t from, to;	/* those in memory */
+	uint8_t unit[IDS_UNIT];
 };
 
 static int
-entries_open(struct entries *en, struct block *b, bool all, struct arena *a,
-    struct err *e)
+entries_open(struct entries *en, struct block *b, struct err *e)
 {
-	struct str bytes;
-
-	*en = (struct entries){ .b = b };
-	if (section_units(b, S("ids"), IDS_ENTRY, &en->n, e) == -1)
-		return -1;
-	if (!all)
-		return 0;
-	if (whole(b, S("ids"), a, &bytes, e) == -1)
-		return -1;
-	if (bytes.n != (size_t)en->n * IDS_ENTRY)
-		return damaged(b, "ids", e);
-	en->all = (const uint8_t *)bytes.p;
-	return 0;
+	en->b = b;
+	en->from = en->to = 0;
+	return section_units(b, S("ids"), IDS_ENTRY, &en->n, e);
 }
 
 static int
-entry_at(const struct entries *en, uint32_t i, struct id_entry *out,
-    struct err *e)
+entry_at(struct entries *en, uint32_t i, struct id_entry *out, struct err *e)
 {
-	uint8_t bytes[IDS_ENTRY];
-	const uint8_t *p = bytes;
+	const uint32_t in_unit = IDS_UNIT / IDS_ENTRY;
+	const uint8_t *p;
 
-	if (en->all)
-		p = en->all + (size_t)i * IDS_ENTRY;
-	else if (block_read_range(en->b, S("ids"), (uint64_t)i * IDS_ENTRY,
-	    sizeof bytes, bytes, e) != 1)
-		return damaged(en->b, "ids", e);
+	if (i < en->from || i >= en->to) {
+		uint32_t from = i / in_unit * in_unit;
+		uint32_t n = en->n - from < in_unit ? en->n - from : in_unit;
+
+		en->to = en->from = 0;
+		if (block_read_range(en->b, S("ids"), (uint64_t)from *
+		    IDS_ENTRY, (size_t)n * IDS_ENTRY, en->unit, e) != 1)
+			return damaged(en->b, "ids", e);
+		en->from = from;
+		en->to = from + n;
+	}
+	p = en->unit + (size_t)(i - en->from) * IDS_ENTRY;
 	memcpy(out->id.b, p, sizeof out->id.b);
 	out->trace = load32(p + sizeof out->id.b);
 	return 0;
 }
 
-/* The first entry at or after the id, from `lo` on. */
+/* Where an id is, about, if they are spread evenly, as random ones are. */
+static uint32_t
+guess(const struct id *id, uint32_t n)
+{
+	uint64_t top = (uint64_t)id->b[0] << 24 | (uint64_t)id->b[1] << 16 |
+	    (uint64_t)id->b[2] << 8 | id->b[3];
+
+	return (uint32_t)(top * n >> 32);
+}
+
+/*
+ * The first entry at or after the id, from `lo` on: from a guess in growing
+ * steps to bounds on both sides, then by halves. Mostly it reads one unit.
+ */
 static int
-lower_bound(const struct entries *en, const struct id *id, uint32_t lo,
+lower_bound(struct entries *en, const struct id *id, uint32_t lo,
     uint32_t *at, struct err *e)
 {
-	uint32_t hi = en->n;
+	uint32_t hi = en->n, mid = guess(id, hi), step = NEAR;
+	bool below = false, above = false;
 	struct id_entry it;
 
 	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
+		if (below && above)
+			mid = lo + (hi - lo) / 2;
+		else if (below)
+			mid = hi - lo > step ? lo + step : hi - 1;
+		else if (above)
+			mid = hi - lo > step ? hi - step : lo;
+		else
+			mid = mid < lo ? lo : mid >= hi ? hi - 1 : mid;
 		if (entry_at(en, mid, &it, e) == -1)
 			return -1;
-		if (id_cmp(&it.id, id) < 0)
+		if (id_cmp(&it.id, id) < 0) {
 			lo = mid + 1;
-		else
+			below = true;
+		} else {
 			hi = mid;
+			above = true;
+		}
+		step = step < en->n ? step * 2 : step;
 	}
 	*at = lo;
 	return 0;
@@ -261,7 +282,7 @@ ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
 		return -1;
 	if (npass == 0)
 		return 0;
-	if (entries_open(&en, b, npass > FEW, a, e) == -1)
+	if (entries_open(&en, b, e) == -1)
 		return -1;
 	for (size_t i = 0; i < npass; i++) {
 		const struct id *id = &v[pass[i]];
@@ -309,7 +330,7 @@ ids_range(struct block *b, const struct id *from, const struct id *to,
 	uint32_t at;
 
 	*n = 0;
-	if (entries_open(&en, b, false, NULL, e) == -1 ||
+	if (entries_open(&en, b, e) == -1 ||
 	    lower_bound(&en, from, 0, &at, e) == -1)
 		return -1;
 	for (; at < en.n && *n < max; at++) {

@@ -96,24 +96,28 @@ read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
 {
 	static const enum col cols[] = { TC_FIRST, TC_SPANS, TC_START,
 	    TC_END };
+	uint32_t *row = arena_new(a, uint32_t, n);
 	struct vec vec[4];
 
+	for (size_t i = 0; i < n; i++)
+		row[i] = v[i].row;
 	for (int k = 0; k < 4; k++) {
 		int c = cols_find(s, cols[k]);
 
 		if (c == -1)
 			return err_set(e, ERR_CORRUPT, "a stripe without %s",
 			    col_defs[cols[k]].name);
-		if (stripe_load(s, (uint32_t)c, NULL, a, &vec[k], e) == -1)
+		if (stripe_pick(s, (uint32_t)c, row, (uint32_t)n, a, &vec[k],
+		    e) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct place *pl = &v[i];
 
-		pl->first = (uint32_t)vec[0].i[pl->row];
-		pl->spans = (uint32_t)vec[1].i[pl->row];
-		pl->start = vec[2].i[pl->row];
-		pl->end = vec[3].i[pl->row];
+		pl->first = (uint32_t)vec[0].i[i];
+		pl->spans = (uint32_t)vec[1].i[i];
+		pl->start = vec[2].i[i];
+		pl->end = vec[3].i[i];
 		if (pl->spans > stripe_rows(s, TR_SPAN))
 			return err_set(e, ERR_CORRUPT,
 			    "trace %u: %u spans: too many", pl->row,
