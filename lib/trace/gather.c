@@ -24,19 +24,39 @@ is_wanted(const struct job *j, struct str name)
 	    str_eq(name, S("kind")));
 }
 
+/* The column, if it was loaded to choose the rows. */
+static const struct vec *
+light_of(const struct source *src, const struct stripe_col *sc)
+{
+	const struct light *l = &src->light;
+	const struct { enum col no; const struct vec *v; } at[] = {
+		{ SP_START, &l->start }, { SP_DURATION, &l->duration },
+		{ SP_ID, &l->id }, { SP_KIND, &l->kind },
+		{ SP_RECEIVED, &l->received },
+	};
+
+	for (size_t k = 0; k < sizeof at / sizeof *at; k++)
+		if (at[k].v->rows > 0 && at[k].v->type == sc->type &&
+		    str_eq(sc->name, str_of(col_defs[at[k].no].name)))
+			return at[k].v;
+	return NULL;
+}
+
 static int
 gather_columns(struct job *j, struct source *src)
 {
 	for (uint32_t c = 0; c < stripe_ncols(src->stripe); c++) {
 		const struct stripe_col *sc = stripe_col(src->stripe, c);
-		struct vec v;
+		const struct vec *v;
+		struct vec own;
 
 		if (sc->table != TR_SPAN || !is_wanted(j, sc->name))
 			continue;
-		if (job_column(j, src, c, &j->g->load, &v) == -1)
+		v = light_of(src, sc);
+		if (!v && job_column(j, src, c, &j->g->load, &own) == -1)
 			return -1;
 		frame_gather(j->f, frame_col(j->f, TR_SPAN, sc->name,
-		    sc->type), src->base, &v, src->from, src->n);
+		    sc->type), src->base, v ? v : &own, src->from, src->n);
 		arena_reset(&j->g->load);
 	}
 	return 0;
