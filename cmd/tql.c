@@ -7,7 +7,8 @@
 #include "base/tool.h"
 #include "tql/session.h"
 
-enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN };
+enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
+	OPT_EXEMPLARS };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
@@ -29,6 +30,8 @@ static const struct tool tool = {
 		{ OPT_STEP, "step", "TIME", "between the points of metrics, "
 		  "such as 1m; all: one for the range (default: about 100 "
 		  "points)", NULL },
+		{ OPT_EXEMPLARS, "exemplars", "N", "traces behind the points "
+		  "of metrics, 100 at most (default: none)", NULL },
 		{ OPT_TAGS, "tags", NULL, "names of attributes, of the scope "
 		  "that the operand says (span, resource ...), or of all",
 		  NULL },
@@ -113,6 +116,7 @@ option(struct args *args, int c, struct err *e)
 	case OPT_EXPLAIN: s->explain = true; break;
 	case OPT_VALUES: args->values = optarg; break;
 	case OPT_SPANS: return tql_session_spans(s, optarg, "--spans", e);
+	case OPT_EXEMPLARS: return tql_session_exemplars(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->tql.step, e);
 	default: return ask_opt(&s->ask, c, optarg, e);
 	}

@@ -16,6 +16,7 @@ _arguments -s \
 	'--stats[say on stderr what was read]' \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
+	'--exemplars=[traces behind the points of metrics, 100 at most (default\: none)]:N:' \
 	'--tags[names of attributes, of the scope that the operand says (span, resource ...), or of all]' \
 	'--values=[the values of an attribute, or those that the spans of the query have]:KEY:' \
 	'--explain[not the answer, but its steps, and the pages and bytes they read]' \

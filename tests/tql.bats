@@ -163,6 +163,46 @@ q() { tql -d traces "$@"; }
 	[[ $output = *"over the limit of 100000"* ]]
 }
 
+@test "exemplars: traces behind the points" {
+	store
+	by='{} | max_over_time(duration) by (resource.service.name)'
+	q --step 1s --exemplars 10 "$by" >got
+	jq -c '.exemplars[]' got >all
+	[ "$(wc -l <all)" -eq 10 ]
+	id() { jq -r '.labels[] | select(.key == "trace:id").value.stringValue' "$1"; }
+	[ "$(id all | sort -u | wc -l)" -eq 10 ]
+	id all | sort | diff - <(q -o ids -n all '{}' | sort)
+	# the value is the span's, and the series of its service
+	jq -r '.labels[0].value.stringValue as $s | .exemplars[] |
+		[.value, ([.labels[] | select(.key | test("service")).value.stringValue] | .[0] == $s)] | @csv' got >pairs
+	[ "$(cut -d, -f2 pairs | sort -u)" = true ]
+	v=$(jq -r '.value' <(head -n 1 all))
+	q -o ids "{ duration = ${v}s }" | grep -qx "$(id <(head -n 1 all))"
+	# of a store in other pieces, the same
+	tstore -d cut --memory 1KiB --merge-bytes 2KiB shop.rec
+	tql -d cut --step 1s --exemplars 10 "$by" | diff got -
+	q --step 1s '{} | rate() with (exemplars = 4)' | jq -e '.exemplars | length <= 4 and length > 0'
+	q --step 1s --exemplars 9 '{} | rate() with (exemplars = false)' | jq -e '.exemplars == null'
+	q --step 1s --exemplars 9 '{} | quantile_over_time(duration, .5, 1)' | jq -es '[.[].exemplars[]] | length > 4'
+	q --step 1s --exemplars 9 '({} | rate()) / ({} | rate())' | jq -e '[.exemplars[].value] | unique == [1]'
+	q -o table --exemplars 3 '{} | rate()' | grep -q '^EXEMPLAR  *START  *VALUE$'
+	fails 2 tql -d traces --exemplars 101 '{} | rate()'
+}
+
+@test "sampled spans count as many with extrapolate" {
+	span() { printf '{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"010203040506070%d","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"%d","traceState":"%s"}' $1 $((1000 + $2)) "$3"; }
+	printf '{"resourceSpans":[{"scopeSpans":[{"spans":[%s,%s,%s,%s]}]}]}\n' "$(span 1 1000000000 'a=b,ot=rv:1;th:8')" \
+		"$(span 2 2000000000 'ot=th:c')" "$(span 3 5000000000 '')" "$(span 4 5000000000 'ot=th:x')" | rec -r | tstore -d traces
+	of() { q --step all "{} | $1 with (extrapolate = true)" | jq -c '[.samples[].value]'; }
+	[ "$(of 'count_over_time()')" = '[8]' ]		# 2 + 4 + 1 + 1
+	[ "$(of 'sum_over_time(duration)')" = '[20]' ]
+	[ "$(of 'avg_over_time(duration)')" = '[2.5]' ]
+	[ "$(of 'max_over_time(duration)')" = '[5]' ]
+	q --step all "{} | compare({ duration > 4s }) with (extrapolate = true)" |
+		jq -c 'select(.labels[1].key == "name" and .labels[0].value.stringValue == "baseline").samples[].value' | grep -qx 6
+	[ "$(q --step all '{} | count_over_time()' | jq '.samples[].value')" -eq 4 ]
+}
+
 @test "--explain: steps, columns, stripes" {
 	store
 	q --explain '{ name =~ "aut.*" && status = error } << {} | by(name) | count() > 0' >plan

@@ -81,16 +81,18 @@ range_of(const struct tql_ask *ask, struct store_view *view,
 int
 tql_series(const struct tql_ask *ask, struct store_view *view,
     const struct tql_query *q, struct tql_range *range, struct arena *mem,
-    struct table *t, struct err *e)
+    struct table *t, struct tql_exemplars *ex, struct err *e)
 {
 	struct tql_metrics_opts o = { .workers = ask->o.workers,
+	    .exemplars = ask->exemplars,
 	    .count = ask->o.count, .stopped = ask->o.stopped,
 	    .plan = ask->o.plan };
 	int r = range_of(ask, view, &o.range, e);
 
 	*t = (struct table){ .n = 0 };
+	*ex = (struct tql_exemplars){ .v = NULL };
 	*range = o.range;
-	if (r == 1 && tql_metrics(view, q, &o, mem, t, e) == -1)
+	if (r == 1 && tql_metrics(view, q, &o, mem, t, ex, e) == -1)
 		r = -1;
 	return r;
 }
@@ -100,11 +102,14 @@ answer_metrics(struct answer *an, struct store_view *view,
     const struct tql_query *q, uint64_t *n, struct err *e)
 {
 	struct tql_range range;
+	struct tql_exemplars ex;
 	struct table t;
-	int r = tql_series(an->ask, view, q, &range, &an->scratch, &t, e);
+	int r = tql_series(an->ask, view, q, &range, &an->scratch, &t, &ex,
+	    e);
 
 	if (r == 1)
-		r = series_put(an->ask, q->metric, &range, &t, &an->b, e);
+		r = series_put(an->ask, q->metric, &range, &t, &ex, &an->b,
+		    e);
 	*n = t.n;
 	return r == -1 ? -1 : put(an, 0, e);
 }

@@ -17,6 +17,7 @@
 struct tql_ask {
 	struct tql_opts o;
 	uint64_t step;		/* of metrics, ns; 0: the range is one */
+	uint32_t exemplars;	/* of metrics, at most */
 	enum ask_out out;		/* not ASK_AUTO, nor ASK_CHART: */
 	bool chart;			/* a table of series as a chart */
 	struct show show;
@@ -34,7 +35,7 @@ int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
  * the range has nothing, or -1. */
 int tql_series(const struct tql_ask *, struct store_view *,
     const struct tql_query *, struct tql_range *, struct arena *mem,
-    struct table *, struct err *);
+    struct table *, struct tql_exemplars *, struct err *);
 /* explain.c: answers, but prints how instead: steps in their order, columns,
  * and what was read for them. Table or JSON. */
 int tql_explain(const struct tql_ask *, struct store_view *,

@@ -129,7 +129,7 @@ struct tql_metric {
 	unsigned depth;
 };
 
-/* name = value of with (...); none changes an answer. */
+/* name = value of with (...). */
 struct tql_hint {
 	struct str name;
 	struct tql_val val;
@@ -148,6 +148,8 @@ struct tql_query {
 	struct arena *mem;
 };
 
+/* The value of a hint; NULL: it is not given. */
+const struct tql_val *tql_hint(const struct tql_query *, struct str name);
 const char *tql_agg_name(enum tql_agg);
 const char *tql_metric_name(enum tql_metric_kind);
 

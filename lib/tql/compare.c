@@ -139,9 +139,10 @@ count(struct pot *pot, struct part *p, const struct candidate *c,
 				    (struct label){ c->name, S("nil"),
 				    LABEL_STR }, e);
 			if (*at == 0 || total[side] == 0 ||
-			    pot_add(pot, *at - 1, step[row], 1, e) == -1 ||
-			    pot_add(pot, total[side] - 1, step[row], 1,
-			    e) == -1)
+			    pot_add(pot, *at - 1, step[row],
+			    part_weight(p, row), 1, e) == -1 ||
+			    pot_add(pot, total[side] - 1, step[row],
+			    part_weight(p, row), 1, e) == -1)
 				return -1;
 		}
 	return 0;

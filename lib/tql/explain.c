@@ -192,13 +192,15 @@ run(struct explain *x, struct store_view *view, const struct tql_query *q,
 	struct tql_ask one = *x->ask;
 	struct tql_result res = { 0 };
 	struct tql_range range;
+	struct tql_exemplars ex;
 	struct table t;
 	int r;
 
 	one.o.plan = &x->plan;
 	one.o.workers = 1;
 	if (q->metric) {
-		r = tql_series(&one, view, q, &range, &x->mem, &t, e);
+		r = tql_series(&one, view, q, &range, &x->mem, &t, &ex,
+		    e);
 		*n = t.n;
 		return r;
 	}

@@ -181,30 +181,100 @@ series_of(struct pot *pot, struct grouping *g, uint32_t no, uint32_t *series,
 	return 0;
 }
 
+/* What a span adds to which series; UINT32_MAX: nothing. */
+struct added { uint32_t series; double x; struct tql_val v; };
+
 static int
 add_span(struct pot *pot, struct part *p, struct grouping *g,
-    const struct gauge *ga, uint32_t row, uint32_t step, struct err *e)
+    const struct gauge *ga, uint32_t row, uint32_t step, struct added *ad,
+    struct err *e)
 {
 	enum tql_metric_kind kind = pot->m->kind;
-	struct tql_val v;
-	uint32_t series;
-	double x = 1;
 
+	ad->series = UINT32_MAX;
+	ad->x = 1;
 	if (pot->m->of) {
-		v = gauge_read(ga, row, e);
+		ad->v = gauge_read(ga, row, e);
 		if (kind >= METRIC_HISTOGRAM) {
-			if (bucket_of(pot, p, g, g->of[row], &v, &series,
-			    e) == -1)
+			if (bucket_of(pot, p, g, g->of[row], &ad->v,
+			    &ad->series, e) == -1)
 				return -1;
-			return series == UINT32_MAX ? 0 :
-			    pot_add(pot, series, step, 1, e);
+			return ad->series == UINT32_MAX ? 0 :
+			    pot_add(pot, ad->series, step, 1, 1, e);
 		}
-		if (!as_number(pot->m, &v, &x))
+		if (!as_number(pot->m, &ad->v, &ad->x))
 			return 0;
 	}
-	if (series_of(pot, g, g->of[row], &series, e) == -1)
+	if (series_of(pot, g, g->of[row], &ad->series, e) == -1)
 		return -1;
-	return pot_add(pot, series, step, x, e);
+	return pot_add(pot, ad->series, step, part_weight(p, row), ad->x, e);
+}
+
+/* ---- exemplars ------------------------------------------------------------- */
+
+/*
+ * The trace that the loop over spans is in, and which of its spans will be the
+ * exemplar: the one whose start has the least hash, so that no series has them
+ * all.
+ */
+struct walk {
+	const int64_t *start;		/* by span; NULL: no exemplars */
+	const uint8_t *id;		/* by trace */
+	uint32_t trace, row;
+	uint64_t rank;			/* of the span; UINT64_MAX: none yet */
+	struct added ad;
+};
+
+static int
+walk_ready(struct walk *w, struct pot *pot, struct part *p,
+    const uint64_t *bits, struct err *e)
+{
+	struct part_col *id = part_find(p, TR_TRACE, S("id"), VEC_FIX16);
+
+	*w = (struct walk){ .rank = UINT64_MAX };
+	if (!pot->ex.range || !id)
+		return 0;
+	if (part_traces(p, e) == -1 || part_load(p, id, NULL, NULL, e) == -1)
+		return -1;
+	w->id = id->vec.fix;
+	return part_ints(p, TR_SPAN, S("start"), bits, &w->start, e);
+}
+
+static void
+offer(struct walk *w, struct pot *pot, struct part *p)
+{
+	struct exemplar x = { .value = NAN };
+
+	if (w->rank == UINT64_MAX)
+		return;
+	x.start = (uint64_t)w->start[w->row];
+	memcpy(x.id, w->id + (size_t)w->trace * 16, 16);
+	x.rank = hash_bytes(x.id, sizeof x.id);
+	if (pot->m->of) {
+		x.text = pot_label(S(""), &w->ad.v, p->mem).value;
+		if (!as_number(pot->m, &w->ad.v, &x.value))
+			x.value = NAN;
+	}
+	exemplars_offer(&pot->ex, w->ad.series, &x);
+	w->rank = UINT64_MAX;
+}
+
+static void
+consider(struct walk *w, struct pot *pot, struct part *p, uint32_t row,
+    const struct added *ad)
+{
+	uint64_t rank = hash_u64((uint64_t)w->start[row]);
+
+	if (p->first[w->trace] + p->spans[w->trace] <= row) {
+		offer(w, pot, p);
+		while (p->first[w->trace] + p->spans[w->trace] <= row)
+			w->trace++;
+	}
+	if (ad->series == UINT32_MAX || rank >= w->rank)
+		return;
+	w->rank = rank;
+	w->row = row;
+	w->ad = *ad;
 }
 
 int
@@ -213,19 +283,27 @@ pot_measure(struct pot *pot, struct part *p, const uint64_t *bits,
 {
 	struct grouping g;
 	struct gauge ga;
+	struct walk w;
+	struct added ad;
 
 	if (group(pot->m, p, bits, &g, e) == -1 ||
+	    walk_ready(&w, pot, p, bits, e) == -1 ||
 	    gauge_ready(&ga, p, pot->m, bits, e) == -1)
 		return -1;
 	g.series = arena_zero(p->mem, uint32_t, (size_t)g.n *
 	    (pot->m->kind >= METRIC_HISTOGRAM ? 128 : 1));
 	for (size_t k = 0; k < p->words; k++)
-		for (uint64_t w = bits[k]; w; w &= w - 1) {
+		for (uint64_t left = bits[k]; left; left &= left - 1) {
 			uint32_t row = (uint32_t)(k * 64) +
-			    (uint32_t)__builtin_ctzll(w);
+			    (uint32_t)__builtin_ctzll(left);
 
-			if (add_span(pot, p, &g, &ga, row, step[row], e) == -1)
+			if (add_span(pot, p, &g, &ga, row, step[row], &ad,
+			    e) == -1)
 				return -1;
+			if (w.start)
+				consider(&w, pot, p, row, &ad);
 		}
+	if (w.start)
+		offer(&w, pot, p);
 	return 0;
 }

@@ -66,7 +66,8 @@ struct scan {
 	const struct tql_query *q;
 	const struct tql_metrics_opts *o;
 	const struct tql_metric **leaf;
-	uint32_t n;
+	uint32_t n, exemplars;
+	bool extrapolate;
 	struct pot *pot;		/* by worker, then leaf */
 };
 
@@ -124,6 +125,8 @@ on_leaf(struct scan *s, struct pot *pot, const struct trace_part *tp,
 		return -1;
 	if (!part_any(ss.bits, p->words))
 		return 0;
+	if (s->extrapolate && part_weigh(p, ss.bits, e) == -1)
+		return -1;
 	plan_begin(p->plan);
 	r = (pot->m->kind == METRIC_COMPARE ? pot_compare : pot_measure)(pot,
 	    p, ss.bits, step, e);
@@ -339,14 +342,31 @@ for_people(const void *a, const void *b)
 	return labels_cmp(x->labels, y->labels);
 }
 
+/* How many exemplars: the hint's word comes first. */
+static uint32_t
+exemplars_of(const struct tql_query *q, uint32_t n)
+{
+	const struct tql_val *v = tql_hint(q, S("exemplars"));
+
+	if (v && v->type == TQL_BOOL)
+		n = v->i ? TQL_EXEMPLARS_MAX : 0;
+	else if (v && v->type == TQL_INT)
+		n = v->i > TQL_EXEMPLARS_MAX ? TQL_EXEMPLARS_MAX :
+		    (uint32_t)v->i;
+	return n;
+}
+
 int
 tql_metrics(struct store_view *view, const struct tql_query *q,
     const struct tql_metrics_opts *o, struct arena *mem, struct table *out,
-    struct err *e)
+    struct tql_exemplars *ex, struct err *e)
 {
+	const struct tql_val *more = tql_hint(q, S("extrapolate"));
 	unsigned workers = o->workers ? o->workers : pool_workers();
 	struct scan s = { .q = q, .o = o,
-	    .n = leaves(q->metric, NULL, 0) };
+	    .n = leaves(q->metric, NULL, 0),
+	    .exemplars = ex ? exemplars_of(q, o->exemplars) : 0,
+	    .extrapolate = more && tql_true(more) };
 	struct trace_scan_opts so = { .from = o->range.from + 1,
 	    .to = o->range.to + 1, .count = o->count, .workers = workers };
 	int r;
@@ -356,15 +376,21 @@ tql_metrics(struct store_view *view, const struct tql_query *q,
 	leaves(q->metric, s.leaf, 0);
 	needs(&s, mem, &so);
 	s.pot = xcalloc((size_t)workers * s.n, sizeof *s.pot);
-	for (uint32_t i = 0; i < workers * s.n; i++)
+	for (uint32_t i = 0; i < workers * s.n; i++) {
 		pot_init(&s.pot[i], s.leaf[i % s.n], o->range.steps);
+		exemplars_init(&s.pot[i].ex, &o->range, s.exemplars);
+	}
 	r = trace_scan(view, &so, on_part, &s, e);
 	if (r == 0)
 		r = series_of(&s, workers, q->metric, out, e);
+	if (r == 0 && out->n > 1)
+		qsort(out->s, out->n, sizeof *out->s, for_people);
+	if (ex)
+		*ex = (struct tql_exemplars){ .v = NULL };
+	for (uint32_t i = 0; i < s.n && r == 0 && s.exemplars > 0; i++)
+		exemplars_put(&s.pot[i], out, &o->range, s.exemplars, ex, mem);
 	for (uint32_t i = 0; i < workers * s.n; i++)
 		pot_free(&s.pot[i]);
 	free(s.pot);
-	if (r == 0 && out->n > 1)
-		qsort(out->s, out->n, sizeof *out->s, for_people);
 	return r;
 }

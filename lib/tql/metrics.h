@@ -29,17 +29,34 @@ uint64_t tql_range_at(const struct tql_range *, uint32_t no);
 /* The roundest step that gives at most 100 points. */
 uint64_t tql_range_step(uint64_t from, uint64_t to);
 
+#define TQL_EXEMPLARS_MAX	100u
+
 struct tql_metrics_opts {
 	struct tql_range range;
+	uint32_t exemplars;	/* at most; a hint of the query's may say
+				   otherwise, and true is the limit */
 	unsigned workers;
 	struct scan_count *count;
 	struct plan *plan;	/* for --explain, with one worker; or NULL */
 	bool (*stopped)(void);
 };
 
-/* The series, sorted, in `mem`. -1: failed, or stopped (ERR_CANCEL). */
+/* A trace behind a point: its id and what was measured, as labels of text. */
+struct tql_exemplar {
+	uint32_t series;	/* in the table */
+	uint64_t start;		/* of the span, ns */
+	double value;
+	struct labels labels;
+	uint64_t rank;		/* of our own use */
+};
+
+/* By series, then start. */
+struct tql_exemplars { struct tql_exemplar *v; size_t n; };
+
+/* The series, sorted, and exemplars (NULL: none wanted), in `mem`. -1:
+ * failed, or stopped (ERR_CANCEL). */
 int tql_metrics(struct store_view *, const struct tql_query *,
     const struct tql_metrics_opts *, struct arena *mem, struct table *out,
-    struct err *);
+    struct tql_exemplars *, struct err *);
 
 #endif

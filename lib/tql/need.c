@@ -56,6 +56,8 @@ tql_needs(struct arena *mem, const struct tql_query *q, size_t *n)
 	for (uint32_t i = 0; i < q->nattr; i++)
 		if (q->attr[i]->in == IN_NONE)
 			need_attr(&l, q->attr[i]);
+	if (tql_hint(q, S("extrapolate")))
+		need(&l, TR_SPAN, S("state"));
 	*n = l.n;
 	return l.v;
 }

@@ -65,6 +65,7 @@ struct part {
 	bool roots;			/* of all traces */
 	const int64_t *first, *spans;	/* by trace */
 	uint32_t *event_of, *link_of;	/* by span: its first; rows + 1 long */
+	const double *weight;		/* by span: stands for; NULL: one each */
 };
 
 void part_init(struct part *, struct stripe *, const struct tql_query *,
@@ -184,6 +185,14 @@ uint64_t *part_spans(struct part *, const uint64_t *skip, struct err *);
 /* need.c: the columns that assembled traces must have. */
 const struct trace_need *tql_needs(struct arena *, const struct tql_query *,
     size_t *n);
+
+/* weight.c: how many spans each of these stands for, by its tracestate. */
+int part_weigh(struct part *, const uint64_t *sel, struct err *);
+static inline double
+part_weight(const struct part *p, uint32_t row)
+{
+	return p->weight ? p->weight[row] : 1;
+}
 
 /* aggregate.c: keeps the spansets whose aggregate compares. */
 int part_aggregate(struct part *, const struct tql_stage *,

@@ -16,8 +16,11 @@ on_column(void *arg, const struct stripe_col *c, uint64_t pages,
 	no = map_add(&p->cols, buf_str(&key), &fresh);
 	buf_free(&key);
 	if (fresh) {
-		p->col = arena_grow(&p->mem, p->col, no, no + (size_t)1,
-		    sizeof *p->col);
+		if (no == p->colcap) {
+			p->col = arena_grow(&p->mem, p->col, no, no * 2 + 64,
+			    sizeof *p->col);
+			p->colcap = no * 2 + 64;
+		}
 		p->col[no] = (struct plan_col){ .table = c->table,
 		    .name = str_skip(p->cols.key[no], 1) };
 		p->ncol = no + (size_t)1;

@@ -37,6 +37,7 @@ struct plan {
 	struct map cols;
 	struct plan_col *col;		/* by number in cols */
 	size_t ncol;
+	uint32_t colcap;
 	uint64_t parts, made;	/* looked at; of those assembled, or the tail */
 	struct arena mem;
 	struct scan_count before;	/* of the step that runs */

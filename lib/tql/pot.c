@@ -17,6 +17,7 @@ pot_free(struct pot *p)
 {
 	map_free(&p->map);
 	arena_free(&p->mem);
+	exemplars_free(&p->ex);
 }
 
 static bool
@@ -108,15 +109,16 @@ combine(enum tql_metric_kind k, struct acc *a, uint32_t at, double n,
 }
 
 int
-pot_add(struct pot *p, uint32_t no, uint32_t step, double v, struct err *e)
+pot_add(struct pot *p, uint32_t no, uint32_t step, double n, double v,
+    struct err *e)
 {
 	struct acc *a = &p->acc[no];
 
-	if (!a->n && add_few(a, step, 1))
+	if (!a->n && n == 1 && add_few(a, step, 1))
 		return 0;
 	if (!a->n && widen(p, a, e) == -1)
 		return -1;
-	combine(p->m->kind, a, step, 1, v);
+	combine(p->m->kind, a, step, n, sums(p->m->kind) ? n * v : v);
 	return 0;
 }
 
@@ -140,6 +142,8 @@ pour(struct pot *to, struct acc *a, const struct acc *from, uint32_t at,
 int
 pot_pour(struct pot *to, const struct pot *from, struct err *e)
 {
+	uint32_t *series = arena_new(&to->mem, uint32_t, from->map.n);
+
 	for (uint32_t i = 0; i < from->map.n; i++) {
 		const struct acc *a = &from->acc[i];
 		uint32_t no = pot_series(to, a->labels, e);
@@ -150,7 +154,9 @@ pot_pour(struct pot *to, const struct pot *from, struct err *e)
 			if (pour(to, &to->acc[no], a, a->n ? k :
 			    a->few[k].step, e) == -1)
 				return -1;
+		series[i] = no;
 	}
+	exemplars_pour(&to->ex, &from->ex, series);
 	return 0;
 }
 

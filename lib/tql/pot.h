@@ -6,6 +6,7 @@
 #define TQL_POT_H
 
 #include "base/hash.h"
+#include "tql/exemplar.h"
 #include "tql/metrics.h"
 #include "tql/part.h"
 
@@ -43,13 +44,15 @@ struct pot {
 	struct acc *acc;
 	uint32_t cap, wide;	/* room; those that are not few */
 	struct arena mem;
+	struct exemplars ex;
 };
 
 void pot_init(struct pot *, const struct tql_metric *, uint32_t steps);
 void pot_free(struct pot *);
 /* The series' number, UINT32_MAX: over the limit. */
 uint32_t pot_series(struct pot *, struct labels, struct err *);
-int pot_add(struct pot *, uint32_t no, uint32_t step, double v,
+/* A value of `n` spans. */
+int pot_add(struct pot *, uint32_t no, uint32_t step, double n, double v,
     struct err *);
 int pot_pour(struct pot *to, const struct pot *from, struct err *);
 /* The function's series, before anything is done with them. */

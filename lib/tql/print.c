@@ -215,6 +215,15 @@ metric_print(struct buf *b, const struct tql_metric *m)
 	seconds_print(b, m->second);
 }
 
+const struct tql_val *
+tql_hint(const struct tql_query *q, struct str name)
+{
+	for (const struct tql_hint *h = q->hint; h; h = h->next)
+		if (str_eq(h->name, name))
+			return &h->val;
+	return NULL;
+}
+
 void
 tql_print(struct buf *b, const struct tql_query *q)
 {

@@ -4,6 +4,8 @@
 #include "query/sheet.h"
 #include "show/json.h"
 
+#define EXEMPLARS_SHOWN	10u	/* in a table */
+
 static void
 json_label(struct json *j, const struct label *l)
 {
@@ -25,17 +27,42 @@ json_label(struct json *j, const struct label *l)
 }
 
 static void
+json_labels(struct json *j, struct labels l)
+{
+	json_key(j, S("labels"));
+	json_open(j, '[');
+	for (uint32_t i = 0; i < l.n; i++)
+		json_label(j, &l.v[i]);
+	json_close(j, ']');
+}
+
+static void
+json_exemplars(struct json *j, const struct tql_exemplars *ex, uint32_t no)
+{
+	json_key(j, S("exemplars"));
+	json_open(j, '[');
+	for (size_t i = 0; i < ex->n; i++) {
+		if (ex->v[i].series != no)
+			continue;
+		json_open(j, '{');
+		json_labels(j, ex->v[i].labels);
+		json_key(j, S("value"));
+		json_f64(j, ex->v[i].value);
+		json_key(j, S("timestampMs"));
+		json_u64_text(j, ex->v[i].start / NS_MS);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void
 put_json(const struct tql_range *range, const struct series *s,
-    struct buf *b)
+    const struct tql_exemplars *ex, uint32_t no, struct buf *b)
 {
 	struct json j = { .b = b };
 
 	json_open(&j, '{');
-	json_key(&j, S("labels"));
-	json_open(&j, '[');
-	for (uint32_t i = 0; i < s->labels.n; i++)
-		json_label(&j, &s->labels.v[i]);
-	json_close(&j, ']');
+	json_labels(&j, s->labels);
 	json_key(&j, S("samples"));
 	json_open(&j, '[');
 	for (uint32_t at = 0; at < range->steps; at++) {
@@ -49,6 +76,8 @@ put_json(const struct tql_range *range, const struct series *s,
 		json_close(&j, '}');
 	}
 	json_close(&j, ']');
+	if (ex->n > 0)
+		json_exemplars(&j, ex, no);
 	json_close(&j, '}');
 	buf_u8(b, '\n');
 }
@@ -70,10 +99,46 @@ unit_of(const struct tql_metric *m)
 	    SHOW_NUMBER;
 }
 
+/* Some of the exemplars, each under the series it is of. */
+static void
+put_exemplars(const struct sheet *sh, const struct tql_exemplars *ex,
+    struct buf *b)
+{
+	static const char *const head[] = { "EXEMPLAR", "START", "VALUE",
+	    "SERIES" };
+	const struct table *t = sh->t;
+	bool one = t->n == 1;
+	struct show_table tb = { .cols = one ? 3 : 4, .head = head,
+	    .right = 4 };
+	struct buf name = { 0 };
+	char text[40];
+
+	for (size_t i = 0; i < ex->n && i < EXEMPLARS_SHOWN; i++) {
+		const struct tql_exemplar *x = &ex->v[i * ex->n /
+		    (ex->n < EXEMPLARS_SHOWN ? ex->n : EXEMPLARS_SHOWN)];
+
+		buf_reset(&name);
+		labels_print(&name, t->s[x->series].labels);
+		show_cell(&tb, labels_get(x->labels, S("trace:id")),
+		    SHOW_PLAIN);
+		show_cell(&tb, str_of(time_format(text, x->start, 3)),
+		    SHOW_DIM);
+		show_cell(&tb, str_of(show_number(text, x->value, sh->unit)),
+		    SHOW_PLAIN);
+		if (!one)
+			show_cell(&tb, buf_str(&name),
+			    show_style_of(buf_str(&name)));
+	}
+	if (ex->n > 0)
+		show_table(sh->show, &tb, b);
+	show_table_free(&tb);
+	buf_free(&name);
+}
+
 int
 series_put(const struct tql_ask *ask, const struct tql_metric *m,
-    const struct tql_range *range, const struct table *t, struct buf *b,
-    struct err *e)
+    const struct tql_range *range, const struct table *t,
+    const struct tql_exemplars *ex, struct buf *b, struct err *e)
 {
 	struct arena mem = { 0 };
 	struct sheet sh = { .show = &ask->show, .t = t, .from = range->start,
@@ -81,11 +146,14 @@ series_put(const struct tql_ask *ask, const struct tql_metric *m,
 	    .last = range->end, .unit = unit_of(m), .mem = &mem };
 
 	switch (ask->out) {
-	case ASK_TABLE: (ask->chart ? sheet_chart : sheet_table)(&sh, b); break;
+	case ASK_TABLE:
+		(ask->chart ? sheet_chart : sheet_table)(&sh, b);
+		put_exemplars(&sh, ex, b);
+		break;
 	case ASK_CSV: sheet_csv(&sh, b); break;
 	case ASK_JSON:
 		for (uint32_t i = 0; i < t->n; i++)
-			put_json(range, &t->s[i], b);
+			put_json(range, &t->s[i], ex, i, b);
 		break;
 	default:
 		return err_set(e, ERR_QUERY, "series come as chart, table, "

@@ -1,6 +1,7 @@
 #include "tql/session.h"
 
 #include "base/io.h"
+#include "base/num.h"
 #include "base/time.h"
 
 #define IDS_MAX	((size_t)256 << 20)
@@ -133,6 +134,18 @@ tql_session_ids(struct tql_session *s, struct store_view *view)
 		status = tool_fail(s->tool, &e);
 	buf_free(&b);
 	return status > 0 ? status : missing > 0;
+}
+
+int
+tql_session_exemplars(struct tql_session *s, const char *to, struct err *e)
+{
+	uint64_t n;
+
+	if (!num_u64(str_of(to), &n) || n > TQL_EXEMPLARS_MAX)
+		return err_set(e, ERR_QUERY, "--exemplars %s: a number up to "
+		    "%u", to, TQL_EXEMPLARS_MAX);
+	s->tql.exemplars = (uint32_t)n;
+	return 0;
 }
 
 int

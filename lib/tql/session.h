@@ -31,6 +31,8 @@ int tql_session_values(struct tql_session *, const char *where,
 /* prompt.c: asks for queries until the end: the status. */
 int tql_session_prompt(struct tql_session *);
 
+/* How many exemplars a metrics query has. */
+int tql_session_exemplars(struct tql_session *, const char *n, struct err *);
 /* How many spans of a trace are shown: --spans and \spans; 0 is all. */
 int tql_session_spans(struct tql_session *, const char *n, const char *option,
     struct err *);

@@ -132,7 +132,7 @@ metrics_case(json_t *c, struct store_view *view, const struct tql_query *q,
 		return V_FAILED;
 	}
 	if (tql_range(&o.range, start, end, instant ? 0 : step, &e) == -1 ||
-	    tql_metrics(view, q, &o, &mem, &t, &e) == -1) {
+	    tql_metrics(view, q, &o, &mem, &t, NULL, &e) == -1) {
 		buf_adds(why, str_of(e.msg));
 		arena_free(&mem);
 		return V_FAILED;

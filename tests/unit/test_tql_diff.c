@@ -734,7 +734,7 @@ answered_points(struct store_view *v, const struct tql_query *q,
 	struct buf b = { 0 };
 	struct table t;
 
-	if (tql_metrics(v, q, &o, a->mem, &t, e) == -1)
+	if (tql_metrics(v, q, &o, a->mem, &t, NULL, e) == -1)
 		return -1;
 	for (uint32_t i = 0; i < t.n; i++)
 		for (uint32_t at = 0; at < r->steps; at++) {
