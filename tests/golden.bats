@@ -1,7 +1,29 @@
 #!/usr/bin/env bats
-# Stores that version 1 wrote: each is read, whole, for ever. (The files of the
-# single formats have unit tests; these are the stores of both signals.)
+# What each version wrote is read, whole, for ever: the stores of both signals,
+# and the pages' dumps. (The files of the single formats have unit tests.)
 load helper
+
+# unhex: the bytes that a page's hex dump describes
+unhex() {
+	local h
+	for h in $(sed -E 's/^(([0-9a-f]{2} ?)+).*/\1/'); do
+		printf "\\x$h"
+	done
+}
+
+@test "the pages' hex dumps are the golden files" {
+	cd "$ROOT"
+	n=0
+	for page in man/*.5; do
+		while read -r file; do
+			sed -n "\|hex: $file|,/hex: end/p" "$page" |
+				grep -v '^\.' | unhex | cmp - "$file"
+			n=$((n + 1))
+		done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' "$page")
+	done
+	[ $n -ge 9 ]
+	grep -qF "$(cat tests/golden/spool-1/cursors/reader)" man/spool.5
+}
 
 @test "a traces store of version 1" {
 	cp -r "$ROOT/tests/golden/traces-store-1" s
@@ -21,9 +43,13 @@ load helper
 		1bf7651916cd43dd8448eb211c80319c ]
 }
 
-@test "a logs store of version 1" {
-	cp -r "$ROOT/tests/golden/logs-store-1" s
-	lstore -d s --check
-	lql -d s -n all --direction forward -o json '{service_name=~".+"}' |
-		diff - "$ROOT/tests/golden/logs-store-1.jsonl"
+@test "stores of logs, of blocks of both versions, the second with words" {
+	for v in 1 2; do
+		cp -r "$ROOT/tests/golden/logs-store-$v" s$v
+		lstore -d s$v --check
+		lql -d s$v -n all --direction forward -o json '{service_name=~".+"}' |
+			diff - "$ROOT/tests/golden/logs-store-$v.jsonl"
+	done
+	grep -qa words s2/blocks/*
+	! grep -qa words s1/blocks/* || false
 }

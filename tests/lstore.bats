@@ -156,21 +156,6 @@ many() {
 	wait "${PIDS[0]}"
 }
 
-@test "logs(5): the dump is the golden files" {
-	cd "$ROOT"
-	n=0
-	while read -r file; do
-		sed -n "\|hex: $file|,/hex: end/p" man/logs.5 | grep -v '^\.' |
-			while read -r line; do
-				for h in $(sed -E 's/^(([0-9a-f]{2} ?)+).*/\1/' <<<"$line"); do
-					printf "\\x$h"
-				done
-			done | cmp - "$file"
-		n=$((n + 1))
-	done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' man/logs.5)
-	[ $n -eq 3 ]
-}
-
 @test "--delete: gone for readers, and from the blocks; tail included" {
 	shop >shop.rec
 	spool sp shop.rec

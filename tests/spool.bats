@@ -12,28 +12,6 @@ flip() {
 		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# unhex: the bytes that a page's hex dump describes
-unhex() {
-	local h
-	for h in $(sed -E 's/^(([0-9a-f]{2} ?)+).*/\1/'); do
-		printf "\\x$h"
-	done
-}
-
-@test "the pages' hex dumps are the golden files" {
-	cd "$ROOT"
-	n=0
-	for page in man/record.5 man/spool.5; do
-		while read -r file; do
-			sed -n "\|hex: $file|,/hex: end/p" "$page" |
-				grep -v '^\.' | unhex | cmp - "$file"
-			n=$((n + 1))
-		done < <(sed -nE 's/^\.\\" hex: (tests.*)/\1/p' "$page")
-	done
-	[ $n -eq 4 ]
-	grep -qF "$(cat tests/golden/spool-1/cursors/reader)" man/spool.5
-}
-
 @test "the manual's examples" {
 	mkdir examples
 	cp "$ROOT/examples/two.rec" examples/

@@ -367,7 +367,7 @@ paths(const struct lql_step *st, struct lql_entry *en)
 	for (size_t i = 0; i < st->names; i++) {
 		const struct lql_name *f = &st->name[i];
 		struct reader r = { .s = en->line };
-		struct value v;
+		struct value v = { .type = NIL };
 		bool got = find(&r, f->path, f->parts, &v);
 
 		if (!entry_extract_last(en, seen, f->name,

@@ -237,7 +237,7 @@ hold_flush(struct hold *h, struct err *e)
 int
 hold_tick(struct hold *h, uint64_t now, struct err *e)
 {
-	while (hold_due(h) <= now)
+	while (h->groups && hold_due(h) <= now)
 		if (give_out(h, &h->groups, e) == -1)
 			return -1;
 	return 0;

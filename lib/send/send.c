@@ -317,7 +317,7 @@ int
 send_run(struct send_run *run)
 {
 	struct sender *s = xcalloc(1, sizeof *s);
-	int r, status;
+	int status;
 
 	if (!run->read && (run->cursor || run->once))
 		tool_usage(run->tool, "-c and --once go with -r");
@@ -325,9 +325,9 @@ send_run(struct send_run *run)
 		tool_usage(run->tool, "-c and --ack: one of them");
 	s->run = run;
 	s->stop = tool_stop_fd();
-	r = begin(s);
-	while (r == 0 && (r = turn(s)) == 1)
-		r = 0;
+	if (begin(s) == 0)
+		while (turn(s) == 1)
+			;
 	/* also after a failure: what was acknowledged is */
 	if (s->client) {
 		struct err first = s->bad;

@@ -1,5 +1,4 @@
 /* Blocks of released versions are read, for ever: tests/golden/block-*. */
-#include "base/io.h"
 #include "block/block.h"
 #include "unit.h"
 
@@ -167,43 +166,6 @@ forms(const char *path)
 	arena_free(&a);
 }
 
-/* Appends the bytes that the line of the page begins with. */
-static void
-unhex_line(struct buf *out, struct str line)
-{
-	uint8_t byte;
-
-	while (line.n >= 2 && str_unhex(&byte, 1, str_mk(line.p, 2)) == 1 &&
-	    (line.n == 2 || line.p[2] == ' ')) {
-		buf_u8(out, byte);
-		line = str_skip(line, 3);
-	}
-}
-
-/* The dump in block(5) is the small file. */
-static void
-page(void)
-{
-	struct buf text = { 0 }, file = { 0 }, said = { 0 };
-	struct err e = { 0 };
-	struct str rest, line;
-	bool in = false;
-
-	CHECK(io_slurp("man/block.5", &text, 1 << 20, &e) == 0);
-	CHECK(io_slurp("tests/golden/block-2.blk", &file, 1 << 20, &e) == 0);
-	rest = buf_str(&text);
-	while (str_cut(&rest, '\n', &line)) {
-		if (str_starts(line, S(".\\\" hex: ")))
-			in = str_ends(line, S("block-2.blk"));
-		else if (in)
-			unhex_line(&said, line);
-	}
-	CHECK(file.n > 300 && str_eq(buf_str(&said), buf_str(&file)));
-	buf_free(&text);
-	buf_free(&file);
-	buf_free(&said);
-}
-
 int
 main(void)
 {
@@ -211,6 +173,5 @@ main(void)
 	small("tests/golden/block-2.blk");
 	forms("tests/golden/block-1-forms.blk");
 	forms("tests/golden/block-2-forms.blk");
-	page();
 	return unit_done();
 }

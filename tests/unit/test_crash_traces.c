@@ -17,6 +17,7 @@
 #include "unit.h"
 
 #define EACH	10u	/* spans of a record */
+#define DEATHS	100u	/* of one store */
 
 static uint64_t seed = 11;
 
@@ -185,33 +186,39 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
 	return remove(path);
 }
 
-int
-main(void)
+/* The store must know of the spool, or has no tail. */
+static void
+begin(const char *dir, const char *queue)
 {
-	char tmp[] = "/tmp/crashXXXXXX", dir[64], queue[64];
+	const struct store_writer_opts once = { .once = true };
+	struct store_taken sum = { 0 };
+	struct err e = { 0 };
+	struct store *st = store_open(dir, &trace_kind, &once, &e);
+
+	CHECK(st && store_take(st, queue, -1, &sum, &e) == 0 &&
+	    store_close(st, &e) == 0);
+}
+
+/* A store and its spool, from empty folders, through many deaths. */
+static void
+life(unsigned long deaths)
+{
+	char tmp[64], dir[80], queue[80];
 	const struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
-	unsigned long rounds = unit_rounds(200, 10000);
 	struct err e = { 0 };
 	uint64_t serial = 0;
 	struct spool *sp;
 
-	if (!mkdtemp(tmp))
-		return 1;
+	snprintf(tmp, sizeof tmp, "%s/crashXXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	CHECK(mkdtemp(tmp) != NULL);
 	snprintf(dir, sizeof dir, "%s/store", tmp);
 	snprintf(queue, sizeof queue, "%s/queue", tmp);
 	sp = spool_open(queue, &so, &e);
 	CHECK(sp != NULL);
 	append(sp, &serial);
-	/* the store must know of the spool, or has no tail */
-	{
-		const struct store_writer_opts once = { .once = true };
-		struct store_taken sum = { 0 };
-		struct store *st = store_open(dir, &trace_kind, &once, &e);
-
-		CHECK(st && store_take(st, queue, -1, &sum, &e) == 0 &&
-		    store_close(st, &e) == 0);
-	}
-	for (unsigned long k = 0; k < rounds && unit_failed == 0; k++) {
+	begin(dir, queue);
+	for (unsigned long k = 0; k < deaths && unit_failed == 0; k++) {
 		kill_one(dir, queue, sp, &serial);
 		if (k % 10 == 9)
 			look(dir, serial);
@@ -219,5 +226,15 @@ main(void)
 	look(dir, serial);
 	CHECK(spool_close(sp, &e) == 0);
 	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+int
+main(void)
+{
+	unsigned long rounds = unit_rounds(200, 10000);
+
+	/* a store that only grows would be looked at for most of the time */
+	for (unsigned long k = 0; k < rounds && unit_failed == 0; k += DEATHS)
+		life(DEATHS);
 	return unit_done();
 }

@@ -6,6 +6,7 @@
 #include "block/frame.h"
 #include "log/split.h"
 #include "log/vars.h"
+#include "log/words.h"
 
 static uint64_t seed = 1;
 
@@ -254,6 +255,42 @@ test_golden(void)
 	frame_free(f);
 }
 
+static bool
+may(struct str words, const char *literal, struct arena *mem)
+{
+	uint64_t *hashes;
+	size_t n = words_of(str_of(literal), mem, &hashes);
+
+	return words_may(words, hashes, n);
+}
+
+/* The same lines' words: written so, and read. */
+static void
+test_golden_words(void)
+{
+	struct words *w = words_new();
+	struct buf file = { 0 }, now = { 0 };
+	struct arena mem = { 0 };
+	struct err e = { 0 };
+
+	CHECK(io_slurp("tests/golden/logs-1/words", &file, 4096, &e) == 0);
+	words_add(w, S("GET /a \1 in \1, id \1"));
+	words_add(w, S("ms"));
+	words_add(w, S("hello, world"));
+	words_put(w, &now);
+	CHECK(str_eq(buf_str(&now), buf_str(&file)));
+	CHECK(may(buf_str(&file), "hello, w", &mem));
+	CHECK(may(buf_str(&file), "WORLD", &mem));
+	CHECK(may(buf_str(&file), "the", &mem));	/* no window */
+	CHECK(may(buf_str(&file), "deadbeef", &mem));	/* may be hex */
+	CHECK(!may(buf_str(&file), "underworld", &mem));
+	CHECK(!may(buf_str(&file), "goodbye", &mem));
+	arena_free(&mem);
+	buf_free(&file);
+	buf_free(&now);
+	words_free(w);
+}
+
 int
 main(void)
 {
@@ -261,5 +298,6 @@ main(void)
 	test_templates();
 	test_columns();
 	test_golden();
+	test_golden_words();
 	return unit_done();
 }
