@@ -5,10 +5,11 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "base/tool.h"
+#include "net/status.h"
 #include "pipe/hold.h"
 #include "record/source.h"
 
-enum { OPT_GRACE = 256 };
+enum { OPT_GRACE = 256, OPT_METRICS };
 
 static const struct tool tool = {
 	.name = "batch",
@@ -25,6 +26,8 @@ static const struct tool tool = {
 		    "a record one", NULL },
 		{ OPT_GRACE, "grace", "TIME", "what comes in so long after "
 		    "TERM goes through, too (5s)", NULL },
+		{ OPT_METRICS, "metrics", "ADDR", "serve /metrics for "
+		    "Prometheus, and /ready, there", NULL },
 	},
 };
 
@@ -32,6 +35,9 @@ struct batch {
 	struct hold_opts hold;
 	uint64_t grace, stopped;	/* time_mono of the order to end */
 	int stop;
+	const char *addr;	/* --metrics */
+	struct metrics *metrics;
+	struct status *status;
 };
 
 static uint64_t
@@ -78,6 +84,7 @@ options(struct batch *b, int argc, char *argv[])
 		case 't': h->time = time_arg(optarg); break;
 		case 'g': h->regroup = true; break;
 		case OPT_GRACE: b->grace = time_arg(optarg); break;
+		case OPT_METRICS: b->addr = optarg; break;
 		}
 	if (h->items_max == 0)
 		h->items_max = h->items > 3000 ? h->items : 3000;
@@ -140,6 +147,24 @@ run(struct batch *b, struct source *src, struct hold *h, struct err *e)
 	}
 }
 
+static bool
+ready(void *arg)
+{
+	(void)arg;
+	return true;		/* as long as it runs */
+}
+
+static int
+open_status(struct batch *b, struct err *e)
+{
+	if (!b->addr)
+		return 0;
+	b->metrics = metrics_new(tool.name);
+	hold_counts_open(&b->hold.counts, b->metrics);
+	b->status = status_serve(&tool, b->addr, b->metrics, ready, NULL, e);
+	return b->status ? 0 : -1;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -154,7 +179,7 @@ main(int argc, char *argv[])
 	options(&b, argc, argv);
 	b.stop = tool_stop_fd();
 	out = sink_open(NULL, NULL, STDOUT_FILENO, &e);
-	if (!out)
+	if (!out || open_status(&b, &e) == -1)
 		return tool_fail(&tool, &e);
 	h = hold_open(&b.hold, out);
 	for (char **path = tool_files(argc, argv); *path; path++) {
@@ -169,6 +194,8 @@ main(int argc, char *argv[])
 	/* also after bad input: what came before it is good */
 	if (!sink_broken(out, NULL) && hold_flush(h, &e) == -1)
 		status = tool_fail(&tool, &e);
+	status_close(b.status);
+	metrics_free(b.metrics);
 	hold_close(h);
 	sink_close(out, NULL);
 	return tool_exit(&tool, status);

@@ -158,7 +158,7 @@ start(struct recv *rv, struct err *e)
 	net_init(&rv->net, &o->max, &on);
 	rv->net.rules = o->rules;
 	if (o->metrics) {
-		rv->metrics = metrics_new();
+		rv->metrics = metrics_new(tool.name);
 		counts_open(&rv->counts, rv->metrics, &rv->net);
 	}
 	if (o->auth.tokens || o->auth.users) {

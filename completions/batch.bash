@@ -10,9 +10,10 @@ _batch()
 	-b|--bytes) return ;;
 	-t|--time) return ;;
 	--grace) return ;;
+	--metrics) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -n --items -m --max-items -b --bytes -t --time -g --regroup --grace -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -n --items -m --max-items -b --bytes -t --time -g --regroup --grace --metrics -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

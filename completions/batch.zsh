@@ -11,6 +11,7 @@ _arguments -s \
 	'-g[make equal resources and scopes of a record one]' \
 	'--regroup[make equal resources and scopes of a record one]' \
 	'--grace=[what comes in so long after TERM goes through, too (5s)]:TIME:' \
+	'--metrics=[serve /metrics for Prometheus, and /ready, there]:ADDR:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

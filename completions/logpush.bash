@@ -26,9 +26,10 @@ _logpush()
 	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--metrics) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -l --labels -P --protocol -z --compress -b --bytes -t --time --tenant -H --header -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --tries --grace --ca --cert --key -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -l --labels -P --protocol -z --compress -b --bytes -t --time --tenant -H --header -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --tries --grace --ca --cert --key --metrics -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -32,6 +32,7 @@ _arguments -s \
 	'--ca=[trust these certificates (PEM)]:FILE:_files' \
 	'--cert=[our certificate (PEM)]:FILE:_files' \
 	'--key=[its key (PEM)]:FILE:_files' \
+	'--metrics=[serve /metrics for Prometheus, and /ready, there]:ADDR:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

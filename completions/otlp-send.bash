@@ -26,9 +26,10 @@ _otlp_send()
 	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--metrics) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -P --protocol -z --compress -H --header --traces-url --metrics-url --logs-url --profiles-url --insecure -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --tries --grace --ca --cert --key -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -P --protocol -z --compress -H --header --traces-url --metrics-url --logs-url --profiles-url --insecure -r --read -c --cursor --ack --once -x --dead-letters -w --in-flight --timeout --retry-first --retry-max --give-up --tries --grace --ca --cert --key --metrics -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

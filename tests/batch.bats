@@ -44,6 +44,30 @@ sizes() { rec -o json "$@" | while read -r l; do grep -o '"body"\|"spanId"' <<<"
 	diff <(bodies <in.rec) <(batch -g <in.rec | bodies)
 }
 
+@test "figures" {
+	mkfifo in
+	batch -n 5 -t 1h --metrics 0 <in >out.rec 2>err 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	{ logs a 3; span 1; logs b 4; logs c 1; } | rec_of >&7
+	until_true test -s out.rec
+	at=$(sed -n 's/.*metrics on //p' err)
+	[ "$(curl -s -m 20 "http://$at/ready")" = ready ]
+	all() { curl -s -m 20 "http://$at/metrics" >figures; grep -qx 'batch_records_in_total{signal="logs"} 3' figures; }
+	until_true all
+	for line in 'in_total{signal="traces"} 1' 'out_total{signal="logs"} 1' 'out_total{signal="traces"} 0'; do
+		grep -qx "batch_records_$line" figures
+	done
+	grep -qx 'batch_items_total{signal="logs"} 7' figures
+	grep -q '^batch_bytes_held [1-9]' figures
+	grep -o '^batch_[a-z_]*' figures | sort -u | while read -r name; do
+		grep -q "$name" "$ROOT/man/batch.1" || { echo "$name: not in the manual"; false; }
+	done
+	exec 7>&-
+	wait "${PIDS[0]}"
+	fails 2 batch --metrics 300.0.0.1:99999 </dev/null
+}
+
 @test "nothing is held longer than -t" {
 	mkfifo in
 	batch -t 50ms <in >out.rec 3>&- &

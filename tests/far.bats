@@ -148,6 +148,44 @@ kept() {
 	[[ $(spool -l s | grep ^cursor) != *"	0 bytes behind" ]]
 }
 
+# figures ADDR: what it has at /metrics
+figures() { curl -s -m 20 "http://$1/metrics"; }
+figure() { figures "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
+
+@test "figures: kept, refused, away; ready only while it is there" {
+	far -h partial 400 503
+	mkfifo in
+	# shellcheck disable=SC2086
+	otlp-send $WAY $QUICK --give-up 0 --metrics 0 "$URL" <in 2>err 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	until_true grep -q 'metrics on' err
+	at=$(sed -n 's/.*metrics on //p' err)
+	[ "$(curl -s -m 20 "http://$at/ready")" = ready ]
+	cat one.rec one.rec >&7
+	until_true bash -c '[ "$(grep -c . log)" -ge 3 ]'
+	cat one.rec >&7
+	until_true bash -c 'grep -q ^503 log'
+	until_true bash -c "curl -s -m 20 'http://$at/ready' | grep -q 'not ready'"
+	[ "$(figure "$at" 'otlp_send_records_total{end="kept"}')" = 1 ]
+	[ "$(figure "$at" 'otlp_send_records_total{end="refused"}')" = 1 ]
+	[ "$(figure "$at" 'otlp_send_requests_total{fate="kept"}')" = 1 ]
+	[ "$(figure "$at" 'otlp_send_requests_total{fate="refused"}')" = 1 ]
+	[ "$(figure "$at" 'otlp_send_requests_total{fate="again"}')" -ge 1 ]
+	[ "$(figure "$at" otlp_send_sent_items_total)" = 2 ]
+	[ "$(figure "$at" otlp_send_rejected_items_total)" = 3 ]
+	[ "$(figure "$at" otlp_send_request_seconds_count)" -ge 3 ]
+	[ "$(figure "$at" otlp_send_records_waiting)" = 1 ]
+	[ "$(figure "$at" otlp_send_bytes_held)" -gt 0 ]
+	# each is named in the manuals
+	for tool in otlp-send logpush; do
+		figures "$at" | grep -o '^otlp_send_[a-z_]*' | sed 's/_\(bucket\|sum\|count\)$//' | sort -u | while read -r name; do
+			grep -q "${tool/-/_}${name#otlp_send}" "$ROOT/man/$tool.1" || { echo "$name: not in the manual of $tool"; false; }
+		done
+	done
+	exec 7>&-
+}
+
 @test "TERM while it is away: the grace, then 75" {
 	far -h 503
 	# shellcheck disable=SC2086

@@ -12,8 +12,8 @@ enum type { COUNTER, GAUGE, HISTOGRAM };
 
 struct metric {
 	enum type type;
-	const char *name, *help;
-	char *labels;
+	const char *help;
+	char *name, *labels;
 	atomic_ullong v;		/* HISTOGRAM: the sum, in ns */
 	double (*ask)(void *);		/* GAUGE, or NULL: v */
 	void *arg;
@@ -24,14 +24,16 @@ struct metric {
 };
 
 struct metrics {
+	const char *program;
 	struct metric *first, **last;
 };
 
 struct metrics *
-metrics_new(void)
+metrics_new(const char *program)
 {
 	struct metrics *m = xcalloc(1, sizeof *m);
 
+	m->program = program;
 	m->last = &m->first;
 	return m;
 }
@@ -45,11 +47,26 @@ metrics_free(struct metrics *m)
 		return;
 	for (struct metric *x = m->first; x; x = next) {
 		next = x->next;
+		free(x->name);
 		free(x->labels);
 		free(x->bucket);
 		free(x);
 	}
 	free(m);
+}
+
+/* "otlp-recv" and "items" is otlp_recv_items. */
+static char *
+full_name(const char *program, const char *name)
+{
+	size_t n = strlen(program), m = strlen(name);
+	char *full = xmalloc(n + m + 2);
+
+	for (size_t i = 0; i < n; i++)
+		full[i] = program[i] == '-' ? '_' : program[i];
+	full[n] = '_';
+	memcpy(full + n + 1, name, m + 1);
+	return full;
 }
 
 static struct metric *
@@ -63,7 +80,7 @@ add(struct metrics *m, enum type type, const char *name, const char *help,
 		return NULL;
 	x = xcalloc(1, sizeof *x);
 	x->type = type;
-	x->name = name;
+	x->name = full_name(m->program, name);
 	x->help = help;
 	x->labels = memcpy(xcalloc(1, n + 1), labels ? labels : "", n);
 	*m->last = x;

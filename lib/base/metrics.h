@@ -5,7 +5,8 @@
  * changed and read by any thread, at the cost of an atomic addition. A NULL
  * metric counts nothing, so that who counts need not know whether anybody
  * asked. Names and help are the caller's and stay; labels are copied, as they
- * will stand between braces: signal="logs",protocol="grpc".
+ * will stand between braces: signal="logs",protocol="grpc". The program's name
+ * comes before each: of otlp-recv, "items" is otlp_recv_items.
  */
 #ifndef BASE_METRICS_H
 #define BASE_METRICS_H
@@ -18,7 +19,7 @@
 struct metrics;
 struct metric;
 
-struct metrics *metrics_new(void);
+struct metrics *metrics_new(const char *program);
 void metrics_free(struct metrics *);
 
 /* Those of one name follow each other. */

@@ -10,6 +10,8 @@
 #include "net/answer.h"
 
 #define UPLOAD_BUFFER	(128L << 10)
+#define KEEP_IDLE	30L	/* seconds; otlp.md 3.7 */
+#define KEEP_AGAIN	10L
 #define FDS_MAX		4
 #define RETRY_MAX_S	86400	/* nobody is waited for longer */
 
@@ -150,6 +152,10 @@ set_up(struct post *p, const struct client_opts *o)
 	curl_easy_setopt(h, CURLOPT_FRESH_CONNECT, (long)alone(p));
 	curl_easy_setopt(h, CURLOPT_FORBID_REUSE, (long)alone(p));
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	/* of a peer that is gone we hear, however long an answer may take */
+	curl_easy_setopt(h, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl_easy_setopt(h, CURLOPT_TCP_KEEPIDLE, KEEP_IDLE);
+	curl_easy_setopt(h, CURLOPT_TCP_KEEPINTVL, KEEP_AGAIN);
 	curl_easy_setopt(h, CURLOPT_POST, 1L);
 	curl_easy_setopt(h, CURLOPT_POSTFIELDS, p->body.p ? p->body.p : "");
 	curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE,

@@ -36,6 +36,7 @@ enum fate {
 	FATE_AGAIN,		/* not now: it may be sent again */
 	FATE_REFUSED,		/* never */
 };
+#define FATES	(FATE_REFUSED + 1)
 
 /* Zero-initialise; post_reset to use it again; post_free. */
 struct post {

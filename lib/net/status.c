@@ -100,6 +100,19 @@ status_open(const char *addr, char name[NET_NAME],
 	return NULL;
 }
 
+struct status *
+status_serve(const struct tool *tool, const char *addr,
+    const struct metrics *metrics, bool (*ready)(void *), void *arg,
+    struct err *e)
+{
+	char name[NET_NAME];
+	struct status *s = status_open(addr, name, metrics, ready, arg, e);
+
+	if (s && !str_ends(str_of(name), str_of(addr)))
+		tool_say(tool, "metrics on %s", name);
+	return s;
+}
+
 void
 status_close(struct status *s)
 {

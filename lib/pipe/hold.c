@@ -1,5 +1,6 @@
 #include "pipe/hold.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/time.h"
@@ -34,6 +35,26 @@ struct hold {
 	struct origin seen, said;	/* the last one taken, given out */
 	struct buf piece, work, parts;
 };
+
+void
+hold_counts_open(struct hold_counts *c, struct metrics *m)
+{
+	static const char *const names[] = { "records_in_total",
+	    "records_out_total", "items_total" };
+	static const char *const help[] = { "Records read.",
+	    "Records given out.", "Items of them, where they are counted." };
+	struct metric **const to[] = { c->in, c->out, c->items };
+	char labels[40];
+
+	for (int i = 0; i < 3; i++)
+		for (int s = SIGNAL_NONE; s < SIGNALS; s++) {
+			snprintf(labels, sizeof labels, "signal=\"%s\"",
+			    signal_name((enum signal)s));
+			to[i][s] = metrics_counter(m, names[i], help[i],
+			    labels);
+		}
+	c->bytes = metrics_gauge(m, "bytes_held", "Bytes held now.", "");
+}
 
 struct hold *
 hold_open(const struct hold_opts *o, struct sink *out)
@@ -158,6 +179,9 @@ put(struct hold *h, const struct rec *rec, struct err *e)
 	struct err why = { 0 };
 
 	sink_put(h->out, &rec, 1, &why);
+	metric_add(h->opts.counts.out[rec->signal], 1);
+	metric_add(h->opts.counts.items[rec->signal], rec->items);
+	metric_set(h->opts.counts.bytes, h->bytes);
 	if (why.kind == ERR_NONE)
 		return 0;
 	if (e)
@@ -291,6 +315,7 @@ join(struct hold *h, struct group *g, const struct rec *rec,
 	buf_adds(&g->payload, payload);
 	add_parts(&g->parts, rec, payload.n, 0);
 	h->bytes += payload.n + g->parts.n - had;
+	metric_set(h->opts.counts.bytes, h->bytes);
 	g->n += rec->parts.n > 0 ? 2 : 1;
 	g->one = rec->origin;
 	g->items += items;
@@ -461,6 +486,7 @@ hold_add(struct hold *h, const struct rec *rec, struct err *e)
 		joins = false;
 	if (make_room(h, rec, joins, items, e) == -1)
 		return -1;
+	metric_add(h->opts.counts.in[rec->signal], 1);
 	if (spool_of(rec)) {
 		memcpy(h->spool, spool_of(rec), sizeof h->spool);
 		h->has_spool = true;

@@ -14,11 +14,21 @@
 #ifndef PIPE_HOLD_H
 #define PIPE_HOLD_H
 
+#include "base/metrics.h"
 #include "record/record.h"
 #include "record/sink.h"
 
 #define HOLD_GROUPS_MAX	1024			/* signals times tenants */
 #define HOLD_BYTES_MAX	((size_t)64 << 20)	/* of all of them */
+
+/* What it counts; all NULL: nobody asks. */
+struct hold_counts {
+	struct metric *in[SIGNALS], *out[SIGNALS];	/* records */
+	struct metric *items[SIGNALS];			/* given out */
+	struct metric *bytes;				/* held now */
+};
+
+void hold_counts_open(struct hold_counts *, struct metrics *);
 
 struct hold_opts {
 	uint64_t items;		/* given out when so many are held */
@@ -26,6 +36,7 @@ struct hold_opts {
 	size_t bytes_max;	/* never more; one item may be */
 	uint64_t time;		/* ns from the first record held */
 	bool regroup;		/* equal resources and scopes are made one */
+	struct hold_counts counts;
 };
 
 struct hold;

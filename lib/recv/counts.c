@@ -64,7 +64,7 @@ by_reason(struct metrics *m, struct net *net)
 			continue;
 		snprintf(labels, sizeof labels, "reason=\"%s\"", reasons[i]);
 		net->refused[i] = metrics_counter(m,
-		    "otlp_recv_refused_requests_total",
+		    "refused_requests_total",
 		    "Requests that were refused whole.", labels);
 	}
 }
@@ -74,30 +74,30 @@ counts_open(struct counts *c, struct metrics *m, struct net *net)
 {
 	char labels[80];
 
-	by_signal(m, "otlp_recv_accepted_requests_total",
+	by_signal(m, "accepted_requests_total",
 	    "Requests that were accepted.", c->requests);
-	by_signal(m, "otlp_recv_accepted_items_total",
+	by_signal(m, "accepted_items_total",
 	    "Spans, points and lines of them that were kept.", c->items);
-	by_signal(m, "otlp_recv_accepted_bytes_total",
+	by_signal(m, "accepted_bytes_total",
 	    "Bytes of their bodies, inflated.", c->bytes);
 	for (int s = SIGNAL_TRACES; s < SIGNALS; s++) {
 		snprintf(labels, sizeof labels, "signal=\"%s\"",
 		    signal_name(s));
 		c->invalid[s] = metrics_counter(m,
-		    "otlp_recv_rejected_items_total",
+		    "rejected_items_total",
 		    "Items taken out of accepted requests.", labels);
 	}
 	by_reason(m, net);
-	c->sink = metrics_histogram(m, "otlp_recv_sink_seconds",
+	c->sink = metrics_histogram(m, "sink_seconds",
 	    "Time to keep a batch: written, and synced where that is asked.",
 	    "", seconds, sizeof seconds / sizeof seconds[0]);
-	metrics_ask(m, "otlp_recv_requests_in_flight", "Requests held now.",
+	metrics_ask(m, "requests_in_flight", "Requests held now.",
 	    "", requests, net);
-	metrics_ask(m, "otlp_recv_bytes_in_flight",
+	metrics_ask(m, "bytes_in_flight",
 	    "Bytes held for them now.", "", bytes, net);
-	metrics_ask(m, "otlp_recv_connections", "Connections open now.", "",
+	metrics_ask(m, "connections", "Connections open now.", "",
 	    connections, net);
-	metric_set(metrics_gauge(m, "otlp_recv_start_time_seconds",
+	metric_set(metrics_gauge(m, "start_time_seconds",
 	    "Since when it is open, in Unix time.", ""), time_now() / NS_S);
 }
 

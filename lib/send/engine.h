@@ -8,8 +8,12 @@
 #ifndef SEND_ENGINE_H
 #define SEND_ENGINE_H
 
+#include <stdatomic.h>
+
 #include "record/ack.h"
 #include "record/source.h"
+#include "net/status.h"
+#include "send/counts.h"
 #include "send/dead.h"
 #include "send/send.h"
 
@@ -27,6 +31,7 @@ struct parcel {
 	struct entry **of;	/* whose it is */
 	uint32_t n, cap;
 	unsigned tries;
+	uint64_t started;	/* time_mono, of this try */
 	uint64_t first, due;	/* time_mono: of the first try, of the next;
 				   of one that is open, it was opened then */
 	void *batch;		/* of run->kind.join; kept when spare */
@@ -63,6 +68,10 @@ struct sender {
 	uint64_t moved;		/* time_mono, the cursor */
 	uint64_t dice;
 	struct gripe again, refused, partial, gone;
+	struct metrics *metrics;	/* NULL: nobody asks */
+	struct send_counts counts;
+	struct status *status;
+	atomic_bool ready;		/* the far side takes what comes */
 	uint64_t kept, dead_n;	/* records */
 	uint64_t lost, away;	/* records */
 	uint64_t rejected;	/* items of those kept */

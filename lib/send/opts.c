@@ -54,5 +54,6 @@ send_opt(struct send_run *run, int c, const char *arg)
 	case SEND_CA: run->client.ca = arg; break;
 	case SEND_CERT: run->client.cert = arg; break;
 	case SEND_KEY: run->client.key = arg; break;
+	case SEND_METRICS: run->metrics = arg; break;
 	}
 }

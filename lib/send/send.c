@@ -154,6 +154,7 @@ start(struct sender *s, int ms)
 	while ((p = s->waiting) && p->due <= now) {
 		s->waiting = p->next;
 		p->tries++;
+		p->started = now;
 		client_start(s->client, &p->post);
 	}
 	if (s->open)
@@ -211,6 +212,14 @@ abandon(struct sender *s)
 	}
 }
 
+static void
+gauge(struct sender *s)
+{
+	metric_set(s->counts.flying, client_flying(s->client));
+	metric_set(s->counts.waiting, s->head - s->tail);
+	metric_set(s->counts.held, s->held);
+}
+
 /* One turn: 1 go on, 0 done, -1. */
 static int
 turn(struct sender *s)
@@ -222,6 +231,7 @@ turn(struct sender *s)
 		s->stopped = time_mono();
 	if (s->stopped != 0) {
 		stop = -1;
+		atomic_store(&s->ready, false);
 		tool_stop_restore();
 		if (time_mono() - s->stopped >= s->run->grace)
 			abandon(s);
@@ -232,6 +242,7 @@ turn(struct sender *s)
 	/* with nothing on its way, this waits */
 	fill(s, s->busy > 0 ? 0 : ms, stop);
 	ms = start(s, ms);
+	gauge(s);
 	if (s->joining && s->spare)
 		ms = 0;		/* it was stuck, and is not any more */
 	if (s->busy > 0) {
@@ -248,9 +259,31 @@ turn(struct sender *s)
 	while ((post = client_next(s->client)))
 		sender_settle(s, post->arg);
 	retire(s);
+	gauge(s);
 	if (s->bad.kind != ERR_NONE || move(s, false) == -1)
 		return -1;
 	return s->busy > 0 || s->joining || reading(s);
+}
+
+static bool
+ready(void *arg)
+{
+	return atomic_load(&((struct sender *)arg)->ready);
+}
+
+static int
+open_status(struct sender *s)
+{
+	struct send_run *run = s->run;
+
+	atomic_store(&s->ready, true);
+	if (!run->metrics)
+		return 0;
+	s->metrics = metrics_new(run->tool->name);
+	send_counts_open(&s->counts, s->metrics);
+	s->status = status_serve(run->tool, run->metrics, s->metrics, ready,
+	    s, &s->bad);
+	return s->status ? 0 : -1;
 }
 
 static int
@@ -276,12 +309,14 @@ begin(struct sender *s)
 		s->spare = &s->parcels[i];
 	}
 	s->dice = time_now();
-	return s->bad.kind == ERR_NONE ? 0 : -1;
+	return s->bad.kind == ERR_NONE ? open_status(s) : -1;
 }
 
 static void
 end(struct sender *s)
 {
+	status_close(s->status);
+	metrics_free(s->metrics);
 	client_close(s->client);
 	for (unsigned i = 0; i < s->run->flight; i++) {
 		struct parcel *p = &s->parcels[i];

@@ -95,10 +95,12 @@ struct send_run {
 	const char *read, *cursor;	/* -r, -c */
 	const char *ack;		/* SPOOL:NAME */
 	bool once;
+	const char *metrics;		/* --metrics */
 };
 
 enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
-	SEND_CAP, SEND_GIVE_UP, SEND_TRIES, SEND_GRACE, SEND_CA, SEND_CERT, SEND_KEY };
+	SEND_CAP, SEND_GIVE_UP, SEND_TRIES, SEND_GRACE, SEND_CA, SEND_CERT, SEND_KEY,
+	SEND_METRICS };
 
 #define SEND_ARGS	"[-r SPOOL [-c NAME]] [--ack SPOOL:NAME] [-x FILE]"
 
@@ -128,7 +130,9 @@ enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
 	  NULL },							\
 	{ SEND_CA, "ca", "FILE", "trust these certificates (PEM)", "file" }, \
 	{ SEND_CERT, "cert", "FILE", "our certificate (PEM)", "file" },	\
-	{ SEND_KEY, "key", "FILE", "its key (PEM)", "file" }
+	{ SEND_KEY, "key", "FILE", "its key (PEM)", "file" },	\
+	{ SEND_METRICS, "metrics", "ADDR", "serve /metrics for "	\
+	  "Prometheus, and /ready, there", NULL }
 
 #define SEND_OPTS	SEND_OPTS_AS("5s", "30s", "5m", "0")
 

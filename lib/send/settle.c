@@ -51,7 +51,10 @@ sender_leave(struct sender *s, struct entry *at)
 {
 	if (--at->parcels > 0)
 		return;
-	s->kept += at->sent && !at->buried && !at->lost;
+	if (at->sent && !at->buried && !at->lost) {
+		s->kept++;
+		metric_add(s->counts.records[SEND_KEPT], 1);
+	}
 	s->held -= at->frame.n;
 	buf_free(&at->frame);	/* there are many entries */
 }
@@ -81,16 +84,20 @@ bury(struct sender *s, struct entry *at)
 	    &s->bad) == 0) {	/* else the run ends by that */
 		at->buried = true;
 		s->dead_n++;
+		metric_add(s->counts.records[SEND_DEAD], 1);
 	}
 	return true;
 }
 
 /* Counted once, however many of its parcels are. */
 static void
-lose(struct entry *at, uint64_t *count)
+lose(struct sender *s, struct entry *at, enum send_end end)
 {
-	*count += !at->lost;
+	if (at->lost)
+		return;
 	at->lost = true;
+	*(end == SEND_REFUSED ? &s->lost : &s->away) += 1;
+	metric_add(s->counts.records[end], 1);
 }
 
 void
@@ -98,7 +105,7 @@ sender_refuse_entry(struct sender *s, struct entry *at, const char *why)
 {
 	sender_gripe(s, &s->refused, "a record refused: %s", why);
 	if (!bury(s, at))
-		lose(at, &s->lost);
+		lose(s, at, SEND_REFUSED);
 }
 
 void
@@ -108,7 +115,7 @@ sender_refuse(struct sender *s, struct parcel *p, const char *why)
 	    signal_name(p->signal), p->items, why);
 	for (uint32_t i = 0; i < p->n; i++)
 		if (!bury(s, p->of[i]))
-			lose(p->of[i], &s->lost);
+			lose(s, p->of[i], SEND_REFUSED);
 	sender_release(s, p, s->bad.kind == ERR_NONE);
 }
 
@@ -121,7 +128,7 @@ sender_give_up(struct sender *s, struct parcel *p, const char *why)
 	    signal_name(p->signal), p->items, why);
 	for (uint32_t i = 0; i < p->n; i++)
 		if (!bury(s, p->of[i]))
-			lose(p->of[i], &s->away);
+			lose(s, p->of[i], SEND_GIVEN_UP);
 	/* else it is still in the spool: the next run begins there */
 	sender_release(s, p, dealt && s->bad.kind == ERR_NONE);
 	if (!dealt && s->stopped == 0)
@@ -166,6 +173,9 @@ kept(struct sender *s, struct parcel *p)
 	    why) : 0;
 
 	s->rejected += n;
+	metric_add(s->counts.items, p->items);
+	metric_add(s->counts.rejected, n);
+	metric_add(s->counts.bytes, p->post.body.n);
 	if (n > 0 || why[0] != '\0')
 		sender_gripe(s, &s->partial, "%s: %" PRIu64 " of %" PRIu32
 		    " items rejected%s%s", signal_name(p->signal), n,
@@ -178,6 +188,9 @@ sender_settle(struct sender *s, struct parcel *p)
 {
 	if (s->run->kind.judge)
 		s->run->kind.judge(s->run->kind.arg, &p->post);
+	metric_add(s->counts.posts[p->post.fate], 1);
+	metric_observe(s->counts.seconds, time_mono() - p->started);
+	atomic_store(&s->ready, p->post.fate != FATE_AGAIN);
 	switch (p->post.fate) {
 	case FATE_KEPT: kept(s, p); break;
 	case FATE_AGAIN: again(s, p); break;

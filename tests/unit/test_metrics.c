@@ -15,16 +15,16 @@ main(void)
 {
 	static const double bounds[] = { 0.001, 0.5 };
 	static const char want[] =
-	    "# HELP a_total As.\n# TYPE a_total counter\n"
-	    "a_total{x=\"1\"} 5\na_total{x=\"2\"} 0\n"
-	    "# HELP b B.\n# TYPE b gauge\nb 7\n"
-	    "# HELP c C.\n# TYPE c gauge\nc{y=\"\"} 1.5\n"
-	    "# HELP d_seconds D.\n# TYPE d_seconds histogram\n"
-	    "d_seconds_bucket{z=\"z\",le=\"0.001\"} 1\n"
-	    "d_seconds_bucket{z=\"z\",le=\"0.5\"} 2\n"
-	    "d_seconds_bucket{z=\"z\",le=\"+Inf\"} 3\n"
-	    "d_seconds_sum{z=\"z\"} 2.251\nd_seconds_count{z=\"z\"} 3\n";
-	struct metrics *m = metrics_new();
+	    "# HELP t_t_a_total As.\n# TYPE t_t_a_total counter\n"
+	    "t_t_a_total{x=\"1\"} 5\nt_t_a_total{x=\"2\"} 0\n"
+	    "# HELP t_t_b B.\n# TYPE t_t_b gauge\nt_t_b 7\n"
+	    "# HELP t_t_c C.\n# TYPE t_t_c gauge\nt_t_c{y=\"\"} 1.5\n"
+	    "# HELP t_t_d_seconds D.\n# TYPE t_t_d_seconds histogram\n"
+	    "t_t_d_seconds_bucket{z=\"z\",le=\"0.001\"} 1\n"
+	    "t_t_d_seconds_bucket{z=\"z\",le=\"0.5\"} 2\n"
+	    "t_t_d_seconds_bucket{z=\"z\",le=\"+Inf\"} 3\n"
+	    "t_t_d_seconds_sum{z=\"z\"} 2.251\nt_t_d_seconds_count{z=\"z\"} 3\n";
+	struct metrics *m = metrics_new("t-t");
 	struct metric *a = metrics_counter(m, "a_total", "As.", "x=\"1\"");
 	struct metric *b, *d;
 	struct buf text = { 0 };
