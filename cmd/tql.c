@@ -4,11 +4,12 @@
 #include <unistd.h>
 
 #include "base/pool.h"
+#include "base/time.h"
 #include "base/tool.h"
 #include "tql/session.h"
 
 enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
-	OPT_EXEMPLARS };
+	OPT_EXEMPLARS, OPT_SETTLE };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
@@ -32,6 +33,10 @@ static const struct tool tool = {
 		  "points)", NULL },
 		{ OPT_EXEMPLARS, "exemplars", "N", "traces behind the points "
 		  "of metrics, 100 at most (default: none)", NULL },
+		{ 'f', "follow", NULL, "then wait, and print traces as they "
+		  "come to match", NULL },
+		{ OPT_SETTLE, "settle", "TIME", "with -f: a trace is whole when "
+		  "nothing of it came for so long (default: 5s)", NULL },
 		{ OPT_TAGS, "tags", NULL, "names of attributes, of the scope "
 		  "that the operand says (span, resource ...), or of all",
 		  NULL },
@@ -87,7 +92,7 @@ operands(struct tql_session *s, int n, char *v[])
 struct args {
 	struct tql_session s;
 	const char *values;	/* of this key */
-	bool tags;
+	bool tags, follow;
 };
 
 static int
@@ -103,6 +108,11 @@ ask(struct args *args, int n, char *v[])
 	if (args->values)
 		return tql_session_values(&args->s, "--values",
 		    str_of(args->values), str_of(n ? v[0] : ""));
+	if (args->follow && (n != 1 || tql_is_id(str_of(v[0])) ||
+	    args->s.ask.to_text))
+		tool_usage(&tool, "-f follows one query, without --to");
+	if (args->follow)
+		return tql_session_follow(&args->s, "-e", str_of(v[0]));
 	return n > 0 ? operands(&args->s, n, v) : tql_session_prompt(&args->s);
 }
 
@@ -112,6 +122,8 @@ option(struct args *args, int c, struct err *e)
 	struct tql_session *s = &args->s;
 
 	switch (c) {
+	case 'f': args->follow = true; break;
+	case OPT_SETTLE: s->settle = tool_age(&tool, optarg); break;
 	case OPT_TAGS: args->tags = true; break;
 	case OPT_EXPLAIN: s->explain = true; break;
 	case OPT_VALUES: args->values = optarg; break;
@@ -126,7 +138,7 @@ option(struct args *args, int c, struct err *e)
 int
 main(int argc, char *argv[])
 {
-	struct args args = { .s = { .tool = &tool,
+	struct args args = { .s = { .tool = &tool, .settle = 5 * NS_S,
 		.ask = { .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20, .forms = FORMS },
 		.tql = { .write = write_out, .say = say,

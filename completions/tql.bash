@@ -17,10 +17,11 @@ _tql()
 	--spans) return ;;
 	--step) return ;;
 	--exemplars) return ;;
+	--settle) return ;;
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans --step --exemplars --tags --values --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

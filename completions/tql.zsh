@@ -17,6 +17,9 @@ _arguments -s \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
 	'--exemplars=[traces behind the points of metrics, 100 at most (default\: none)]:N:' \
+	'-f[then wait, and print traces as they come to match]' \
+	'--follow[then wait, and print traces as they come to match]' \
+	'--settle=[with -f\: a trace is whole when nothing of it came for so long (default\: 5s)]:TIME:' \
 	'--tags[names of attributes, of the scope that the operand says (span, resource ...), or of all]' \
 	'--values=[the values of an attribute, or those that the spans of the query have]:KEY:' \
 	'--explain[not the answer, but its steps, and the pages and bytes they read]' \

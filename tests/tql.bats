@@ -327,6 +327,41 @@ q() { tql -d traces "$@"; }
 	[ "$(q '{ status = error }' | jq '.spanSets[0].matched')" -eq 4 ]
 }
 
+@test "follow prints traces as they come to match, once and whole" {
+	span() { printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"%016x","parentSpanId":"%s","name":"%s","startTimeUnixNano":"%s","endTimeUnixNano":"%s"}]}]}]}\n' "$@"; }
+	now=$(date +%s%N)
+	mkfifo in
+	tstore -d traces - <in &
+	PIDS+=($!)
+	exec 9>in
+	span 1 1 "" old 1000000000 2000000000 | rec -r >&9
+	until_true sh -c "tql -d traces -o ids '{}' 2>/dev/null | grep -q 1"
+	tql -d traces -f --settle 3s '{ name != "other" }' >out 2>err &
+	PIDS+=($!)
+	until_true grep -q 0001 out
+	span 2 2 "" root "$now" $((now + 1000)) | rec -r >&9
+	span 3 3 "" other "$now" $((now + 1000)) | rec -r >&9
+	until_true sh -c "[ \$(tql -d traces -o ids -n all '{}' 2>/dev/null | wc -l) -eq 3 ]"
+	span 2 4 0000000000000002 child $((now + 10)) $((now + 500)) | rec -r >&9
+	until_true grep -q 0002 out
+	[ "$(jq -r '[.traceID[-1:], .spanSets[0].matched] | @csv' out | tr '\n' ';')" = '"1",1;"2",2;' ]
+	kill "${PIDS[1]}"
+	wait "${PIDS[1]}"
+	[ ! -s err ]
+	unset 'PIDS[1]'
+	exec 9>&-
+	# the newest that are there, oldest first, at once
+	tql -d traces -f --settle 0s -o csv -n 1 '{}' >out &
+	PIDS+=($!)
+	until_true grep -q , out
+	until_true grep -qE '00000[23],' out
+	fails 2 tql -d traces -f '{} | rate()'
+	fails 2 tql -d traces -f
+	fails 2 tql -d traces -f --to 1h '{}'
+	fails 2 tql -d traces -f 0001
+	fails 2 tql -d traces -f '{'
+}
+
 @test "control characters of telemetry never reach the terminal" {
 	printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","name":"a\u001b[31mb\u0007","startTimeUnixNano":"1000","endTimeUnixNano":"2000","status":{"code":2,"message":"x\u001b]0;y\u0007"}}]}]}]}' |
 		rec -r | tstore -d traces

@@ -25,13 +25,13 @@ put(struct answer *an, size_t above, struct err *e)
 
 static int
 put_result(struct answer *an, struct store_view *view,
-    const struct tql_result *res, struct err *e)
+    const struct tql_result *res, bool bare, struct err *e)
 {
-	const struct list ls = { an->ask, &an->b, &an->scratch };
+	const struct list ls = { an->ask, &an->b, &an->scratch, bare };
 
 	if (an->ask->out == ASK_TABLE)
 		list_table(&ls, res);
-	if (an->ask->out == ASK_CSV)
+	if (an->ask->out == ASK_CSV && !bare)
 		list_head(&ls);
 	for (size_t i = 0; i < res->n && an->ask->out != ASK_TABLE; i++) {
 		if (an->ask->o.stopped && an->ask->o.stopped())
@@ -44,6 +44,27 @@ put_result(struct answer *an, struct store_view *view,
 			return -1;
 	}
 	return put(an, 0, e);
+}
+
+int
+tql_put_result(const struct tql_ask *ask, struct store_view *view,
+    const struct tql_result *res, bool bare, struct err *e)
+{
+	struct answer an = { .ask = ask };
+	int r = put_result(&an, view, res, bare, e);
+
+	buf_free(&an.b);
+	arena_free(&an.scratch);
+	return r;
+}
+
+void
+tql_answer_opts(struct tql_ask *ask)
+{
+	ask->o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
+	ask->o.errors = ask->out == ASK_TABLE;
+	if (ask->out == ASK_CSV)
+		ask->o.spans = 0;
 }
 
 static void
@@ -120,16 +141,13 @@ answer_traces(struct answer *an, struct store_view *view,
 {
 	const struct tql_ask *ask = an->ask;
 	struct tql_result res = { 0 };
-	struct tql_opts o = ask->o;
+	struct tql_ask full = *ask;
 	int r;
 
-	o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
-	o.errors = ask->out == ASK_TABLE;
-	if (ask->out == ASK_CSV)
-		o.spans = 0;
-	r = tql_run(view, q, &o, &res, e);
+	tql_answer_opts(&full);
+	r = tql_run(view, q, &full.o, &res, e);
 	if (r == 0)
-		r = put_result(an, view, &res, e);
+		r = put_result(an, view, &res, false, e);
 	*n = res.n;
 	tql_result_free(&res);
 	return r;

@@ -258,7 +258,8 @@ list_table(const struct list *ls, const struct tql_result *res)
 {
 	static const char *const head[] = { "START", "TRACE", "SERVICE",
 	    "NAME", "DURATION", "SPANS", "MATCHED" };
-	struct show_table tb = { .cols = 7, .head = head, .right = 0x30 };
+	struct show_table tb = { .cols = 7, .head = ls->bare ? NULL : head,
+	    .right = 0x30 };
 	struct arena *a = ls->mem;
 
 	for (size_t i = 0; i < res->n; i++) {

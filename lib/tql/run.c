@@ -417,7 +417,8 @@ take(struct run *run, struct part *p, struct tql_worker *w,
 	}
 	for (size_t i = 0; i < n; i++) {
 		struct tql_trace t = { .start = hit[i].start,
-		    .matched = hit[i].matched };
+		    .matched = hit[i].matched,
+		    .spans = (uint32_t)p->spans[hit[i].t] };
 
 		memcpy(t.id, c.trace_id.fix + (size_t)place_of(c.trace,
 		    c.traces, hit[i].t) * 16, 16);

@@ -57,6 +57,7 @@ struct tql_spanset {
 struct tql_trace {
 	uint8_t id[16];
 	uint64_t start, duration;
+	uint32_t spans;		/* of the trace */
 	bool has_root;
 	struct str root_service, root_name;
 	uint32_t matched;	/* spans of all spansets */

@@ -16,9 +16,8 @@ tql_session_view(const struct tql_session *s, struct err *e)
 	return store_view(s->ask.store, &vo, e);
 }
 
-/* What is asked now: a prompt's commands change it between queries. */
-static const struct tql_ask *
-asked(struct tql_session *s)
+const struct tql_ask *
+tql_session_asked(struct tql_session *s)
 {
 	s->tql.out = ask_uncharted(s->ask.out);
 	s->tql.chart = s->ask.out == ASK_CHART;
@@ -61,11 +60,11 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 
 	text = str_trim(text);
 	if (tql_is_id(text))
-		r = tql_trace(asked(s), view, text, &e);
+		r = tql_trace(tql_session_asked(s), view, text, &e);
 	else
 		r = s->explain ?
-		    tql_explain(asked(s), view, text, &o.n, &e) :
-		    tql_answer(asked(s), view, text, &o.n, &o.what, &e);
+		    tql_explain(tql_session_asked(s), view, text, &o.n, &e) :
+		    tql_answer(tql_session_asked(s), view, text, &o.n, &o.what, &e);
 	if (r == -1)
 		caret_in(&e, where);
 	return end(s, view, r, &o, &e);
@@ -95,7 +94,7 @@ tql_session_tags(struct tql_session *s, struct str scope)
 
 	if (!view)
 		return tool_fail(s->tool, &e);
-	status = end(s, view, tql_put_tags(asked(s), view, scope, &o.n, &e),
+	status = end(s, view, tql_put_tags(tql_session_asked(s), view, scope, &o.n, &e),
 	    &o, &e);
 	store_view_close(view);
 	return status;
@@ -112,7 +111,7 @@ tql_session_values(struct tql_session *s, const char *where, struct str key,
 
 	if (!view)
 		return tool_fail(s->tool, &e);
-	r = tql_put_values(asked(s), view, key, query, &o.n, &e);
+	r = tql_put_values(tql_session_asked(s), view, key, query, &o.n, &e);
 	if (r == -1)
 		caret_in(&e, where);
 	status = end(s, view, r, &o, &e);
@@ -129,7 +128,7 @@ tql_session_ids(struct tql_session *s, struct store_view *view)
 	int status = 0;
 
 	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1 ||
-	    tql_traces(asked(s), view, buf_str(&b), "stdin", &missing,
+	    tql_traces(tql_session_asked(s), view, buf_str(&b), "stdin", &missing,
 	    &e) == -1)
 		status = tool_fail(s->tool, &e);
 	buf_free(&b);

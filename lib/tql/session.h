@@ -13,6 +13,7 @@ struct tql_session {
 	struct tql_ask tql;	/* its o and out follow `ask` */
 	const struct tool *tool;
 	bool explain;		/* queries tell how they are answered */
+	uint64_t settle;	/* ns: to follow, see below */
 };
 
 struct store_view *tql_session_view(const struct tql_session *, struct err *);
@@ -21,6 +22,15 @@ int tql_session_answer(struct tql_session *, struct store_view *,
     const char *where, struct str text);
 /* The same, of what the store holds now. */
 int tql_session_query(struct tql_session *, struct str text);
+/* What is asked now: a prompt's commands change it between queries. */
+const struct tql_ask *tql_session_asked(struct tql_session *);
+/*
+ * follow.c: the newest traces that match, then others as they come, each once:
+ * when no span of it came for `settle`. Spans that begin over ten minutes
+ * before the newest are not looked at. Until a signal to stop: the status.
+ */
+int tql_session_follow(struct tql_session *, const char *where,
+    struct str text);
 /* Every trace whose id stands on stdin; those not here are named. */
 int tql_session_ids(struct tql_session *, struct store_view *);
 /* The names of attributes, and the values of one (key), over the spans of a
