@@ -124,9 +124,12 @@ demo:
 	@bash examples/demo.sh
 bench: all $(FAKES) $(patsubst bench/%.c,$(O)/bench/%,$(wildcard bench/*.c))
 	@bash bench/run.sh
+# two are of several files
+$(O)/bench/gen: $(wildcard bench/gen/*.c)
+$(O)/bench/otlp-load: $(wildcard bench/load/*.c)
 $(O)/bench/%: bench/%.c $(KIT)
 	@mkdir -p $(@D)
-	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -o $@ $< $(KIT) $(LDFLAGS) $(call needs,libnghttp2) $(LIBS) -lm
+	$(call Q,cc  )$(CC) $(ALL_CFLAGS) -Ibench -o $@ $(filter %.c,$^) $(KIT) $(LDFLAGS) $(call needs,libnghttp2) $(LIBS) -lm
 fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
