@@ -48,7 +48,7 @@ load helper
 	cd "$ROOT"
 	long=$(awk '
 		/^\{/ { at = FNR }
-		/^\}/ && at { if (FNR - at > 81) print FILENAME ":" at; at = 0 }
+		/^\}/ && at { if (FNR - at >= 80) print FILENAME ":" at; at = 0 }
 		FNR == 1 { at = 0 }' lib/*/*.c cmd/*.c)
 	[ -z "$long" ] || { echo "$long"; false; }
 }
