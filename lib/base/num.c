@@ -33,6 +33,47 @@ num_i64(struct str s, int64_t *v)
 	return true;
 }
 
+/* The base a prefix names, which is taken off. */
+static unsigned
+base_of(struct str *s)
+{
+	char c;
+
+	if (s->n < 2 || s->p[0] != '0')
+		return 10;
+	c = (char)(s->p[1] | 32);
+	*s = str_skip(*s, c == 'x' || c == 'b' || c == 'o' ? 2 : 1);
+	return c == 'x' ? 16 : c == 'b' ? 2 : 8;
+}
+
+bool
+num_go_int(struct str s, int64_t *v)
+{
+	bool minus = s.n > 0 && s.p[0] == '-';
+	uint64_t u = 0;
+	unsigned base;
+
+	if (s.n > 0 && (minus || s.p[0] == '+'))
+		s = str_skip(s, 1);
+	base = base_of(&s);
+	for (size_t i = 0; i < s.n; i++) {
+		char c = (char)(s.p[i] | 32);
+		unsigned d = s.p[i] >= '0' && s.p[i] <= '9' ?
+		    (unsigned)(s.p[i] - '0') : c >= 'a' && c <= 'f' ?
+		    (unsigned)(c - 'a' + 10) : 99;
+
+		if (s.p[i] == '_' && i + 1 < s.n)
+			continue;
+		if (d >= base || __builtin_mul_overflow(u, base, &u) ||
+		    __builtin_add_overflow(u, d, &u))
+			return false;
+	}
+	if (s.n == 0 || u > (uint64_t)INT64_MAX + minus)
+		return false;
+	*v = (int64_t)(minus ? -u : u);
+	return true;
+}
+
 bool
 num_f64(struct str s, double *v)
 {

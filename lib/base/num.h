@@ -14,6 +14,8 @@
 
 bool num_u64(struct str, uint64_t *);	/* decimal digits only */
 bool num_i64(struct str, int64_t *);	/* with an optional sign */
+/* As Go writes whole numbers: 0x1f, 0b101, 017, 0o17, 1_000; with a sign. */
+bool num_go_int(struct str, int64_t *);
 bool num_f64(struct str, double *);	/* decimal or hex float, Inf, NaN */
 /* The shortest text that reads back the same, as Go's %g with -1: 1e+06. */
 char *num_fmt_f64(char out[32], double);

@@ -56,6 +56,14 @@ compile(struct str text, struct str pattern, struct err *e)
 	return NULL;
 }
 
+static void
+count_groups(struct re_node *n)
+{
+	n->counted = n->type == RE_GROUP;
+	for (struct re_node *kid = n->kid; kid; kid = kid->next)
+		count_groups(kid);
+}
+
 struct re *
 re_compile(struct str pattern, unsigned flags, struct err *e)
 {
@@ -66,6 +74,8 @@ re_compile(struct str pattern, unsigned flags, struct err *e)
 	re->tree = re_parse(pattern, flags & RE_ICASE, flags & RE_DOTALL,
 	    &re->mem, e);
 	if (re->tree) {
+		if (flags & RE_GROUPS)
+			count_groups(re->tree);
 		buf_addf(&b, flags & RE_ANCHORED ? "\\A(?:" : "(?:");
 		re_emit(re->tree, &b);
 		buf_addf(&b, flags & RE_ANCHORED ? ")\\z" : ")");
@@ -157,16 +167,23 @@ clean(struct str s, struct buf *b)
 }
 
 static int
-run(struct re *re, struct str text, pcre2_match_data *md,
+run_at(struct re *re, struct str text, size_t from, pcre2_match_data *md,
     pcre2_match_context *mc)
 {
-	int r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+	int r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, from,
 	    PCRE2_NO_UTF_CHECK, md, mc);
 
 	if (r == PCRE2_ERROR_JIT_STACKLIMIT)
-		r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, 0,
+		r = pcre2_match(re->code, (PCRE2_SPTR)text.p, text.n, from,
 		    PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, md, mc);
 	return r;
+}
+
+static int
+run(struct re *re, struct str text, pcre2_match_data *md,
+    pcre2_match_context *mc)
+{
+	return run_at(re, text, 0, md, mc);
 }
 
 /* What pcre2_match gave, as ours. */
@@ -242,6 +259,61 @@ re_groups(struct re *re, struct str subject, struct str *group, size_t n,
 	pcre2_match_data_free(md);
 	atomic_flag_clear_explicit(&s->busy, memory_order_release);
 	return answer(r, e);
+}
+
+int
+re_each(struct re *re, struct str subject, re_match_fn *fn, void *arg,
+    struct err *e)
+{
+	struct scratch *s = scratch_take(re);
+	struct str text = clean(subject, &s->clean);
+	pcre2_match_data *md = pcre2_match_data_create_from_pattern(re->code,
+	    NULL);
+	size_t from = 0, before = RE_UNSET;
+	int r = 0;
+
+	if (!md)
+		die("out of memory: pcre2");
+	if (!text.p)
+		text.p = "";
+	while (from <= text.n && (r = run_at(re, text, from, md, s->mc)) > 0) {
+		const PCRE2_SIZE *at = pcre2_get_ovector_pointer(md);
+		unsigned u = str_utf8(str_skip(text, at[1]));
+		bool empty = at[1] == from;
+
+		if (!empty || at[0] != before)
+			fn(arg, text, at, pcre2_get_ovector_count(md));
+		before = at[1];
+		from = empty ? at[1] + (u > 0 ? u : 1) : at[1];
+	}
+	fn(arg, text, &text.n, 0);
+	pcre2_match_data_free(md);
+	atomic_flag_clear_explicit(&s->busy, memory_order_release);
+	return answer(r, e) == -1 ? -1 : 0;
+}
+
+static uint32_t
+group_in(const struct re_node *n, struct str name, uint32_t *no)
+{
+	uint32_t r = 0;
+
+	if (n->type == RE_GROUP && n->counted) {
+		++*no;
+		if (str_eq(n->text, name))
+			return *no;
+	}
+	for (const struct re_node *kid = n->kid; kid && r == 0;
+	    kid = kid->next)
+		r = group_in(kid, name, no);
+	return r;
+}
+
+uint32_t
+re_group(const struct re *re, struct str name)
+{
+	uint32_t no = 0;
+
+	return name.n > 0 ? group_in(re->tree, name, &no) : 0;
 }
 
 /* ---- literals ----------------------------------------------------------- */

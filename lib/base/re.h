@@ -13,8 +13,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -22,6 +24,7 @@ enum re_flags {
 	RE_ANCHORED = 1,	/* ^(?:re)$ over the whole subject */
 	RE_DOTALL = 2,		/* . matches newline */
 	RE_ICASE = 4,
+	RE_GROUPS = 8,	/* groups without a name count, too: $1 of re_replace */
 };
 
 struct re;
@@ -39,6 +42,29 @@ size_t re_names(const struct re *, struct arena *, struct str **names);
  */
 int re_groups(struct re *, struct str subject, struct str *group, size_t n,
     struct arena *, struct err *);
+
+/*
+ * Calls fn for each match, one behind the other; group k took the bytes at[2 *
+ * k] to at[2 * k + 1] of the text (RE_UNSET: it took no part), 0 is the whole.
+ * As in Go no empty match touches one before it. The text is the subject with
+ * bad UTF-8 as U+FFFD. A last call without groups is for its end: at[0] is
+ * its length. 0, or -1.
+ */
+#define RE_UNSET	SIZE_MAX
+typedef void re_match_fn(void *arg, struct str text, const size_t *at,
+    uint32_t groups);
+int re_each(struct re *, struct str subject, re_match_fn *, void *arg,
+    struct err *);
+/* The number of the group with a name; 0: none has it. */
+uint32_t re_group(const struct re *, struct str name);
+
+int re_count(struct re *, struct str subject, uint64_t *n, struct err *);
+/*
+ * Appends the subject with `by` for each match; unless `literal`, $1, $name
+ * and ${name} in it are what the group took, and $$ is a $.
+ */
+int re_replace(struct re *, struct str subject, struct str by, bool literal,
+    struct buf *, struct err *);
 
 /*
  * Literals every match must contain: *lit is a set of alternatives in the

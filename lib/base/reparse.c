@@ -66,31 +66,6 @@ re_take(struct re_parser *p, char c)
 
 /* ---- characters ------------------------------------------------------- */
 
-static unsigned
-utf8_put(char out[4], uint32_t r)
-{
-	if (r < 0x80) {
-		out[0] = (char)r;
-		return 1;
-	}
-	if (r < 0x800) {
-		out[0] = (char)(0xc0 | r >> 6);
-		out[1] = (char)(0x80 | (r & 0x3f));
-		return 2;
-	}
-	if (r < 0x10000) {
-		out[0] = (char)(0xe0 | r >> 12);
-		out[1] = (char)(0x80 | (r >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (r & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | r >> 18);
-	out[1] = (char)(0x80 | (r >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (r >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (r & 0x3f));
-	return 4;
-}
-
 uint32_t
 re_rune(struct re_parser *p)
 {
@@ -177,7 +152,7 @@ literal(struct re_parser *p, uint32_t r)
 	char utf8[4];
 
 	return re_text_node(p, RE_LIT, arena_str(p->a,
-	    str_mk(utf8, utf8_put(utf8, r))));
+	    str_mk(utf8, str_put_rune(utf8, r))));
 }
 
 /* The flags of (?imsU-imsU) or (?i: up to ) or :; the "(?" is taken. */
@@ -277,6 +252,7 @@ group(struct re_parser *p)
 	struct re_node *n = node(p, RE_GROUP);
 
 	n->text = name;
+	n->counted = name.n > 0;
 	add_kid(n, kid);
 	return n;
 }
@@ -557,8 +533,7 @@ re_emit(const struct re_node *n, struct buf *b)
 	case RE_CAT:
 	case RE_ALT:
 	case RE_GROUP:
-		/* only groups with a name are asked for: re_groups */
-		buf_addf(b, n->text.n > 0 ? "(" : "(?:");
+		buf_addf(b, n->counted ? "(" : "(?:");
 		for (const struct re_node *k = n->kid; k; k = k->next) {
 			re_emit(k, b);
 			if (n->type == RE_ALT && k->next)

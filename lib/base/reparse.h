@@ -31,6 +31,7 @@ enum re_node_type {
 struct re_node {
 	enum re_node_type type;
 	bool icase, greedy;
+	bool counted;			/* GROUP: its match is kept */
 	int min, max;
 	struct str text;
 	struct re_node *kid, *last;	/* the first and the last */

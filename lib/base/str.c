@@ -110,3 +110,30 @@ str_utf8(struct str s)
 		return 0;
 	return n;
 }
+
+unsigned
+str_rune(struct str s, uint32_t *r)
+{
+	static const uint8_t first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned n = str_utf8(s);
+
+	*r = 0xfffd;
+	if (n == 0)
+		return s.n > 0;
+	*r = (uint8_t)s.p[0] & first[n];
+	for (unsigned i = 1; i < n; i++)
+		*r = *r << 6 | ((uint8_t)s.p[i] & 0x3f);
+	return n;
+}
+
+unsigned
+str_put_rune(char out[4], uint32_t r)
+{
+	static const uint8_t lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	unsigned n = r < 0x80 ? 1 : r < 0x800 ? 2 : r < 0x10000 ? 3 : 4;
+
+	for (unsigned i = n; i-- > 1; r >>= 6)
+		out[i] = (char)(0x80 | (r & 0x3f));
+	out[0] = (char)(lead[n] | r);
+	return n;
+}

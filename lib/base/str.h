@@ -82,5 +82,9 @@ ptrdiff_t str_unhex(void *out, size_t max, struct str hex);
  * is not well formed.
  */
 unsigned str_utf8(struct str s);
+/* The same, and the character; U+FFFD and 1 for a byte that begins none. */
+unsigned str_rune(struct str s, uint32_t *r);
+/* Writes a character: 1 to 4 bytes. */
+unsigned str_put_rune(char out[4], uint32_t r);
 
 #endif

@@ -171,10 +171,48 @@ groups(void)
 	arena_free(&a);
 }
 
+static void
+replaced(void)
+{
+	static const struct { const char *re, *s, *by, *out; uint64_t n; } t[] = {
+		{ "(p)", "paper", "<$1>", "<p>a<p>er", 2 },
+		{ "(h)(e)", "hello", "$2$1", "ehllo", 1 },
+		{ "(?P<x>h)(.)?", "h", "${x}x$2$xx$9$", "hx$", 1 },
+		{ "(a)|b", "ab", "[$0$1]", "[aa][b]", 2 },
+		{ "a*", "baac", "-", "-b-c-", 3 }, { "", "é", ".", ".é.", 2 },
+		{ "x", "none", "y", "none", 0 }, { "^a", "aaa", "$$1", "$1aa", 1 },
+		{ "l+", "hello", "${0", "he${0o", 1 },
+	};
+	struct buf b = { 0 };
+	uint64_t n;
+
+	for (size_t i = 0; i < sizeof t / sizeof *t; i++) {
+		struct re *re = re_compile(str_of(t[i].re), RE_GROUPS, NULL);
+
+		buf_reset(&b);
+		CHECK(re && re_replace(re, str_of(t[i].s), str_of(t[i].by),
+		    false, &b, NULL) == 0);
+		if (!str_eq(buf_str(&b), str_of(t[i].out)))
+			fprintf(stderr, "%s: %.*s\n", t[i].re, PS(buf_str(&b)));
+		CHECK(str_eq(buf_str(&b), str_of(t[i].out)));
+		CHECK(re_count(re, str_of(t[i].s), &n, NULL) == 0 &&
+		    n == t[i].n);
+		re_free(re);
+	}
+	struct re *re = re_compile(S("\\w"), 0, NULL);
+
+	buf_reset(&b);
+	CHECK(re_replace(re, S("a\xff"), S("$0"), true, &b, NULL) == 0 &&
+	    str_eq(buf_str(&b), S("$0\xef\xbf\xbd")));
+	re_free(re);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
 	groups();
+	replaced();
 	matches();
 	refusals();
 	slow();
