@@ -43,7 +43,7 @@ Version: $version
 Architecture: $arch
 Maintainer: otelutils <otelutils@localhost>
 Installed-Size: $(du -sk "$top/usr" | cut -f 1)
-Depends: $depends
+Depends: $depends, tzdata
 Conflicts: at
 Section: utils
 Priority: optional

@@ -66,8 +66,22 @@ lql() {
 	[ "$all" -gt 2 ]
 	[ "$(lql -n 2 -o raw '{service_name=~".+"} | pattern "<a> <_>" | a!="cart"' | wc -l)" -eq 2 ]
 	[ "$(lql -o json '{service_name=~".+"} | regexp "has (?P<n>[0-9]+) items" | n > 1' | jq -r .parsed.n)" = 2 ]
-	fails 2 lql '{a="b"} | line_format "{{.x}}"'
-	[[ "$output" == *"templates are not supported yet"* ]]
+}
+
+@test "templates: lines and labels by them, and their errors" {
+	store
+	[ "$(lql -o raw '{service_name="cart"} | items=2 | line_format "{{.severity_text | lower | title}}: {{.took | duration}}s {{__timestamp__ | date `15:04`}} {{.host_name}}"')" = "Info: 0.25s 00:00 h1" ]
+	lql -o json '{service_name="payment"} |= "retry" | label_format n=`{{ regexReplaceAll "[^0-9]+" __line__ "" | int | mul 2 }}`, again="{{.n | default `none`}}"' >got
+	[ "$(jq -c .parsed got)" = '{"again":"none","n":"26"}' ]
+	# what fails leaves the line and says why
+	lql -o json '{service_name="cart"} |= "refused" | line_format "{{ div 1 .items }}"' >got
+	[ "$(jq -r .line got)" = "connection to 10.0.0.7:5432 refused" ]
+	[ "$(jq -r .parsed.__error__ got)" = TemplateFormatErr ]
+	[[ "$(jq -r .parsed.__error_details__ got)" == 'template: line:1:3: executing "line" at <div 1 .items>: '*'divide by zero' ]]
+	fails 2 lql '{service_name="cart"} | line_format "{{ .a | nope }}"'
+	[[ "$output" == *'invalid line template: template: line:1: function "nope" not defined'* ]]
+	fails 2 lql '{service_name="cart"} | label_format x="{{ if .a }}"'
+	[[ "$output" == *"invalid template for label 'x': template: label:1: unexpected EOF"* ]]
 }
 
 @test "metadata named as a label of the stream" {

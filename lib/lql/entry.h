@@ -34,6 +34,7 @@ struct lql_wants {
 struct lql_entry {
 	struct arena *mem;
 	struct str line;
+	uint64_t time;			/* ns */
 	struct lql_label_at *label;
 	uint32_t n, cap;
 	const struct log_pair *base;	/* of the stream */

@@ -1,14 +1,62 @@
-/* format: label_format, decolorize, drop, keep. logql.md section 8. */
+/* format: line_format, label_format, decolorize, drop, keep. logql.md 8. */
+#include "lql/funcs.h"
 #include "lql/pipe.h"
 
+/* The output of a template over an entry. false: an error, noted in `en`. */
+static bool
+formatted(const struct tmpl *t, const struct lql_entry *seen,
+    struct lql_entry *en, struct str *out)
+{
+	struct lql_scene scene = { seen };
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	int r = tmpl_run(t, &lql_template_data, &scene, &b, en->mem, &e);
+
+	if (r == 0)
+		*out = arena_str(en->mem, buf_str(&b));
+	else
+		entry_error(en, "TemplateFormatErr", arena_str(en->mem,
+		    str_of(e.msg)));
+	buf_free(&b);
+	return r == 0;
+}
+
+void
+pipe_line_format(const struct lql_step *st, struct lql_entry *en)
+{
+	if (!st->tmpl)
+		en->line = st->text;
+	else
+		formatted(st->tmpl, en, en, &en->line);
+}
+
+/* As it is now, whatever becomes of its labels. */
+static void
+freeze(const struct lql_entry *en, struct lql_entry *copy)
+{
+	*copy = *en;
+	copy->label = arena_new(en->mem, struct lql_label_at, en->n + 1);
+	if (en->n > 0)
+		memcpy(copy->label, en->label, en->n * sizeof *copy->label);
+}
+
+/* Texts all see the labels as the first of them does: section 8. */
 void
 pipe_label_format(const struct lql_step *st, struct lql_entry *en)
 {
+	struct lql_entry seen;
+	bool frozen = false;
+
 	for (size_t i = 0; i < st->names; i++) {
 		const struct lql_name *f = &st->name[i];
 		struct str v = f->text ? f->from : entry_get(en, f->from);
 
 		if (!f->text && !v.p)
+			continue;
+		if (f->text && !frozen)
+			freeze(en, &seen);
+		frozen |= f->text;
+		if (f->tmpl && !formatted(f->tmpl, &seen, en, &v))
 			continue;
 		if (!f->text)
 			entry_delete(en, f->from);

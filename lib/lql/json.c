@@ -43,27 +43,6 @@ hex4(const char *p, size_t n, uint32_t *v)
 	return true;
 }
 
-static char *
-put_rune(char *o, uint32_t r)
-{
-	if (r < 0x80) {
-		*o++ = (char)r;
-	} else if (r < 0x800) {
-		*o++ = (char)(0xc0 | r >> 6);
-		*o++ = (char)(0x80 | (r & 63));
-	} else if (r < 0x10000) {
-		*o++ = (char)(0xe0 | r >> 12);
-		*o++ = (char)(0x80 | (r >> 6 & 63));
-		*o++ = (char)(0x80 | (r & 63));
-	} else {
-		*o++ = (char)(0xf0 | r >> 18);
-		*o++ = (char)(0x80 | (r >> 12 & 63));
-		*o++ = (char)(0x80 | (r >> 6 & 63));
-		*o++ = (char)(0x80 | (r & 63));
-	}
-	return o;
-}
-
 /* \uXXXX at s[*i], which is the u; two of them may be one character. */
 static bool
 unicode(struct str s, size_t *i, char **o)
@@ -83,7 +62,7 @@ unicode(struct str s, size_t *i, char **o)
 			r = 0xfffd;
 		}
 	}
-	*o = put_rune(*o, r);
+	*o += str_put_rune(*o, r);
 	return true;
 }
 
@@ -424,8 +403,8 @@ pipe_unpack(struct lql_entry *en)
 		if (v.type == STRING && str_eq(key, S("_entry")))
 			line = text_of(&v, en);
 	if (got == -1) {
-		entry_unparsed(en, "JSONParserErr",
-		    S("expecting json object(6), but it is not"));
+		entry_unparsed(en, "JSONParserErr", en->line.p[0] == '{' ?
+		    str_of(r.bad) : S("expecting json object(6), but it is not"));
 		return true;
 	}
 	if (!line.p)

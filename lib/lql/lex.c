@@ -47,18 +47,6 @@ blanks(struct lql_lex *l)
 
 /* ---- strings -------------------------------------------------------------- */
 
-static unsigned
-utf8_put(char out[4], uint32_t r)
-{
-	unsigned n = r < 0x80 ? 1 : r < 0x800 ? 2 : r < 0x10000 ? 3 : 4;
-	static const uint8_t lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-
-	for (unsigned i = n; i-- > 1; r >>= 6)
-		out[i] = (char)(0x80 | (r & 0x3f));
-	out[0] = (char)(lead[n] | r);
-	return n;
-}
-
 /* The digits of \xHH, \ooo, \uHHHH: false when they are not all there. */
 static bool
 code(const struct lql_lex *l, size_t *i, unsigned digits, unsigned base,
@@ -108,7 +96,7 @@ escape(const struct lql_lex *l, size_t *i, char *out, unsigned *n)
 	if (!code(l, i, c == 'u' ? 4 : 8, 16, &r) || r > 0x10ffff ||
 	    (r >= 0xd800 && r < 0xe000))
 		return false;
-	*n = utf8_put(out, r);
+	*n = str_put_rune(out, r);
 	return true;
 }
 

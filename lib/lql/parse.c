@@ -409,7 +409,9 @@ lql_query_free(struct lql_query *q)
 {
 	for (size_t i = 0; i < q->nregexes; i++)
 		re_free(q->regexes[i]);
-	q->nregexes = 0;
+	for (size_t i = 0; i < q->ntemplates; i++)
+		tmpl_free(q->templates[i]);
+	q->nregexes = q->ntemplates = 0;
 }
 
 bool

@@ -1,8 +1,7 @@
 /*
  * parse: LogQL to a syntax tree. logql.md section 3.
  *
- * What is read today: all but templates in line_format and label_format, which
- * are recognised and refused, with a caret; never half understood.
+ * All of the language; what is refused is refused with a caret.
  */
 #ifndef LQL_PARSE_H
 #define LQL_PARSE_H
@@ -55,12 +54,14 @@ struct lql_query {
 	struct arena *mem;
 	struct re **regexes;		/* to free */
 	size_t nregexes;
+	struct tmpl **templates;	/* to free */
+	size_t ntemplates;
 };
 
 /* Compiles everything; the arena holds it. 0, or -1 with a caret. */
 int lql_parse(struct lql_query *, struct str text, struct arena *,
     struct err *);
-void lql_query_free(struct lql_query *);	/* the regular expressions */
+void lql_query_free(struct lql_query *);	/* expressions, templates */
 
 /* Whether the text is a whole query (brackets and quotes are closed). */
 bool lql_whole(struct str text);

@@ -2,6 +2,7 @@
 #include "lql/parser.h"
 
 #include "base/num.h"
+#include "lql/funcs.h"
 
 /* ---- line filters ---------------------------------------------------------- */
 
@@ -283,16 +284,38 @@ regexp(struct parser *p)
 	return parser_next(p) == -1 ? -1 : 1;
 }
 
-/* A text without {{ is itself. */
+/* A text with {{ is a template; another is itself. */
 static int
-constant(struct parser *p, struct str *out)
+template(struct parser *p, struct str label, struct str *text,
+    struct tmpl **tmpl)
 {
+	struct lql_query *q = p->q;
+	struct err why = { 0 };
+
 	if (p->l.type != LQL_STRING)
 		return parser_fail(p, "expected a string in quotes");
-	if (str_find(p->l.text, S("{{")) <= p->l.text.n)
-		return parser_unsupported(p, "templates are");
-	*out = p->l.text;
+	*text = p->l.text;
+	if (str_find(p->l.text, S("{{")) <= p->l.text.n) {
+		*tmpl = tmpl_parse(label.n > 0 ? "label" : "line", p->l.text,
+		    lql_funcs, q->mem, &why);
+		if (!*tmpl)
+			return caret_err(p->l.e, p->l.query, p->l.place,
+			    label.n > 0 ? "invalid template for label '%.*s': "
+			    "%s" : "%.*sinvalid line template: %s", PS(label),
+			    why.msg);
+		q->templates = arena_grow(q->mem, q->templates, q->ntemplates,
+		    q->ntemplates + 1, sizeof *q->templates);
+		q->templates[q->ntemplates++] = *tmpl;
+	}
 	return parser_next(p) == -1 ? -1 : 1;
+}
+
+static int
+line_format(struct parser *p)
+{
+	struct lql_step *st = parser_step(p, LQL_S_LINE_FORMAT);
+
+	return template(p, S(""), &st->text, &st->tmpl);
 }
 
 static int
@@ -319,7 +342,7 @@ label_format(struct parser *p)
 		if (parser_next(p) == -1)
 			return -1;
 		f->text = p->l.type == LQL_STRING;
-		if (f->text ? constant(p, &f->from) == -1 :
+		if (f->text ? template(p, f->name, &f->from, &f->tmpl) == -1 :
 		    expect_name(p) == -1)
 			return -1;
 		if (!f->text) {
@@ -430,8 +453,7 @@ parser_stage(struct parser *p)
 	case LQL_S_LOGFMT: return logfmt(p);
 	case LQL_S_REGEXP: return regexp(p);
 	case LQL_S_PATTERN: return pattern(p);
-	case LQL_S_LINE_FORMAT:
-		return constant(p, &parser_step(p, LQL_S_LINE_FORMAT)->text);
+	case LQL_S_LINE_FORMAT: return line_format(p);
 	case LQL_S_LABEL_FORMAT: return label_format(p);
 	case LQL_S_DROP:
 	case LQL_S_KEEP: return choices(p, known[k].type);

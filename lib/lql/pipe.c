@@ -115,7 +115,7 @@ run(const struct lql_step *st, struct lql_entry *en)
 	case LQL_S_REGEXP: return regexp(st, en);
 	case LQL_S_PATTERN:
 		return lql_pattern_match(&st->pattern, en->line, extract, en);
-	case LQL_S_LINE_FORMAT: en->line = st->text; break;
+	case LQL_S_LINE_FORMAT: pipe_line_format(st, en); break;
 	case LQL_S_LABEL_FORMAT: pipe_label_format(st, en); break;
 	case LQL_S_DECOLORIZE: pipe_decolorize(en); break;
 	case LQL_S_DROP: pipe_drop(st, en); break;

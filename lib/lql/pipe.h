@@ -26,6 +26,7 @@ bool pipe_json(const struct lql_step *, struct lql_entry *);
 bool pipe_unpack(struct lql_entry *);
 bool pipe_logfmt(const struct lql_step *, struct lql_entry *);
 void pipe_decolorize(struct lql_entry *);
+void pipe_line_format(const struct lql_step *, struct lql_entry *);
 void pipe_label_format(const struct lql_step *, struct lql_entry *);
 void pipe_drop(const struct lql_step *, struct lql_entry *);
 void pipe_keep(const struct lql_step *, struct lql_entry *);

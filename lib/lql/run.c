@@ -51,6 +51,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	arena_reset(&r->scratch);
 	entry_begin(&en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
 	    &r->scratch);
+	en.time = l->time;
 	en.hidden = more;
 	en.nhidden = hidden(l, more, &r->scratch);
 	if (!pipe_run(r->q->step, r->q->nsteps, false, &en))

@@ -7,6 +7,7 @@
 #include "lql/ip.h"
 #include "lql/parse.h"
 #include "lql/pattern.h"
+#include "text/tmpl.h"
 
 enum lql_step_type {
 	LQL_S_LINE, LQL_S_LABEL,
@@ -35,6 +36,7 @@ struct lql_path_part { struct str key; int64_t index; };	/* key.p NULL: [index] 
 struct lql_name {		/* json, logfmt: a label and where from; */
 	struct str name;	/* label_format: to; drop, keep: which */
 	struct str from;	/* label_format: a label, or a text */
+	struct tmpl *tmpl;	/* .. which is a template; NULL: is itself */
 	bool text, matches;	/* from is a text; drop, keep: a matcher */
 	enum log_op op;
 	struct re *re;
@@ -58,6 +60,7 @@ struct lql_step {
 	struct lql_pattern pattern;
 	struct re *re;			/* regexp: `name` are its groups */
 	struct str text;		/* line_format */
+	struct tmpl *tmpl;		/* .. when it is more than text */
 };
 
 #endif
