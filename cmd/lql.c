@@ -275,7 +275,7 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "--follow: lines only");
 	args.lql.store = args.ask.store;
 	args.lql.tenant = args.ask.tenant;
-	args.lql.show = show_for(STDOUT_FILENO, args.ask.color);
+	args.lql.show = ask_show(&args.ask, STDOUT_FILENO);
 	if (ask_ready(&args.ask, isatty(STDOUT_FILENO), &e) == -1 ||
 	    lql_read_ids(&args.lql.o, args.trace, args.traces, &args.ask.mem,
 	    &e) == -1)

@@ -27,7 +27,8 @@ static const struct tool tool = {
 		ASK_OPTS("traces", "20", "chart, table, json, csv, ids or rec",
 		    "chart|table|json|csv|ids|rec"),
 		{ OPT_SPANS, "spans", "N", "matching spans shown of a trace; "
-		  "0 or all: every one (default: 3)", NULL },
+		  "0 or all: every one (default: 3), and none folded in "
+		  "pictures", NULL },
 		{ OPT_STEP, "step", "TIME", "between the points of metrics, "
 		  "such as 1m; all: one for the range (default: about 100 "
 		  "points)", NULL },
@@ -156,7 +157,7 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "which store? -d DIR");
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
-	s->tql.show = show_for(STDOUT_FILENO, s->ask.color);
+	s->tql.show = ask_show(&s->ask, STDOUT_FILENO);
 	status = ask(&args, argc - optind, argv + optind);
 	arena_free(&s->ask.mem);
 	return tool_exit(&tool, status);

@@ -12,6 +12,7 @@ _lql()
 	--from) return ;;
 	--to) return ;;
 	-o|--output) COMPREPLY=($(compgen -W "chart table json csv raw ids rec" -- "$cur")); return ;;
+	-w|--width) return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--trace) return ;;
@@ -20,7 +21,7 @@ _lql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output --color --tenant --stats --trace --traces --direction -f --follow --labels --values --series -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction -f --follow --labels --values --series -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

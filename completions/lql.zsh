@@ -11,6 +11,8 @@ _arguments -s \
 	'--to=[only before TIME]:TIME:' \
 	'-o+[chart, table, json, csv, raw, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv raw ids rec)' \
 	'--output=[chart, table, json, csv, raw, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv raw ids rec)' \
+	'-w+[columns to draw in (default\: the terminal'\''s)]:N:' \
+	'--width=[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose lines (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \

@@ -12,6 +12,7 @@ _tql()
 	--from) return ;;
 	--to) return ;;
 	-o|--output) COMPREPLY=($(compgen -W "chart table json csv ids rec" -- "$cur")); return ;;
+	-w|--width) return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--spans) return ;;
@@ -21,7 +22,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output --color --tenant --stats --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

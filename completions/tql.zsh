@@ -11,10 +11,12 @@ _arguments -s \
 	'--to=[only before TIME]:TIME:' \
 	'-o+[chart, table, json, csv, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec)' \
 	'--output=[chart, table, json, csv, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec)' \
+	'-w+[columns to draw in (default\: the terminal'\''s)]:N:' \
+	'--width=[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
-	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3)]:N:' \
+	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3), and none folded in pictures]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
 	'--exemplars=[traces behind the points of metrics, 100 at most (default\: none)]:N:' \
 	'-f[then wait, and print traces as they come to match]' \

@@ -78,6 +78,22 @@ q() { tql -d traces "$@"; }
 	fails 2 tql -d traces -o csv $id
 }
 
+@test "the picture of a trace" {
+	store
+	q -o table -w 100 $id >narrow
+	[ "$(jq -Rr 'select(length > 100)' narrow)" = "" ]
+	sed -n 3p narrow | grep -q '^  *0s .* TOTAL    SELF$'
+	grep -q '×3 similar, ≤7.68ms .* 14.3ms$' narrow
+	tail -n 1 narrow | grep -qx 'critical path: cart 32.5ms, payment 28.3ms, gateway 25.3ms'
+	# nothing folded on request
+	q -o table --spans all $id >all
+	! grep -q similar all
+	[ "$(grep -c 'SELECT products' all)" -eq 4 ]
+	q -o table --color always $id | grep -q $'\x1b'
+	fails 2 tql -d traces -w 5 $id
+	[[ $output = *"--width 5: not 20 to 10000 columns" ]]
+}
+
 @test "ids from stdin" {
 	store
 	q -o ids -n all '{}' | q -o ids - | diff - <(q -o ids -n all '{}')

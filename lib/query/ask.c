@@ -6,6 +6,9 @@
 #include "base/num.h"
 #include "base/time.h"
 
+#define WIDTH_MIN	20u
+#define WIDTH_MAX	10000u
+
 static const char *const form_name[] = { "auto", "table", "chart", "json",
 	"csv", "raw", "ids", "rec", "dot" };
 #define FORMS	(sizeof form_name / sizeof *form_name)
@@ -123,6 +126,26 @@ ask_stats(struct arena *a, const struct scan_count *c, uint64_t n,
 	    num_fmt_size(read, c->bytes_read), num_fmt_size(raw, c->bytes_raw));
 }
 
+static int
+ask_width(const char *word, uint64_t *width, struct err *e)
+{
+	if (num_u64(str_of(word), width) && *width >= WIDTH_MIN &&
+	    *width <= WIDTH_MAX)
+		return 0;
+	return err_set(e, ERR_QUERY, "--width %s: not %u to %u columns", word,
+	    WIDTH_MIN, WIDTH_MAX);
+}
+
+struct show
+ask_show(const struct ask *a, int fd)
+{
+	struct show sh = show_for(fd, a->color);
+
+	if (a->width > 0)
+		sh.width = (unsigned)a->width;
+	return sh;
+}
+
 int
 ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 {
@@ -131,6 +154,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	case 'D': a->other = arg; break;
 	case 'n': return ask_count(arg, "--limit", &a->limit, e);
 	case 'o': return ask_out(arg, a->forms, &a->out, e);
+	case 'w': return ask_width(arg, &a->width, e);
 	case ASK_SINCE: a->since = arg; break;
 	case ASK_FROM: a->from_text = arg; break;
 	case ASK_TO: a->to_text = arg; break;

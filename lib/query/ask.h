@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "block/stripe.h"
+#include "show/show.h"
 
 enum ask_out { ASK_AUTO, ASK_TABLE, ASK_CHART, ASK_JSON, ASK_CSV, ASK_RAW,
 	ASK_IDS, ASK_REC, ASK_DOT };
@@ -24,6 +25,7 @@ struct ask {
 	const char *store, *other;	/* -d, -D */
 	const char *since, *from_text, *to_text, *color;
 	struct str tenant;
+	uint64_t width;			/* -w; 0: the terminal's */
 	uint64_t from, to, limit;	/* [from, to); 0: all */
 	unsigned forms;			/* the tool's, bits of ASK_FORM */
 	enum ask_out out;
@@ -46,12 +48,16 @@ enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
 	{ ASK_TO, "to", "TIME", "only before TIME", NULL },		\
 	{ 'o', "output", "FORM", FORMS					\
 	  " (default: chart on a terminal, else json)", COMPLETE },	\
+	{ 'w', "width", "N", "columns to draw in (default: the "		\
+	  "terminal's)", NULL },					\
 	{ ASK_COLOR, "color", "WHEN", "auto, always or never",		\
 	  "auto|always|never" },					\
 	{ ASK_TENANT, "tenant", "NAME", "whose " THINGS			\
 	  " (default: of no tenant)", NULL },				\
 	{ ASK_STATS, "stats", NULL, "say on stderr what was read", NULL }
 
+/* How stdout, of descriptor fd, is drawn on: --color and --width. */
+struct show ask_show(const struct ask *, int fd);
 /* Takes one of those options, or -d or -D: 0 it did (or it is not ours), -1. */
 int ask_opt(struct ask *, int c, const char *arg, struct err *);
 /* After the options: the range, and the output when none was chosen. */

@@ -28,23 +28,34 @@ show_spark(struct buf *b, const double *v, uint32_t n, double min, double max,
 	}
 }
 
-unsigned
+void
+show_bar_ends(double from, double to, unsigned cols, unsigned *first,
+    unsigned *end)
+{
+	*first = from > 0 ? from * cols < cols ? (unsigned)(from * cols) :
+	    cols - 1 : 0;
+	*end = to <= 0 ? 0 : to >= 1 ? 8 * cols : (unsigned)(to * cols * 8);
+	if (*end <= *first * 8)
+		*end = *first * 8 + 1;
+}
+
+struct str
+show_eighths(unsigned n)
+{
+	static const struct str part[] = { S("▏"), S("▎"), S("▍"), S("▌"),
+	    S("▋"), S("▊"), S("▉"), S("█") };
+
+	return part[n - 1];
+}
+
+void
 show_bar(struct buf *b, double from, double to, unsigned cols)
 {
-	static const struct str part[] = { S(""), S("▏"), S("▎"), S("▍"),
-	    S("▌"), S("▋"), S("▊"), S("▉") };
-	unsigned first = from > 0 ? (unsigned)(from * cols) : 0;
-	unsigned end = to <= 0 ? 0 : to >= 1 ? 8 * cols :
-	    (unsigned)(to * cols * 8), col = 0;
+	unsigned first, end;
 
-	if (first >= cols)
-		first = cols - 1;
-	if (end <= first * 8)
-		end = first * 8 + 1;
-	for (; col < first; col++)
+	show_bar_ends(from, to, cols, &first, &end);
+	for (unsigned c = 0; c < first; c++)
 		buf_u8(b, ' ');
-	for (; col < end / 8; col++)
-		buf_adds(b, S("█"));
-	buf_adds(b, part[end % 8]);
-	return col + (end % 8 > 0);
+	for (unsigned c = first; c * 8 < end; c++)
+		buf_adds(b, show_eighths(end - c * 8 < 8 ? end - c * 8 : 8));
 }

@@ -15,10 +15,14 @@
 void show_spark(struct buf *, const double *v, uint32_t n, double min,
     double max, uint32_t cols);
 /*
- * A bar from one part (0 to 1) of `cols` characters to another, in eighths of
- * a character at its end, at least one; blanks before it. Returns the columns
- * used.
+ * A bar lies from one part (0 to 1) of `cols` characters to another: from the
+ * beginning of character `first`, an eighth of a character at least.
  */
-unsigned show_bar(struct buf *, double from, double to, unsigned cols);
+void show_bar_ends(double from, double to, unsigned cols, unsigned *first,
+    unsigned *end_eighths);
+/* The first n eighths of a character, 1 to 8. */
+struct str show_eighths(unsigned n);
+/* The bar, after blanks. */
+void show_bar(struct buf *, double from, double to, unsigned cols);
 
 #endif

@@ -6,17 +6,29 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/time.h"
+#include "show/axis.h"
+#include "show/fold.h"
+#include "show/spark.h"
+#include "show/timing.h"
 
 #define DEPTH_DRAWN	40u	/* deeper ones are drawn at this depth */
 #define WIDTH_PLAIN	120u	/* where there is no terminal */
 #define TIME_COLS	7u
+#define TICK_COLS	10u
+#define FOLD_COLS	20u	/* "×12 similar, ≤7.68ms" */
+#define TITLE_COLS	106u	/* less: two lines */
+#define BLAMED		6u	/* services named with the critical path */
 
 struct picture {
 	const struct show *show;
 	const struct show_trace *trace;
 	struct buf *b;
-	unsigned name_cols, service_cols, bar_cols;
-	bool *last;		/* by span: no sibling comes after it */
+	struct arena mem;
+	unsigned width, name_cols, service_cols, bar_cols;
+	struct fold_row *row;
+	uint32_t rows;
+	int64_t *start, *duration, *self;
+	struct timing_path path;
 	bool more[DEPTH_DRAWN + 1];	/* at a depth: a sibling comes later */
 };
 
@@ -26,68 +38,108 @@ drawn(unsigned depth)
 	return depth > DEPTH_DRAWN ? DEPTH_DRAWN : depth;
 }
 
-/* From the end: the first one seen at a depth, since one above, is the last. */
+/* ---- what is drawn --------------------------------------------------------- */
+
 static void
-find_last(struct picture *p)
+measure(struct picture *p)
 {
-	bool seen[DEPTH_DRAWN + 2] = { false };
-	unsigned deepest = 0;
+	const struct show_trace *t = p->trace;
+	uint32_t *up = arena_new(&p->mem, uint32_t, t->n);
+	uint32_t *above = arena_new(&p->mem, uint32_t, t->n + 1);
+	struct timing tm = { .up = up, .n = t->n };
 
-	for (uint32_t i = p->trace->n; i-- > 0;) {
-		unsigned d = drawn(p->trace->spans[i].depth);
+	p->row = arena_new(&p->mem, struct fold_row, t->n);
+	p->rows = fold_rows(t, p->row, &p->mem);
+	p->start = arena_new(&p->mem, int64_t, t->n);
+	p->duration = arena_new(&p->mem, int64_t, t->n);
+	p->self = arena_new(&p->mem, int64_t, t->n);
+	for (uint32_t i = 0; i < t->n; i++) {
+		unsigned d = t->spans[i].depth;
 
-		for (unsigned k = d + 1; k <= deepest; k++)
-			seen[k] = false;
-		p->last[i] = !seen[d];
-		seen[d] = true;
-		deepest = d;
+		p->start[i] = t->spans[i].start;
+		p->duration[i] = (int64_t)t->spans[i].duration;
+		up[i] = d > 0 ? above[d - 1] : TIMING_TOP;
+		above[d] = i;
 	}
+	tm.start = p->start;
+	tm.duration = p->duration;
+	timing_self(&tm, p->self, &p->mem);
+	timing_path(&tm, &p->path, &p->mem);
 }
 
 static void
 columns(struct picture *p)
 {
-	unsigned width = p->show->width > 0 ? p->show->width : WIDTH_PLAIN;
 	unsigned name = 4, service = 4, left;
 
-	for (uint32_t i = 0; i < p->trace->n; i++) {
-		const struct show_span *s = &p->trace->spans[i];
-		unsigned n = show_width(s->name) + 3 * drawn(s->depth);
+	for (uint32_t k = 0; k < p->rows; k++) {
+		const struct show_span *s = &p->trace->spans[p->row[k].span];
+		unsigned n = 3 * drawn(s->depth) + (p->row[k].count > 0 ?
+		    FOLD_COLS : show_width(s->name));
 		unsigned v = show_width(s->service);
 
 		name = n > name ? n : name;
 		service = v > service ? v : service;
 	}
-	left = width > 40 ? width - TIME_COLS - 4 : 36;
+	/* blanks between, both times, and a mark of an error */
+	left = p->width > 60 ? p->width - 2 * TIME_COLS - 6 : 40;
 	p->service_cols = service > left / 5 ? left / 5 : service;
 	p->name_cols = name > left * 2 / 5 ? left * 2 / 5 : name;
 	p->bar_cols = left - p->service_cols - p->name_cols;
-	if (p->bar_cols > 60)
-		p->bar_cols = 60;
+	if (p->bar_cols > p->width / 2)
+		p->bar_cols = p->width / 2;
+}
+
+/* ---- a row ------------------------------------------------------------------ */
+
+/* A row's spans (those folded, without what is below them). */
+struct took { int64_t most, sum; };
+
+static struct took
+took_of(const struct picture *p, const struct fold_row *row)
+{
+	unsigned depth = p->trace->spans[row->span].depth;
+	struct took took = { 0, 0 };
+
+	for (uint32_t i = row->span; i < row->end; i++) {
+		if (p->trace->spans[i].depth != depth)
+			continue;
+		if (p->duration[i] > took.most)
+			took.most = p->duration[i];
+		if (__builtin_add_overflow(took.sum, p->duration[i],
+		    &took.sum))
+			took.sum = INT64_MAX;
+	}
+	return took;
 }
 
 /* The tree's lines in front of a name; the columns they take. */
 static unsigned
-branches(struct picture *p, uint32_t i, struct buf *b)
+branches(struct picture *p, const struct fold_row *row, struct buf *b)
 {
-	unsigned d = drawn(p->trace->spans[i].depth);
+	unsigned d = drawn(p->trace->spans[row->span].depth);
 
 	for (unsigned k = 1; k < d; k++)
-		buf_adds(b, p->more[k] ? S("\xe2\x94\x82  ") : S("   "));
+		buf_adds(b, p->more[k] ? S("│  ") : S("   "));
 	if (d > 0)
-		buf_adds(b, p->last[i] ? S("\xe2\x94\x94\xe2\x94\x80 ") :
-		    S("\xe2\x94\x9c\xe2\x94\x80 "));
-	p->more[d] = !p->last[i];
+		buf_adds(b, row->last ? S("└─ ") : S("├─ "));
+	p->more[d] = !row->last;
 	return 3 * d;
 }
 
 static void
-label(struct picture *p, uint32_t i)
+label(struct picture *p, const struct fold_row *row, struct took took)
 {
-	const struct show_span *s = &p->trace->spans[i];
-	struct buf tree = { 0 };
-	unsigned cols = branches(p, i, &tree);
+	const struct show_span *s = &p->trace->spans[row->span];
+	struct buf tree = { 0 }, name = { 0 };
+	unsigned cols = branches(p, row, &tree);
+	char t[24];
 
+	if (row->count > 0)
+		buf_addf(&name, "×%u similar, ≤%s", row->count,
+		    num_fmt_short_duration(t, took.most));
+	else
+		buf_adds(&name, s->name.n > 0 ? s->name : S("(no name)"));
 	show_on(p->show, p->b, SHOW_DIM);
 	if (cols > p->name_cols) {	/* no room: the depth as a number */
 		buf_reset(&tree);
@@ -96,71 +148,114 @@ label(struct picture *p, uint32_t i)
 	}
 	buf_adds(p->b, buf_str(&tree));
 	show_off(p->show, p->b);
-	show_on(p->show, p->b, s->error ? SHOW_RED : SHOW_PLAIN);
-	show_fit(p->b, s->name.n > 0 ? s->name : S("(no name)"),
-	    p->name_cols > cols ? p->name_cols - cols : 0, true);
+	show_on(p->show, p->b, s->error ? SHOW_RED : row->count > 0 ?
+	    SHOW_DIM : SHOW_PLAIN);
+	show_fit(p->b, buf_str(&name), p->name_cols > cols ?
+	    p->name_cols - cols : 0, true);
 	show_off(p->show, p->b);
 	buf_u8(p->b, ' ');
 	show_on(p->show, p->b, show_style_of(s->service));
 	show_fit(p->b, s->service, p->service_cols, true);
 	show_off(p->show, p->b);
 	buf_free(&tree);
+	buf_free(&name);
 }
 
-/* Position of a time in eighths of a column. */
-static unsigned
-eighths(const struct picture *p, int64_t ns)
+/* Whether the critical path is in one of these spans at this moment. */
+static bool
+on_path(const struct picture *p, uint32_t from, uint32_t to, double at)
 {
-	uint64_t all = p->trace->duration > 0 ? p->trace->duration : 1;
-	double at = (double)ns / (double)all * p->bar_cols * 8;
+	const struct timing_piece *piece = p->path.piece;
 
-	return at <= 0 ? 0 : at >= p->bar_cols * 8.0 ? p->bar_cols * 8 :
-	    (unsigned)at;
+	for (uint32_t k = p->path.first[from]; k < p->path.first[to]; k++)
+		if (at >= (double)piece[k].from && at < (double)piece[k].to)
+			return true;
+	return false;
+}
+
+/* A column of a bar: where it is not critical, it is faint. */
+struct cell { bool on, critical; unsigned eighths; };
+
+/* Span `span`, folded with what is below it, up to `next`. */
+static void
+fill(const struct picture *p, uint32_t span, uint32_t next, struct cell *cell)
+{
+	double all = p->trace->duration > 0 ? (double)p->trace->duration : 1;
+	double from = (double)p->start[span] / all;
+	double to = from + (double)p->duration[span] / all;
+	unsigned first, end;
+
+	show_bar_ends(from, to, p->bar_cols, &first, &end);
+	for (unsigned c = first; c * 8 < end; c++) {
+		double lo = (double)c / p->bar_cols, hi = (c + 1.0) /
+		    p->bar_cols;
+
+		lo = lo < from ? from : lo;
+		hi = hi > to ? to : hi;
+		cell[c].on = true;
+		cell[c].critical |= on_path(p, span, next, (lo + hi) / 2 *
+		    all);
+		if (cell[c].eighths < 8)
+			cell[c].eighths = end - c * 8 < 8 ? end - c * 8 : 8;
+	}
 }
 
 static void
-bar(struct picture *p, const struct show_span *s)
+bar(struct picture *p, const struct fold_row *row)
 {
-	static const char *const part[] = { "", "\xe2\x96\x8f", "\xe2\x96\x8e",
-		"\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b",
-		"\xe2\x96\x8a", "\xe2\x96\x89" };
-	unsigned from = eighths(p, s->start) / 8, cols = 0;
-	unsigned to = eighths(p, s->start + (int64_t)s->duration);
+	const struct show_span *s = &p->trace->spans[row->span];
+	struct cell *cell = arena_zero(&p->mem, struct cell, p->bar_cols);
 
-	if (from >= p->bar_cols)
-		from = p->bar_cols - 1;
-	if (to <= from * 8)
-		to = from * 8 + 1;
+	for (uint32_t i = row->span, next; i < row->end; i = next) {
+		for (next = i + 1; next < row->end &&
+		    p->trace->spans[next].depth > s->depth; next++)
+			;
+		fill(p, i, next, cell);
+	}
 	buf_u8(p->b, ' ');
-	for (; cols < from; cols++)
-		buf_u8(p->b, ' ');
 	show_on(p->show, p->b, s->error ? SHOW_RED :
 	    show_style_of(s->service));
-	for (; cols < to / 8; cols++)
-		buf_adds(p->b, S("\xe2\x96\x88"));
-	if (to % 8 > 0) {
-		buf_adds(p->b, str_of(part[to % 8]));
-		cols++;
-	}
+	for (unsigned c = 0; c < p->bar_cols; c++)
+		buf_adds(p->b, !cell[c].on ? S(" ") : cell[c].critical ?
+		    show_eighths(cell[c].eighths) : S("░"));
 	show_off(p->show, p->b);
-	for (; cols < p->bar_cols; cols++)
-		buf_u8(p->b, ' ');
+}
+
+static void
+times(struct picture *p, const struct fold_row *row, struct took took)
+{
+	char t[24];
+
+	buf_addf(p->b, " %*s", (int)TIME_COLS, num_fmt_short_duration(t,
+	    took.sum));
+	if (row->count > 0)
+		return;
+	show_on(p->show, p->b, SHOW_DIM);
+	buf_addf(p->b, " %*s", (int)TIME_COLS, num_fmt_short_duration(t,
+	    p->self[row->span]));
+	show_off(p->show, p->b);
+}
+
+/* Below a span, where its children's lines go on. */
+static void
+indent(struct picture *p, const struct show_span *s)
+{
+	unsigned d = drawn(s->depth);
+
+	for (unsigned k = 1; k <= d; k++)
+		buf_adds(p->b, p->more[k] ? S("│  ") : S("   "));
 }
 
 static void
 event(struct picture *p, const struct show_span *s, const struct show_event *ev)
 {
-	unsigned width = p->show->width > 0 ? p->show->width : WIDTH_PLAIN;
 	char t[24];
-	unsigned d = drawn(s->depth);
 
-	for (unsigned k = 1; k <= d; k++)
-		buf_adds(p->b, p->more[k] ? S("\xe2\x94\x82  ") : S("   "));
+	indent(p, s);
 	show_on(p->show, p->b, s->error ? SHOW_RED : SHOW_DIM);
-	buf_addf(p->b, "   \xe2\x80\xa2 +%s ",
-	    num_fmt_short_duration(t, ev->after));
-	unsigned used = 3 * d + 7 + (unsigned)strlen(t);
-	unsigned room = width > used + 20 ? width - used : 20;
+	buf_addf(p->b, "   • +%s ", num_fmt_short_duration(t, ev->after));
+	unsigned used = 3 * drawn(s->depth) + 7 + (unsigned)strlen(t);
+	unsigned room = p->width > used + 20 ? p->width - used : 20;
 
 	room -= show_fit(p->b, ev->name, room, false);
 	if (ev->text.n > 0 && room > 4) {
@@ -171,21 +266,67 @@ event(struct picture *p, const struct show_span *s, const struct show_event *ev)
 	buf_u8(p->b, '\n');
 }
 
-static void
-row(struct picture *p, uint32_t i)
+/* Whether an event says what the status does. */
+static bool
+told(const struct show_span *s)
 {
-	const struct show_span *s = &p->trace->spans[i];
-	char t[24];
+	for (uint32_t i = 0; i < s->nevents; i++)
+		if (str_eq(s->events[i].text, s->message))
+			return true;
+	return false;
+}
 
-	label(p, i);
-	bar(p, s);
-	buf_addf(p->b, " %*s", (int)TIME_COLS,
-	    num_fmt_short_duration(t, (int64_t)s->duration));
-	if (s->error) {
+/* The error's message: beside its mark, or below when there is no room, and
+ * no event tells it. True: below. */
+static bool
+failed(struct picture *p, const struct show_span *s)
+{
+	unsigned used = p->name_cols + p->service_cols + p->bar_cols +
+	    2 * TIME_COLS + 7;
+	unsigned room = p->show->width == 0 ? UINT32_MAX :
+	    p->width > used ? p->width - used : 0;
+	struct str text = s->message.n > 0 ? s->message : S("error");
+
+	show_on(p->show, p->b, SHOW_RED);
+	buf_adds(p->b, S(" ✗"));
+	if (show_width(text) <= room) {
+		buf_u8(p->b, ' ');
+		show_text(p->b, text);
+	}
+	show_off(p->show, p->b);
+	return show_width(text) > room && s->message.n > 0 && !told(s);
+}
+
+static void
+message(struct picture *p, const struct show_span *s)
+{
+	unsigned used = 3 * drawn(s->depth) + 5;
+
+	indent(p, s);
+	show_on(p->show, p->b, SHOW_RED);
+	buf_adds(p->b, S("   ✗ "));
+	show_fit(p->b, s->message, p->width > used + 20 ? p->width - used :
+	    20, false);
+	show_off(p->show, p->b);
+	buf_u8(p->b, '\n');
+}
+
+static void
+put_row(struct picture *p, const struct fold_row *row)
+{
+	const struct show_span *s = &p->trace->spans[row->span];
+	struct took took = took_of(p, row);
+	bool below = false;
+
+	label(p, row, took);
+	bar(p, row);
+	times(p, row, took);
+	if (s->error && row->count > 0) {
 		show_on(p->show, p->b, SHOW_RED);
-		buf_adds(p->b, S(" \xe2\x9c\x97 "));
-		show_text(p->b, s->message.n > 0 ? s->message : S("error"));
+		buf_adds(p->b, S("         ✗"));
 		show_off(p->show, p->b);
+	} else if (s->error) {
+		below = failed(p, s);
 	}
 	if (s->orphan) {
 		show_on(p->show, p->b, SHOW_DIM);
@@ -193,9 +334,13 @@ row(struct picture *p, uint32_t i)
 		show_off(p->show, p->b);
 	}
 	buf_u8(p->b, '\n');
-	for (uint32_t k = 0; k < s->nevents; k++)
+	if (below)
+		message(p, s);
+	for (uint32_t k = 0; k < s->nevents && row->count == 0; k++)
 		event(p, s, &s->events[k]);
 }
+
+/* ---- above and below -------------------------------------------------------- */
 
 static void
 title(const struct picture *p)
@@ -212,7 +357,8 @@ title(const struct picture *p)
 	show_on(p->show, p->b, SHOW_BOLD);
 	buf_addf(p->b, "trace %.*s", PS(t->id));
 	show_off(p->show, p->b);
-	buf_addf(p->b, "  %s  %s  %u span%s  %u service%s",
+	buf_addf(p->b, "%s%s  %s  %u span%s  %u service%s",
+	    p->width < TITLE_COLS ? "\n" : "  ",
 	    time_format(when, t->start, 3),
 	    num_fmt_short_duration(took, (int64_t)t->duration), t->n,
 	    t->n == 1 ? "" : "s", services.n, services.n == 1 ? "" : "s");
@@ -225,17 +371,92 @@ title(const struct picture *p)
 	map_free(&services);
 }
 
+/* The time axis, and what the numbers are. */
+static void
+head(const struct picture *p)
+{
+	double all = (double)p->trace->duration / 1e9, tick;
+	unsigned left = p->name_cols + p->service_cols + 2, col = 0;
+	char text[40];
+
+	show_on(p->show, p->b, SHOW_DIM);
+	for (unsigned i = 0; i < left; i++)
+		buf_u8(p->b, ' ');
+	tick = show_tick(all, p->bar_cols / TICK_COLS + 1, SHOW_SECONDS);
+	for (unsigned k = 0; k * tick <= all; k++) {
+		unsigned at = all > 0 ? (unsigned)(k * tick / all *
+		    p->bar_cols) : 0;
+
+		show_number_round(text, k * tick, SHOW_SECONDS);
+		if (at + show_width(str_of(text)) > p->bar_cols)
+			break;
+		for (; col < at; col++)
+			buf_u8(p->b, ' ');
+		buf_adds(p->b, str_of(text));
+		col += show_width(str_of(text));
+	}
+	for (; col < p->bar_cols; col++)
+		buf_u8(p->b, ' ');
+	buf_addf(p->b, " %*s %*s", (int)TIME_COLS, "TOTAL", (int)TIME_COLS,
+	    "SELF");
+	show_off(p->show, p->b);
+	buf_u8(p->b, '\n');
+}
+
+struct blame { struct str service; int64_t ns; };
+
+static int
+by_time(const void *a, const void *b)
+{
+	const struct blame *x = a, *y = b;
+
+	return (x->ns < y->ns) - (x->ns > y->ns);
+}
+
+/* Whose the critical path was. */
+static void
+blame(struct picture *p)
+{
+	struct blame *v = arena_zero(&p->mem, struct blame, p->trace->n);
+	struct map services = { 0 };
+	char t[24];
+
+	for (uint32_t i = 0; i < p->trace->n; i++) {
+		uint32_t no = map_add(&services, p->trace->spans[i].service,
+		    NULL);
+
+		v[no].service = p->trace->spans[i].service;
+		for (uint32_t k = p->path.first[i]; k < p->path.first[i + 1];
+		    k++)
+			v[no].ns += p->path.piece[k].to - p->path.piece[k].from;
+	}
+	qsort(v, services.n, sizeof *v, by_time);
+	buf_adds(p->b, S("critical path:"));
+	for (uint32_t i = 0; i < services.n && i < BLAMED && v[i].ns > 0; i++) {
+		buf_adds(p->b, i > 0 ? S(", ") : S(" "));
+		show_on(p->show, p->b, show_style_of(v[i].service));
+		show_text(p->b, v[i].service);
+		show_off(p->show, p->b);
+		buf_addf(p->b, " %s", num_fmt_short_duration(t, v[i].ns));
+	}
+	buf_u8(p->b, '\n');
+	map_free(&services);
+}
+
 void
 show_waterfall(const struct show *sh, const struct show_trace *t,
     struct buf *b)
 {
 	struct picture p = { .show = sh, .trace = t, .b = b,
-		.last = xcalloc(t->n, sizeof(bool)) };
+		.width = sh->width > 0 ? sh->width : WIDTH_PLAIN };
 
-	title(&p);
-	find_last(&p);
+	measure(&p);
 	columns(&p);
-	for (uint32_t i = 0; i < t->n; i++)
-		row(&p, i);
-	free(p.last);
+	title(&p);
+	head(&p);
+	for (uint32_t k = 0; k < p.rows; k++)
+		put_row(&p, &p.row[k]);
+	if (t->n > 1)
+		blame(&p);
+	arena_free(&p.mem);
 }

@@ -1,9 +1,13 @@
 /*
  * waterfall: one trace as a picture: who called whom, when, for how long.
  *
- *   GET /api/cart            gateway   ██████████████████  234ms
- *   └─ GET                   gateway   ▕█████████████████  233ms
- *      └─ GET /api/cart      frontend   ████████████████▌  231ms  ✗ internal error
+ *                              0     50ms  100ms  150ms   TOTAL    SELF
+ *   GET /api/cart     gateway  ██░░░░░░░░░░░░░░░░░░░██▌   234ms  40.1ms
+ *   └─ GET            gateway    ██░░░░░░░░░░░░░░░░░█     193ms  21.7ms
+ *      └─ GET /cart   cart         █████████████████      171ms   171ms  ✗ no stock
+ *
+ * Solid is the critical path: what the root's end was waiting for at that
+ * moment. Read downwards, a moment is solid once at most.
  */
 #ifndef SHOW_WATERFALL_H
 #define SHOW_WATERFALL_H
@@ -30,8 +34,10 @@ struct show_span {
 struct show_trace {
 	struct str id;			/* hex */
 	uint64_t start, duration;	/* ns */
-	const struct show_span *spans;	/* in tree pre-order */
+	const struct show_span *spans;	/* in tree pre-order, siblings by
+					   their start */
 	uint32_t n;
+	bool whole;			/* fold nothing */
 };
 
 void show_waterfall(const struct show *, const struct show_trace *,

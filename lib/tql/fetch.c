@@ -194,7 +194,7 @@ draw(const struct tql_ask *ask, struct fetched *f, struct buf *out,
 	str_hex(hex, id->vec.fix, 16);
 	struct show_trace t = { .id = str_of(hex), .start = (uint64_t)begin,
 	    .duration = (uint64_t)(end - begin), .spans = s,
-	    .n = p.rows[TR_SPAN] };
+	    .n = p.rows[TR_SPAN], .whole = ask->o.spans == UINT32_MAX };
 	show_waterfall(&ask->show, &t, out);
 	return 0;
 }

@@ -60,10 +60,14 @@ ticks(void)
 static void
 bars(struct buf *b)
 {
-	CHECK(show_bar(b, 0, .5, 4) == 2 && is(b, "██"));
-	CHECK(show_bar(b, .25, .3, 8) == 3 && is(b, "  ▍"));
-	CHECK(show_bar(b, 1, 1, 4) == 4 && is(b, "   █"));
-	CHECK(show_bar(b, 0, 0, 4) == 1 && is(b, "▏"));
+	show_bar(b, 0, .5, 4);
+	CHECK(is(b, "██"));
+	show_bar(b, .25, .3, 8);
+	CHECK(is(b, "  ▍"));
+	show_bar(b, 1, 1, 4);
+	CHECK(is(b, "   █"));
+	show_bar(b, 0, 0, 4);
+	CHECK(is(b, "▏"));
 }
 
 static const double up[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8 };

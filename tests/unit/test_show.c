@@ -117,18 +117,21 @@ waterfall(struct buf *b)
 		  .start = 60000000, .duration = 1 },
 	};
 	struct show_trace t = { S("abc123"), UINT64_C(1767225600000000000),
-		100000000, s, 4 };
+		100000000, s, 4, false };
 	struct show sh = { false, 70 };
 
 	show_waterfall(&sh, &t, b);
 	CHECK(is(b,
-"trace abc123  2026-01-01T00:00:00.000Z  100ms  4 spans  3 services  1 error\n"
-"GET /        gw   ███████████████████████████████████████████   100ms\n"
-"├─ call      gw       █████████████████▌                       40.0ms\n"
-"│  └─ handle cart      █████████████                           30.0ms ✗ no "
-"stock\n"
+"trace abc123\n"
+"2026-01-01T00:00:00.000Z  100ms  4 spans  3 services  1 error\n"
+"                  0s               50ms                TOTAL    SELF\n"
+"GET /        gw   ███░░░░░░░░░░░░░░█████████████████   100ms  60.0ms\n"
+"├─ call      gw      █░░░░░░░░░░███                   40.0ms  10.0ms\n"
+"│  └─ handle cart     ██████████▎                     30.0ms  30.0ms ✗\n"
+"│        ✗ no stock\n"
 "│        • +5.00ms exception: boom\\x1b[1m\n"
-"└─ store     db                            ▊                      1ns\n"));
+"└─ store     db                       ▍                  1ns     1ns\n"
+"critical path: gw 70.0ms, cart 30.0ms, db 1ns\n"));
 }
 
 int
