@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "log/erase.h"
+#include "log/parsed.h"
 
 void
 found_free(struct log_found *f)
@@ -327,6 +328,10 @@ look(struct log_found *f, const struct log_scan_opts *o,
 		return r;
 	if (o->nfilter > 0 && (lines_open(&f->lines, &f->cols, e) == -1 ||
 	    filters_run(filter, o->nfilter, &f->lines, rows, e) == -1))
+		return -1;
+	if (o->nparse > 0 && ((!f->lines.cols && lines_open(&f->lines,
+	    &f->cols, e) == -1) || parsed_run(o->parse, o->nparse, &f->lines,
+	    rows, e) == -1))
 		return -1;
 	if (erase_rows(f->part, s, &f->work, rows, e) == -1)
 		return -1;

@@ -58,6 +58,33 @@ struct log_label_filter {
 	void *arg;
 };
 
+/*
+ * A filter on values that a parser will find in the line, asked before the line
+ * is rebuilt. Lines of one template differ only in words that have a digit
+ * (log/split.h), so that a parser takes all of them apart at the same places:
+ * `find` is asked once a template, `test` for each line, or once where the
+ * values are the same in all. It must never drop what the query would keep.
+ */
+enum log_kind_at {	/* of a byte of a template's line */
+	LOG_AT_TEXT,
+	LOG_AT_NUMBER,	/* a word with a digit, that begins with one */
+	LOG_AT_WORD,	/* one that may begin with something else */
+};
+struct log_slice { uint32_t from, to; };	/* of it; empty: no such value */
+struct log_parse_filter {
+	size_t n;	/* values */
+	/* labels and metadata that would come before what is parsed: a stripe
+	 * that has one of these names is not filtered */
+	const struct str *unless;
+	size_t nunless;
+	/* `line`: a template's, a digit for each word; kind: by its bytes.
+	 * false: it cannot be told. */
+	bool (*find)(void *arg, struct str line, const uint8_t *kind,
+	    struct log_slice *, struct arena *);
+	bool (*test)(void *arg, const struct str *values);
+	void *arg;
+};
+
 struct log_scan_opts {
 	const struct log_matcher *match;
 	size_t nmatch;
@@ -65,6 +92,8 @@ struct log_scan_opts {
 	size_t nfilter;
 	const struct log_label_filter *label;
 	size_t nlabel;
+	const struct log_parse_filter *parse;
+	size_t nparse;
 	const uint8_t (*trace_ids)[16];		/* sorted; NULL: any */
 	size_t ntrace_ids;
 	uint64_t from, to;			/* [from, to); 0, 0: all */

@@ -279,6 +279,67 @@ walk(struct lql_entry *en, struct str object, struct buf *name,
 	return got;
 }
 
+/* ---- where a template has it ---------------------------------------------- */
+
+struct seek {
+	struct str line;
+	const uint8_t *kind;
+	struct str name, *value;
+	bool found;
+};
+
+/*
+ * As walk, for one name, and to the end, for a fault there counts. 0, or -1:
+ * it cannot be told.
+ */
+static int
+seek(struct seek *sk, struct str object, struct buf *name, unsigned depth)
+{
+	struct reader r = { .s = object };
+	struct str key;
+	struct value v;
+	size_t before = name->n;
+	int got = 0;
+
+	for (bool first = true; (got = next_pair(&r, first, &key, &v)) == 1;
+	    first = false) {
+		int is = 0;
+
+		/* what begins an unquoted value tells what it is */
+		if (v.type != STRING && v.s.n > 0 &&
+		    sk->kind[v.s.p - sk->line.p] == LOG_AT_WORD)
+			return -1;
+		name->n = before;
+		if (depth >= DEPTH_MAX || str_trim(key).n == 0)
+			return -1;
+		if (v.type == NIL || v.type == ARRAY)
+			continue;
+		if (before > 0)
+			buf_u8(name, '_');
+		is = pipe_seek_name(name, key, sk->line, sk->kind, sk->name);
+		if (is == -1 || (v.type == OBJECT && seek(sk, v.s, name,
+		    depth + 1) == -1))
+			return -1;
+		if (v.type == OBJECT || is == 0 || sk->found)
+			continue;
+		*sk->value = v.s;
+		sk->found = true;
+	}
+	return got;
+}
+
+int
+pipe_json_seek(struct str line, const uint8_t *kind, struct str name,
+    struct str *value)
+{
+	struct seek sk = { line, kind, name, value, false };
+	struct buf b = { 0 };
+	int r = seek(&sk, line, &b, 0);
+
+	buf_free(&b);
+	return r == -1 ? -1 : sk.found;
+}
+
 /* ---- json with paths ------------------------------------------------------ */
 
 static bool

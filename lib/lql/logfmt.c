@@ -112,6 +112,38 @@ take(const struct lql_step *st, struct lql_entry *en, struct scan *sc,
 	return name.n == 0 || entry_extract(en, name, v);
 }
 
+int
+pipe_logfmt_seek(const struct lql_step *st, struct str line,
+    const uint8_t *kind, struct str name, struct str *value)
+{
+	struct scan sc = { .s = line };
+	struct buf b = { 0 };
+	int is = 0;
+
+	while (is == 0) {
+		while (sc.at < sc.s.n && blank(sc.s.p[sc.at]))
+			sc.at++;
+		if (sc.at == sc.s.n)
+			break;
+		if (!part(&sc)) {
+			while (sc.at < sc.s.n && !blank(sc.s.p[sc.at]))
+				sc.at++;
+			continue;
+		}
+		/* who knows whether they are sound, and where it ends */
+		if (sc.escapes)
+			is = -1;
+		else if (sc.value.n > 0 || st->keep_empty) {
+			buf_reset(&b);
+			is = pipe_seek_name(&b, sc.key, line, kind, name);
+		}
+		if (is == 1)
+			*value = sc.value;
+	}
+	buf_free(&b);
+	return is;
+}
+
 static bool
 all(const struct lql_step *st, struct lql_entry *en, bool *found)
 {

@@ -1,6 +1,7 @@
 #include "lql/run.h"
 
 #include "lql/filter.h"
+#include "lql/foresee.h"
 #include "lql/pipe.h"
 
 struct run {
@@ -90,6 +91,7 @@ plan(struct run *r, struct arena *a)
 	    q->nsteps + 1);
 	struct log_label_filter *label = arena_new(a, struct log_label_filter,
 	    q->nsteps + 1);
+	struct log_parse_filter *parse;
 	bool all = true;
 
 	for (size_t i = 0; i < q->nsteps; i++) {
@@ -106,6 +108,8 @@ plan(struct run *r, struct arena *a)
 	}
 	r->so.filter = line;
 	r->so.label = label;
+	r->so.nparse = foresee(q, a, &parse);
+	r->so.parse = parse;
 	if (!all)	/* who knows how many lines that takes */
 		r->so.limit = 0;
 }

@@ -1,0 +1,110 @@
+#include "lql/foresee.h"
+
+#include "lql/filter.h"
+#include "lql/pipe.h"
+
+struct sight {
+	const struct lql_step *parser;
+	const struct lql_stage *stage;
+};
+
+/* A label may have come to a line in another way than from its text. */
+static bool
+has_other_ways(struct str name)
+{
+	static const struct str known[] = { S("trace_id"), S("span_id"),
+		S("severity_number"), S("severity_text"),
+		S("detected_level"), S("observed_timestamp") };
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (str_eq(name, known[i]))
+			return true;
+	return str_starts(name, S("__")) || str_ends(name, S("_extracted"));
+}
+
+static bool
+find(void *arg, struct str line, const uint8_t *kind, struct log_slice *at,
+    struct arena *mem)
+{
+	const struct sight *s = arg;
+
+	(void)mem;
+	for (uint32_t i = 0; i < s->stage->n; i++) {
+		struct str name = s->stage->names[i], v = { NULL, 0 };
+		int r = s->parser->type == LQL_S_JSON ?
+		    pipe_json_seek(line, kind, name, &v) :
+		    pipe_logfmt_seek(s->parser, line, kind, name, &v);
+
+		if (r == -1 || (r == 1 && !pipe_seek_plain(v)))
+			return false;
+		at[i] = (struct log_slice){ 0, 0 };
+		if (r == 1 && v.n > 0)
+			at[i] = (struct log_slice){ (uint32_t)(v.p - line.p),
+				(uint32_t)(v.p - line.p + (ptrdiff_t)v.n) };
+	}
+	return true;
+}
+
+static bool
+test(void *arg, const struct str *values)
+{
+	const struct sight *s = arg;
+	const struct lql_filter *bad;
+
+	return lql_keeps(s->stage, values, false, &bad);
+}
+
+static bool
+can_tell(const struct lql_stage *st)
+{
+	for (uint32_t i = 0; i < st->n; i++)
+		if (has_other_ways(st->names[i]))
+			return false;
+	return true;
+}
+
+static struct log_parse_filter
+filter_of(const struct lql_step *parser, const struct lql_stage *st,
+    struct arena *a)
+{
+	struct sight *s = arena_new(a, struct sight, 1);
+	struct str *unless = arena_new(a, struct str, st->n + 1);
+
+	*s = (struct sight){ parser, st };
+	for (uint32_t i = 0; i < st->n; i++)
+		unless[i] = st->names[i];
+	/* with an error, numbers are not compared */
+	unless[st->n] = S("__error__");
+	return (struct log_parse_filter){ .n = st->n, .unless = unless,
+		.nunless = st->n + (size_t)1, .find = find, .test = test,
+		.arg = s };
+}
+
+static bool
+is_parser(const struct lql_step *st)
+{
+	return st->names == 0 && (st->type == LQL_S_JSON ||
+	    (st->type == LQL_S_LOGFMT && !st->strict));
+}
+
+size_t
+foresee(const struct lql_log *q, struct arena *a,
+    struct log_parse_filter **out)
+{
+	const struct lql_step *parser = NULL;
+	size_t n = 0;
+
+	*out = arena_new(a, struct log_parse_filter, q->nsteps + 1);
+	for (size_t i = 0; i < q->nsteps; i++) {
+		const struct lql_step *st = &q->step[i];
+
+		if (!parser && is_parser(st))
+			parser = st;
+		else if (parser && st->type == LQL_S_LABEL) {
+			if (can_tell(st->label))
+				(*out)[n++] = filter_of(parser, st->label, a);
+		} else if (st->type != LQL_S_LINE && st->type != LQL_S_LABEL)
+			break;
+	}
+	return n;
+}
