@@ -12,7 +12,7 @@
 #include "lql/ids.h"
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
-	OPT_SERIES };
+	OPT_SERIES, OPT_STEP };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -34,6 +34,9 @@ static const struct tool tool = {
 		  "ids FILE lists; - is stdin", "file" },
 		{ OPT_DIRECTION, "direction", "WAY", "forward (oldest first) or "
 		  "backward (default)", "forward|backward" },
+		{ OPT_STEP, "step", "TIME", "between the points of metrics, such "
+		  "as 30s; all: one, at the end (default: some 100 points)",
+		  NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
 		{ OPT_LABELS, "labels", NULL, "the labels of the streams of a "
@@ -76,31 +79,30 @@ answer(struct args *args, const char *where, struct str text)
 	struct err e = { 0 };
 	struct store_view *view = NULL;
 	uint64_t lines = 0, from = time_mono();
+	const char *what = "lines";
 	int r = 0, status = 0;
 
 	args->ask.count = (struct scan_count){ 0 };
 	args->lql.out = ask_uncharted(args->ask.out);
+	args->lql.chart = args->ask.out == ASK_CHART;
 	args->lql.o.limit = args->ask.limit;
 	args->lql.o.from = args->ask.from;
 	args->lql.o.to = args->ask.to;
 	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
 		r = caret_in(&e, where);
-	else if (q.metric)
-		r = err_set(&e, ERR_QUERY, "metric queries are not supported "
-		    "yet");
 	else if (args->follow)
 		r = lql_follow(&args->lql, &q, tool_stop_fd(), &e);
 	else if (!(view = lql_view(&args->lql, &e)))
 		r = -1;
 	else
-		r = lql_answer(&args->lql, view, &q, &lines, &e);
+		r = lql_answer(&args->lql, view, &q, &lines, &what, &e);
 	if (r == -1)
 		status = tool_fail(&tool, &e);
 	else if (view && store_view_missing(view) > 0)
 		status = 1;
 	if (args->ask.stats && view)
 		tool_say(&tool, "%s", ask_stats(&a, &args->ask.count, lines,
-		    "lines", time_mono() - from).p);
+		    what, time_mono() - from).p);
 	if (view)
 		store_view_close(view);
 	lql_query_free(&q);
@@ -134,6 +136,12 @@ static int
 do_direction(void *arg, const char *way, struct err *e)
 {
 	return set_direction(arg, way, e);
+}
+
+static int
+do_step(void *arg, const char *to, struct err *e)
+{
+	return ask_step(to, "\\step", &((struct args *)arg)->lql.step, e);
 }
 
 /* The query, a selector, may be left out. */
@@ -180,6 +188,8 @@ static const struct shell_command commands[] = {
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },
+	{ "step", "TIME", "between the points of metrics, auto, or all",
+	  do_step },
 	{ "direction", "WAY", "forward (oldest first) or backward",
 	  do_direction },
 	{ 0 },
@@ -237,6 +247,7 @@ option(struct args *args, int c, struct err *e)
 		break;
 	case OPT_SERIES: args->lql.about = LQL_SERIES; break;
 	case OPT_DIRECTION: return set_direction(args, optarg, e);
+	case OPT_STEP: return ask_step(optarg, "--step", &args->lql.step, e);
 	default: return ask_opt(&args->ask, c, optarg, e);
 	}
 	return 0;
@@ -257,6 +268,7 @@ main(int argc, char *argv[])
 	struct args args = { .ask = { .store = getenv("LSTORE"),
 		.other = getenv("TSTORE"), .limit = 100, .forms = FORMS },
 		.lql = { .write = write_out, .say = say,
+		.step = ASK_STEP_AUTO,
 		.o = { .workers = pool_workers() } } };
 	struct err e = { 0 };
 	int c, status;

@@ -19,6 +19,7 @@ _arguments -s \
 	'--trace=[only lines of this trace]:ID:' \
 	'--traces=[only lines of the traces whose ids FILE lists; - is stdin]:FILE:_files' \
 	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
+	'--step=[between the points of metrics, such as 30s; all\: one, at the end (default\: some 100 points)]:TIME:' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
 	'--labels[the labels of the streams of a selector, or of all]' \

@@ -254,6 +254,26 @@ num_prom_duration(struct str s, int64_t *ns)
 	return true;
 }
 
+char *
+num_fmt_prom_duration(char out[64], int64_t ns)
+{
+	uint64_t left = ns > 0 ? (uint64_t)ns : 0;
+	char *p = out;
+
+	for (const struct unit *u = prom_units; u->name; u++) {
+		bool all = *u->name == 'y' || *u->name == 'w';
+
+		if (left < u->ns || (all && left % u->ns > 0))
+			continue;
+		p += sprintf(p, "%llu%s", (unsigned long long)(left / u->ns),
+		    u->name);
+		left %= u->ns;
+	}
+	if (p == out)
+		strcpy(out, "0s");
+	return out;
+}
+
 /* v / unit with its fraction, trailing zeros cut: "1.5". */
 static char *
 put_fraction(char *p, uint64_t v, uint64_t unit)

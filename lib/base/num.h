@@ -23,6 +23,8 @@ char *num_fmt_f64(char out[32], double);
 bool num_go_duration(struct str, int64_t *ns);
 /* Prometheus durations: "1d2h", integers, units y w d h m s ms in order. */
 bool num_prom_duration(struct str, int64_t *ns);
+/* The same back: "1d2h"; y and w only where they are all of it. */
+char *num_fmt_prom_duration(char out[64], int64_t ns);
 /* "1h30m0s", "1.5s", "2ms" as Go prints them. */
 char *num_fmt_go_duration(char out[40], int64_t ns);
 /* Short, for tables: three digits and a unit: "1.24ms", "12.3s", "2m05s". */

@@ -268,31 +268,41 @@ list_rows(struct log_found *f, const uint64_t *rows)
 			    (uint32_t)__builtin_ctzll(w);
 }
 
-static int
-collect(struct log_found *f, const struct log_scan_opts *o,
-    const uint64_t *rows, struct err *e)
+/* Hits in order, no more than may be needed. */
+static void
+hits(struct log_found *f, const struct log_scan_opts *o, const int64_t *time)
 {
-	struct log_cols *c = &f->cols;
-	struct vec time = { 0 };
-	uint32_t all;
+	uint32_t all = f->n;
 
-	list_rows(f, rows);
-	all = f->n;
-	if (f->n == 0)
-		return 0;
-	if (pick(f, S("time"), VEC_INT, &c->time, &time, e) == -1)
-		return -1;
-	if (time.rows != f->n || time.valid)
-		return err_set(e, ERR_CORRUPT, "time: not there");
 	f->hit = arena_new(&f->mem, struct log_hit, f->n);
 	for (uint32_t i = 0; i < f->n; i++)
-		f->hit[i] = (struct log_hit){ (uint64_t)time.i[i], i };
+		f->hit[i] = (struct log_hit){ (uint64_t)time[i], i };
 	order(f, o);
 	if (f->n < all)
 		shorten(f);
 	f->time = arena_new(&f->mem, uint64_t, f->n);
 	for (uint32_t i = 0; i < f->n; i++)
 		f->time[f->hit[i].at] = f->hit[i].time;
+}
+
+int
+found_collect(struct log_found *f, const struct log_scan_opts *o,
+    const uint64_t *rows, struct err *e)
+{
+	struct log_cols *c = &f->cols;
+	struct vec time = { 0 };
+
+	list_rows(f, rows);
+	if (f->n == 0)
+		return 0;
+	if (pick(f, S("time"), VEC_INT, &c->time, &time, e) == -1)
+		return -1;
+	if (time.rows != f->n || time.valid)
+		return err_set(e, ERR_CORRUPT, "time: not there");
+	if (f->loose)
+		f->time = (uint64_t *)time.i;
+	else
+		hits(f, o, time.i);
 	return pick_stream(f, e) == -1 ? -1 : 1;
 }
 
@@ -309,21 +319,32 @@ may_have(struct stripe *s, const struct log_scan_opts *o,
 	return filters_may(filter, o->nfilter, words);
 }
 
-static int
-look(struct log_found *f, const struct log_scan_opts *o,
-    const struct filter *filter, struct err *e)
+int
+found_open(struct log_found *f, const struct log_scan_opts *o, struct err *e)
 {
-	struct stripe *s = part_stripe(f->part, f->stripe, &f->work, e);
+	struct stripe *s;
+
+	arena_reset(&f->work);
+	if (!(s = part_stripe(f->part, f->stripe, &f->work, e)))
+		return -1;
+	stripe_count(s, o->count);
+	cols_open(&f->cols, f->part, s, &f->work);
+	return 0;
+}
+
+int
+found_select(struct log_found *f, const struct log_scan_opts *o,
+    const struct filter *filter, uint64_t **out, struct err *e)
+{
 	uint64_t *rows;
 	int r;
 
-	if (!s)
+	if (!f->cols.stripe && found_open(f, o, e) == -1)
 		return -1;
-	stripe_count(s, o->count);
-	if ((r = may_have(s, o, filter, &f->work, e)) != 1)
+	if ((r = may_have(f->cols.stripe, o, filter, &f->work, e)) != 1)
 		return r;
-	cols_open(&f->cols, f->part, s, &f->work);
-	rows = arena_new(&f->work, uint64_t, BITS_WORDS(f->cols.rows) + 1);
+	*out = rows = arena_new(&f->work, uint64_t,
+	    BITS_WORDS(f->cols.rows) + 1);
 	if ((r = select_rows(&f->cols, o, rows, e)) != 1)
 		return r;
 	if (o->nfilter > 0 && (lines_open(&f->lines, &f->cols, e) == -1 ||
@@ -333,17 +354,20 @@ look(struct log_found *f, const struct log_scan_opts *o,
 	    &f->cols, e) == -1) || parsed_run(o->parse, o->nparse, &f->lines,
 	    rows, e) == -1))
 		return -1;
-	if (erase_rows(f->part, s, &f->work, rows, e) == -1)
-		return -1;
-	return collect(f, o, rows, e);
+	return erase_rows(f->part, f->cols.stripe, &f->work, rows, e) == -1 ?
+	    -1 : 1;
 }
 
 int
 found_rows(struct log_found *f, const struct log_scan_opts *o,
     const struct filter *filter, struct err *e)
 {
-	arena_reset(&f->work);
-	return look(f, o, filter, e);
+	uint64_t *rows;
+	int r;
+
+	f->cols.stripe = NULL;
+	r = found_select(f, o, filter, &rows, e);
+	return r == 1 ? found_collect(f, o, rows, e) : r;
 }
 
 /* The line as it is put together from its template. */

@@ -13,6 +13,7 @@ struct log_found {
 	struct arena work;	/* of the stripe, till it is settled */
 	struct arena mem;	/* what stays then */
 	bool settled;
+	bool loose;		/* rows are wanted as they lie: no hits */
 	struct log_cols cols;
 	struct log_lines lines;
 	struct log_hit *hit;	/* by time and row; the other way if backward */
@@ -33,6 +34,16 @@ struct log_found {
  */
 int found_rows(struct log_found *, const struct log_scan_opts *,
     const struct filter *, struct err *);
+/*
+ * Its parts: the stripe; the bits of rows that are taken (in f->work), opening
+ * it if need be; what they are.
+ */
+int found_open(struct log_found *, const struct log_scan_opts *,
+    struct err *);
+int found_select(struct log_found *, const struct log_scan_opts *,
+    const struct filter *, uint64_t **rows, struct err *);
+int found_collect(struct log_found *, const struct log_scan_opts *,
+    const uint64_t *rows, struct err *);
 /*
  * Puts together all there is to the lines, so that f->work is no longer
  * needed. false: some line has a fault, told when it is asked for.

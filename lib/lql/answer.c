@@ -7,6 +7,7 @@
 #include "base/tool.h"
 #include "lql/about.h"
 #include "lql/export.h"
+#include "lql/series.h"
 #include "show/lines.h"
 
 #define PIECE		65536u
@@ -205,12 +206,68 @@ answer_about(const struct lql_ask *ask, struct store_view *view,
 	return r;
 }
 
+/* When it is asked about; the whole store where no range was given. */
+static int
+times_of(const struct lql_ask *ask, struct store_view *view,
+    struct lql_times *t, struct err *e)
+{
+	uint64_t min = 0, max = 0, from = ask->o.from, to = ask->o.to;
+	struct lql_times all;
+	bool any = store_view_span(view, &min, &max);
+
+	if (from == 0 && to == 0)
+		to = max;
+	if (to > max && any && ask->step != 0)
+		to = max;
+	if (from >= min || !any || ask->step == 0)
+		return lql_times(t, from > to ? to : from, to, ask->step, e);
+	/* nothing lies in the windows of a step before the first line's */
+	if (lql_times(&all, min, to < min ? min : to, ask->step, e) == -1)
+		return -1;
+	return lql_times(t, min - 1 + all.step, to < min - 1 + all.step ?
+	    min - 1 + all.step : to, all.step, e);
+}
+
+static int
+answer_metric(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q, uint64_t *n, struct err *e)
+{
+	struct lql_metrics_opts o = { .trace_ids = ask->o.trace_ids,
+		.ntrace_ids = ask->o.ntrace_ids, .workers = ask->o.workers,
+		.count = ask->o.count, .stopped = tool_stopped };
+	struct arena mem = { 0 };
+	struct buf b = { 0 };
+	struct table t;
+	int r;
+
+	if (ask->about != LQL_LINES)
+		return err_set(e, ERR_QUERY, "only label matchers are "
+		    "supported: {service_name=\"x\"}");
+	r = times_of(ask, view, &o.times, e);
+	if (r == 0)
+		r = lql_metrics(view, q->metric, &o, &mem, &t, e);
+	if (r == 0)
+		r = lql_series_put(ask, q->metric, &o.times, &t, &b, e);
+	if (r == 0 && b.n > 0)
+		r = ask->write(ask->write_arg, buf_str(&b), e);
+	*n = r == 0 ? t.n : 0;
+	if (r == 0 && t.n == 0)
+		no_match(ask, view);
+	buf_free(&b);
+	arena_free(&mem);
+	return r;
+}
+
 int
 lql_answer(const struct lql_ask *ask, struct store_view *view,
-    const struct lql_query *q, uint64_t *lines, struct err *e)
+    const struct lql_query *q, uint64_t *lines, const char **what,
+    struct err *e)
 {
 	struct answer an;
 
+	*what = q->metric ? "series" : "lines";
+	if (q->metric)
+		return answer_metric(ask, view, q, lines, e);
 	if (ask->about != LQL_LINES)
 		return answer_about(ask, view, q, lines, e);
 	begin(&an, ask);
@@ -248,6 +305,10 @@ lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
 
 	if (!view)
 		return -1;
+	if (q->metric) {
+		store_view_close(view);
+		return err_set(e, ERR_QUERY, "-f follows lines, not series");
+	}
 	begin(&an, ask);
 	an.follow = true;
 	r = look(&an, q, &o, view, e);

@@ -1,5 +1,5 @@
 /*
- * answer: the lines of a query in the form asked for.
+ * answer: the lines or series of a query in the form asked for.
  *
  * Everything goes out through `write`, in pieces of some 64 KiB; nothing here
  * prints. A stop (base/tool) ends the answer with ERR_CANCEL.
@@ -20,7 +20,10 @@ struct lql_ask {
 	struct lql_opts o;
 	enum lql_about about;
 	struct str label;		/* whose values */
-	enum ask_out out;		/* not ASK_AUTO */
+	uint64_t step;			/* of metrics, ns; 0: an instant;
+					   ASK_STEP_AUTO */
+	enum ask_out out;		/* not ASK_AUTO, ASK_CHART */
+	bool chart;			/* a table of series as a chart */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);
 	void *write_arg;
@@ -30,9 +33,12 @@ struct lql_ask {
 
 struct store_view *lql_view(const struct lql_ask *, struct err *);
 
-/* *lines is how many matched. Says on `say` what the store holds if none. */
+/*
+ * *n is how many *what ("lines", "series") there are. Says on `say` what the
+ * store holds if none.
+ */
 int lql_answer(const struct lql_ask *, struct store_view *,
-    const struct lql_query *, uint64_t *lines, struct err *);
+    const struct lql_query *, uint64_t *n, const char **what, struct err *);
 /*
  * The same, then lines as they arrive, oldest first, until `stop` is readable
  * (0) or something fails. A line may arrive up to a minute after its time.

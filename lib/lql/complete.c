@@ -1,9 +1,12 @@
 #include "lql/complete.h"
 
+#include "lql/metric.h"
+
 /* Where the cursor is: what the lexer would say, without its errors. */
 struct place {
 	bool selector;		/* inside { } */
 	bool quoted;		/* inside a string */
+	bool piped;		/* behind a | */
 	struct str name;	/* the label before the operator */
 	size_t word;		/* where the word at the cursor begins */
 };
@@ -32,13 +35,16 @@ locate(struct str s, struct place *pl)
 			pl->word = i + 1;
 		} else if (c == '{' || c == '}') {
 			pl->selector = c == '{';
+			pl->piped = false;
 			pl->word = i + 1;
 		} else if (word_char(c)) {
 			if (i == 0 || !word_char(s.p[i - 1]))
 				pl->word = i;
 			pl->name = str_mk(s.p + pl->word, i + 1 - pl->word);
-		} else
+		} else {
+			pl->piped |= c == '|';
 			pl->word = i + 1;
+		}
 	}
 }
 
@@ -51,6 +57,21 @@ offer(struct str word, struct str typed, struct arena *a, struct str **words,
 	if (*n % 64 == 0)
 		*words = arena_grow(a, *words, *n, *n + 64, sizeof **words);
 	(*words)[(*n)++] = word;
+}
+
+/* Where a metric query, or a function's argument, may begin. */
+static void
+offer_functions(struct str typed, struct arena *a, struct str **words,
+    size_t *n)
+{
+	for (int i = 0; i < LQL_RANGE_OPS; i++)
+		offer(str_of(lql_range_name((enum lql_range_op)i)), typed, a,
+		    words, n);
+	for (int i = 0; i < LQL_AGG_OPS; i++)
+		offer(str_of(lql_agg_name((enum lql_agg_op)i)), typed, a,
+		    words, n);
+	offer(S("label_replace"), typed, a, words, n);
+	offer(S("vector"), typed, a, words, n);
 }
 
 size_t
@@ -67,6 +88,8 @@ lql_complete(const struct lql_labels *labels, struct str before, size_t *from,
 
 	if (before.n == 0)
 		offer(S("{"), typed, a, words, &n);
+	if (!pl.quoted && !pl.selector && !pl.piped && typed.n > 0)
+		offer_functions(typed, a, words, &n);
 	for (size_t i = 0; i < labels->n; i++) {
 		const struct lql_label *l = &labels->v[i];
 

@@ -6,7 +6,7 @@
 
 /*
  * Words for the text before the cursor: label names after { or a comma, values
- * inside quotes, operators and label names after the selector. *from is where
+ * inside quotes, functions, and label names after the selector. *from is where
  * the word begins.
  */
 size_t lql_complete(const struct lql_labels *, struct str before,

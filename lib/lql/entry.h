@@ -26,7 +26,7 @@ struct lql_step;
  */
 struct lql_wants {
 	bool all;		/* labels; else those named */
-	const struct str *name;
+	struct str *name;
 	uint32_t n;
 	bool errors;		/* a parser's error is a label like others */
 };

@@ -18,17 +18,21 @@ lql_filter_form(const struct lql_filter *f)
 	    f->type == LQL_F_DURATION ? LQL_AS_DURATION : LQL_AS_BYTES;
 }
 
+/* None knows of __error__; what is not there is not kept. */
 static bool
-typed(const struct lql_filter *f, struct str v,
+typed(const struct lql_filter *f, struct str v, enum lql_mark mark,
     const struct lql_filter **bad)
 {
 	double d, with = f->type == LQL_F_DURATION ? (double)f->duration :
 	    f->number;
 
-	if (v.n == 0)
+	if (v.n == 0 || str_eq(f->name, S("__error__")))
 		return false;
+	if (mark == LQL_FAILED)
+		return true;
 	if (!lql_read(lql_filter_form(f), v, &d)) {
-		*bad = f;
+		if (!*bad)
+			*bad = f;
 		return true;
 	}
 	switch (f->op) {
@@ -41,32 +45,41 @@ typed(const struct lql_filter *f, struct str v,
 	}
 }
 
+/* An error, whichever it is, passes. */
 static bool
-keeps(const struct lql_filter *f, const struct str *values, bool failed,
-    const struct lql_filter **bad)
+address(const struct lql_filter *f, struct str v, enum lql_mark mark,
+    const struct lql_filter *bad)
+{
+	return mark != LQL_CLEAN || bad || (v.n > 0 &&
+	    lql_ip_in(&f->ip, v) == (f->op == LQL_EQ));
+}
+
+static bool
+keeps(const struct lql_filter *f, const struct str *values,
+    enum lql_mark mark, const struct lql_filter **bad)
 {
 	switch (f->type) {
 	case LQL_F_AND:
-		return keeps(f->left, values, failed, bad) &&
-		    keeps(f->right, values, failed, bad);
+		return keeps(f->left, values, mark, bad) &&
+		    keeps(f->right, values, mark, bad);
 	case LQL_F_OR:
-		return keeps(f->left, values, failed, bad) ||
-		    keeps(f->right, values, failed, bad);
+		return keeps(f->left, values, mark, bad) ||
+		    keeps(f->right, values, mark, bad);
 	case LQL_F_IP:
-		return values[f->slot].n > 0 && lql_ip_in(&f->ip,
-		    values[f->slot]) == (f->op == LQL_EQ);
+		return address(f, values[f->slot], mark, *bad);
 	case LQL_F_TEXT:
 		return text(f, values[f->slot]);
 	default:
-		return failed || typed(f, values[f->slot], bad);
+		return typed(f, values[f->slot], mark, bad);
 	}
 }
 
 bool
-lql_keeps(const struct lql_stage *st, const struct str *values, bool failed,
-    const struct lql_filter **bad)
+lql_keeps(const struct lql_stage *st, const struct str *values,
+    enum lql_mark mark, const struct lql_filter **bad)
 {
-	return keeps(st->filter, values, failed, bad);
+	*bad = NULL;
+	return keeps(st->filter, values, mark, bad);
 }
 
 bool
@@ -74,5 +87,5 @@ lql_stage_test(void *arg, const struct str *values)
 {
 	const struct lql_filter *bad;
 
-	return keeps(((struct lql_stage *)arg)->filter, values, false, &bad);
+	return lql_keeps(arg, values, LQL_CLEAN, &bad);
 }

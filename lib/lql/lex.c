@@ -244,7 +244,9 @@ number(struct lql_lex *l, bool minus)
 	    num_go_duration(s, &l->duration))
 		return 0;
 	l->type = LQL_BYTES;
-	if (!minus && lql_bytes(s, false, &l->number))
+	/* 1mb is a minute, and then b */
+	if (!minus && !memchr(s.p, 'm', s.n) &&
+	    lql_bytes(s, false, &l->number))
 		return 0;
 	return fail(l, start, i - start, "not a number, duration or size");
 }

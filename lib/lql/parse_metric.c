@@ -368,7 +368,7 @@ replace(struct parser *p, struct lql_metric **out)
 		    parser_take(p, LQL_COMMA, comma) == -1)
 			return -1;
 	if (p->l.type == LQL_STRING &&
-	    parser_regex(p, p->l.text, RE_ANCHORED, &r->re) == -1)
+	    parser_regex(p, p->l.text, RE_ANCHORED | RE_GROUPS, &r->re) == -1)
 		return -1;
 	return string(p, &r->pattern) == -1 ||
 	    parser_take(p, LQL_PAREN_CLOSE, "expected )") == -1 ? -1 :

@@ -27,15 +27,15 @@ static bool
 label_filter(const struct lql_stage *st, struct lql_entry *en)
 {
 	struct str *v = arena_new(en->mem, struct str, st->n + 1);
-	bool failed = en->error.n > 0 &&
-	    !str_eq(en->error, S("LabelFilterErr"));
-	const struct lql_filter *bad = NULL;
+	enum lql_mark mark = en->error.n == 0 ? LQL_CLEAN :
+	    str_eq(en->error, S("LabelFilterErr")) ? LQL_MARKED : LQL_FAILED;
+	const struct lql_filter *bad;
 	bool keep;
 
 	for (uint32_t i = 0; i < st->n; i++)
 		v[i] = entry_get(en, st->names[i]);
-	keep = lql_keeps(st, v, failed, &bad);
-	if (keep && bad)
+	keep = lql_keeps(st, v, mark, &bad);
+	if (keep && bad && mark == LQL_CLEAN)
 		entry_error(en, "LabelFilterErr", lql_refusal(
 		    lql_filter_form(bad), v[bad->slot], en->mem));
 	return keep;
@@ -84,14 +84,15 @@ unwrap(const struct lql_step *st, struct lql_entry *en)
 		LQL_AS_DURATION, LQL_AS_DURATION };
 	struct str v = entry_get(en, st->name[0].name);
 
-	en->value = 0;
 	if (v.n == 0)
 		return false;
-	if (!lql_read(form[st->unwrap], v, &en->value))
+	if (!lql_read(form[st->unwrap], v, &en->value)) {
+		en->value = 0;
 		entry_error(en, "SampleExtractionErr", lql_refusal(
 		    form[st->unwrap], v, en->mem));
-	else if (form[st->unwrap] == LQL_AS_DURATION)
+	} else if (form[st->unwrap] == LQL_AS_DURATION) {
 		en->value /= 1e9;
+	}
 	return true;
 }
 

@@ -39,22 +39,30 @@ hidden(const struct log_line *l, struct log_pair v[4], struct arena *a)
 	return n;
 }
 
+void
+lql_enter(struct lql_entry *en, const struct log_line *l, struct arena *mem)
+{
+	struct log_pair *more = arena_new(mem, struct log_pair, 4);
+
+	entry_begin(en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
+	    mem);
+	en->time = l->time;
+	en->hidden = more;
+	en->nhidden = hidden(l, more, mem);
+}
+
 static int
 on_line(void *arg, const struct log_line *l, struct err *e)
 {
 	struct run *r = arg;
 	struct lql_line out = { .l = *l };
-	struct log_pair more[4], *v;
 	struct lql_entry en;
+	struct log_pair *v;
 
 	if (!r->piped)
 		return r->fn(r->arg, &out, e);
 	arena_reset(&r->scratch);
-	entry_begin(&en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
-	    &r->scratch);
-	en.time = l->time;
-	en.hidden = more;
-	en.nhidden = hidden(l, more, &r->scratch);
+	lql_enter(&en, l, &r->scratch);
 	if (!pipe_run(r->q->step, r->q->nsteps, false, &en))
 		return 0;
 	out.l.line = en.line;
@@ -82,36 +90,37 @@ lql_line_filter(const struct lql_step *st, struct arena *a)
 	return f;
 }
 
-/* What the scan does of the steps; the rest is the pipe's. */
-static void
-plan(struct run *r, struct arena *a)
+bool
+lql_push(const struct lql_log *q, struct arena *a, struct log_scan_opts *o)
 {
-	const struct lql_log *q = r->q;
 	struct log_line_filter *line = arena_new(a, struct log_line_filter,
 	    q->nsteps + 1);
 	struct log_label_filter *label = arena_new(a, struct log_label_filter,
 	    q->nsteps + 1);
 	struct log_parse_filter *parse;
-	bool all = true;
+	bool piped = false, all = true;
 
+	o->match = q->match;
+	o->nmatch = q->nmatch;
 	for (size_t i = 0; i < q->nsteps; i++) {
 		const struct lql_step *st = &q->step[i];
 
-		r->piped |= !st->pushed || st->again;
+		piped |= !st->pushed || st->again;
 		all &= st->pushed;
 		if (st->pushed && st->type == LQL_S_LINE)
-			line[r->so.nfilter++] = lql_line_filter(st, a);
+			line[o->nfilter++] = lql_line_filter(st, a);
 		else if (st->pushed)
-			label[r->so.nlabel++] = (struct log_label_filter){
+			label[o->nlabel++] = (struct log_label_filter){
 				st->label->names, st->label->n,
 				lql_stage_test, st->label };
 	}
-	r->so.filter = line;
-	r->so.label = label;
-	r->so.nparse = foresee(q, a, &parse);
-	r->so.parse = parse;
+	o->filter = line;
+	o->label = label;
+	o->nparse = foresee(q, a, &parse);
+	o->parse = parse;
 	if (!all)	/* who knows how many lines that takes */
-		r->so.limit = 0;
+		o->limit = 0;
+	return piped;
 }
 
 int
@@ -120,7 +129,6 @@ lql_run(struct store_view *view, const struct lql_log *q,
 {
 	struct run r = { .q = q, .fn = fn, .arg = arg, .limit = o->limit,
 		.so = {
-			.match = q->match, .nmatch = q->nmatch,
 			.trace_ids = o->trace_ids,
 			.ntrace_ids = o->ntrace_ids,
 			.from = o->from, .to = o->to, .forward = o->forward,
@@ -130,7 +138,7 @@ lql_run(struct store_view *view, const struct lql_log *q,
 	struct arena a = { 0 };
 	int status;
 
-	plan(&r, &a);
+	r.piped = lql_push(q, &a, &r.so);
 	r.so.want_line = r.so.want_meta = !o->ids_only || r.piped;
 	status = log_scan(view, &r.so, on_line, &r, e);
 	arena_free(&r.scratch);

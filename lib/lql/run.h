@@ -7,6 +7,7 @@
 #ifndef LQL_RUN_H
 #define LQL_RUN_H
 
+#include "lql/entry.h"
 #include "lql/parse.h"
 
 struct lql_opts {
@@ -35,5 +36,12 @@ typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 /* A query without text (all streams) is a zeroed struct lql_log. */
 int lql_run(struct store_view *, const struct lql_log *,
     const struct lql_opts *, lql_fn *, void *arg, struct err *);
+
+/*
+ * What the scan does of the steps: matchers and filters. Whether there are
+ * others, which lql/pipe.h does on each line; an entry begins with lql_enter.
+ */
+bool lql_push(const struct lql_log *, struct arena *, struct log_scan_opts *);
+void lql_enter(struct lql_entry *, const struct log_line *, struct arena *);
 
 #endif

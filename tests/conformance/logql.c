@@ -1,58 +1,14 @@
 /*
  * logql: the LogQL cases of a folder against lib/lql.
  *
- * parse.json: what is valid parses or is refused as "not supported"; what is
- * not is refused. pipeline.json: a line through a pipeline: whether it is kept,
- * what becomes of it and of its labels. (Details of errors are not compared.)
+ * parse.json: what is valid parses, what is not is refused. pipeline.json: a
+ * line through a pipeline: whether it is kept, what becomes of it and of its
+ * labels; what it counts in a metric query. engine.json and the scripts:
+ * metric queries over lines in memory.
  */
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/base64.h"
-#include "base/num.h"
-#include "lql/pipe.h"
-
-static unsigned passed, failed, beyond, quirks;
-
-static struct str
-text_of(json_t *o, const char *key)
-{
-	json_t *v = json_object_get(o, key);
-
-	return v ? str_mk(json_string_value(v), json_string_length(v)) :
-	    (struct str){ "", 0 };
-}
-
-/* The text under the key, or what stands in base64 under KEY_b64. */
-static struct str
-bytes_of(json_t *o, const char *key, struct arena *a)
-{
-	struct buf b = { 0 };
-	char name[64];
-	struct str s;
-
-	snprintf(name, sizeof name, "%s_b64", key);
-	if (!json_object_get(o, name))
-		return text_of(o, key);
-	base64_read(&b, text_of(o, name));
-	s = arena_str(a, buf_str(&b));
-	buf_free(&b);
-	return s;
-}
-
-static void
-verdict(bool ok, json_t *c, const char *why)
-{
-	if (ok) {
-		passed++;
-		return;
-	}
-	failed++;
-	printf("%s: %s: %s\n", json_string_value(json_object_get(c, "id")),
-	    why, json_dumps(c, JSON_COMPACT));
-}
+#include "conformance/logql.h"
+#include "conformance/logql_engine.h"
+#include "conformance/logql_script.h"
 
 static bool
 unsupported(const struct err *e)
@@ -61,7 +17,7 @@ unsupported(const struct err *e)
 }
 
 static void
-parse_case(json_t *c)
+parse_case(json_t *c, json_t *root)
 {
 	bool valid = json_is_true(json_object_get(c, "valid"));
 	bool stage_error = json_object_get(c, "stage_error") != NULL;
@@ -70,6 +26,7 @@ parse_case(json_t *c)
 	struct err e = { 0 };
 	int r = lql_parse(&q, text_of(c, "query"), &a, &e);
 
+	(void)root;
 	if (r == -1 && unsupported(&e))
 		beyond++;
 	else if (r == -1 && str_eq(text_of(c, "type"), S("metric")) &&
@@ -82,37 +39,6 @@ parse_case(json_t *c)
 	if (r == 0)
 		lql_query_free(&q);
 	arena_free(&a);
-}
-
-static struct log_pair *
-stream_of(json_t *c, struct arena *a, uint32_t *n)
-{
-	json_t *stream = json_object_get(c, "stream"), *v;
-	struct log_pair *out = arena_new(a, struct log_pair,
-	    json_object_size(stream) + 1);
-	const char *key;
-
-	*n = 0;
-	json_object_foreach(stream, key, v)
-		out[(*n)++] = (struct log_pair){ str_of(key),
-			text_of(stream, key) };
-	return out;
-}
-
-static struct log_pair *
-meta_of(json_t *c, struct arena *a, uint32_t *n)
-{
-	json_t *meta = json_object_get(c, "metadata"), *pair;
-	struct log_pair *out = arena_new(a, struct log_pair,
-	    json_array_size(meta) + 1);
-	size_t i;
-
-	*n = 0;
-	json_array_foreach(meta, i, pair)
-		out[(*n)++] = (struct log_pair){
-			str_of(json_string_value(json_array_get(pair, 0))),
-			str_of(json_string_value(json_array_get(pair, 1))) };
-	return out;
 }
 
 /* The labels of a kind are those of the case. */
@@ -141,8 +67,10 @@ run_case(const struct lql_query *q, json_t *c, struct arena *a)
 	json_t *labels = json_object_get(c, "labels");
 	bool want = json_is_true(json_object_get(c, "keep"));
 	uint32_t nstream, nmeta;
-	struct log_pair *stream = stream_of(c, a, &nstream);
-	struct log_pair *meta = meta_of(c, a, &nmeta);
+	struct log_pair *stream = pairs_of(json_object_get(c, "stream"),
+	    a, &nstream);
+	struct log_pair *meta = pairs_of(json_object_get(c, "metadata"), a,
+	    &nmeta);
 	struct lql_entry en;
 
 	entry_begin(&en, bytes_of(c, "line", a), stream, nstream, meta, nmeta,
@@ -163,7 +91,7 @@ run_case(const struct lql_query *q, json_t *c, struct arena *a)
 }
 
 static void
-pipeline_case(json_t *c)
+pipeline_case(json_t *c, json_t *root)
 {
 	bool refused = json_object_get(c, "reject") != NULL;
 	struct arena a = { 0 };
@@ -171,6 +99,7 @@ pipeline_case(json_t *c)
 	struct err e = { 0 };
 	const char *why;
 
+	(void)root;
 	int r = lql_parse(&q, arena_printf(&a, "{x=\"y\"} %.*s",
 	    PS(text_of(c, "pipeline"))), &a, &e);
 
@@ -192,9 +121,29 @@ pipeline_case(json_t *c)
 }
 
 static void
-each(const char *dir, const char *file, const char *array,
-    void (*fn)(json_t *))
+extract_case(json_t *c, json_t *root)
 {
+	struct arena a = { 0 };
+	struct lql_query q;
+	struct err e = { 0 };
+	const char *why;
+
+	(void)root;
+	if (lql_parse(&q, text_of(c, "query"), &a, &e) == -1) {
+		verdict(false, c, e.msg);
+	} else {
+		why = extract(&q, c, &a);
+		verdict(!why, c, why);
+		lql_query_free(&q);
+	}
+	arena_free(&a);
+}
+
+static void
+each(const char *dir, const char *file, const char *array,
+    void (*fn)(json_t *, json_t *root))
+{
+	unsigned good = passed, bad = failed;
 	char path[4096];
 	json_error_t e;
 	json_t *root, *c;
@@ -208,17 +157,30 @@ each(const char *dir, const char *file, const char *array,
 		return;
 	}
 	json_array_foreach(json_object_get(root, array), i, c)
-		fn(c);
+		fn(c, root);
 	json_decref(root);
+	printf("%s, %s: %u passed, %u failed\n", file, array, passed - good,
+	    failed - bad);
 }
 
 int
 main(int argc, char *argv[])
 {
+	static const char *const scripts[] = { "range_aggregations",
+		"vector_aggregations", "binary_operations", "functions",
+		"conversions", "label_filters", "line_filters", "parsers",
+		"formatters" };
+
 	if (argc != 2)
 		return 2;
 	each(argv[1], "parse.json", "queries", parse_case);
 	each(argv[1], "pipeline.json", "pipeline", pipeline_case);
+	each(argv[1], "pipeline.json", "extract", extract_case);
+	each(argv[1], "engine.json", "queries", engine_case);
+	each(argv[1], "engine.json", "interval_limit", range_limit_case);
+	each(argv[1], "engine.json", "series_limit", series_limit_case);
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+		script(argv[1], scripts[i]);
 	printf("%u beyond what is built, %u quirks not followed\n", beyond,
 	    quirks);
 	printf("%u passed, %u failed\n", passed, failed);

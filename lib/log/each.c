@@ -1,0 +1,445 @@
+#include "log/each.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/pool.h"
+#include "log/find.h"
+#include "log/parts.h"
+#include "log/twice.h"
+#include "log/view.h"
+
+#define KEPT_MAX	((size_t)64 << 20)	/* bytes of columns read early */
+
+struct log_each {
+	const struct log_scan_opts *o;
+	const struct filter *filter;
+	struct store_view *view;
+	struct log_found *piece;
+	size_t pieces, early;	/* those before this were opened early */
+	size_t kept;		/* bytes of theirs */
+	struct twice twice;
+	struct arena work[POOL_WORKERS_MAX];
+	struct log_batch batch[POOL_WORKERS_MAX];
+	pthread_mutex_t lock;	/* of the view's faults, of twice */
+	log_batch_fn *fn;
+	void *arg;
+	struct arena mem;
+};
+
+/* A fault of the data is told, 0; one of the query is not, -1. */
+static int
+pass_fault(struct log_each *each, const struct log_found *f, struct err *e)
+{
+	if (e->kind != ERR_CORRUPT && e->kind != ERR_SYS)
+		return -1;
+	part_where(f->part, f->stripe, e);
+	pthread_mutex_lock(&each->lock);
+	store_view_fault(each->view, e);
+	pthread_mutex_unlock(&each->lock);
+	*e = (struct err){ 0 };
+	return 0;
+}
+
+static bool
+in_range(const struct log_part *p, const struct log_scan_opts *o)
+{
+	return (o->from == 0 && o->to == 0) ||
+	    (p->max_time >= o->from && p->min_time < o->to);
+}
+
+/* ---- where streams are in two parts ----------------------------------------- */
+
+/* The rows of a stripe lie by stream, then time. */
+static int
+note_stripe(struct log_each *each, struct log_found *f, struct err *e)
+{
+	struct log_cols *c = &f->cols;
+	uint32_t from = 0;
+
+	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1 ||
+	    cols_stream(c, e) == -1)
+		return -1;
+	if (c->time.rows != c->rows || c->time.valid)
+		return err_set(e, ERR_CORRUPT, "time: not there");
+	pthread_mutex_lock(&each->lock);
+	for (uint32_t i = 1; i <= c->rows; i++) {
+		uint64_t a, b;
+
+		if (i < c->rows && c->stream.code && c->stream.code[i] ==
+		    c->stream.code[from])
+			continue;
+		a = (uint64_t)c->time.i[from];
+		b = (uint64_t)c->time.i[i - 1];
+		twice_note(&each->twice, vec_str(&c->stream, from),
+		    f->part->no, a < b ? a : b, a < b ? b : a);
+		from = i;
+	}
+	pthread_mutex_unlock(&each->lock);
+	return 0;
+}
+
+static int
+look_early(void *arg, size_t no, unsigned worker, struct err *e)
+{
+	struct log_each *each = arg;
+	struct log_found *f = &each->piece[no];
+	bool keep = __atomic_load_n(&each->kept, __ATOMIC_RELAXED) < KEPT_MAX;
+	struct arena none = { 0 };
+	int r;
+
+	if (!keep)
+		f->work = each->work[worker];
+	r = found_open(f, each->o, e);
+	if (r == 0)
+		r = note_stripe(each, f, e);
+	if (r == -1)
+		r = pass_fault(each, f, e);
+	if (keep) {
+		__atomic_add_fetch(&each->kept, f->work.used,
+		    __ATOMIC_RELAXED);
+	} else {
+		each->work[worker] = f->work;
+		f->work = none;
+		f->cols.stripe = NULL;
+	}
+	return r;
+}
+
+/* Clears the rows that lie where their stream is in another part, too. */
+static int
+outside(struct log_each *each, struct log_found *f, uint64_t *rows,
+    struct err *e)
+{
+	struct log_cols *c = &f->cols;
+	const struct twice_zones **k;
+	bool any = false;
+
+	if (!each->twice.any)
+		return 0;
+	if (cols_stream(c, e) == -1)
+		return -1;
+	k = arena_new(c->mem, const struct twice_zones *, c->stream.ndict + 1);
+	for (uint32_t d = 0; d < c->stream.ndict; d++)
+		any |= (k[d] = twice_of(&each->twice,
+		    c->stream.dict[d])) != NULL;
+	if (!any)
+		return 0;
+	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
+		return -1;
+	for (uint32_t i = 0; i < c->time.rows; i++) {
+		const struct twice_zones *z = k[c->stream.code ?
+		    c->stream.code[i] : i];
+
+		if (z && twice_in(z, (uint64_t)c->time.i[i]))
+			rows[i / 64] &= ~(UINT64_C(1) << i % 64);
+	}
+	return 0;
+}
+
+/* ---- stripes ---------------------------------------------------------------- */
+
+static bool
+every_row(const uint64_t *rows, uint32_t n)
+{
+	for (uint32_t i = 0; i < n / 64; i++)
+		if (rows[i] != UINT64_MAX)
+			return false;
+	return n % 64 == 0 || rows[n / 64] == (UINT64_C(1) << n % 64) - 1;
+}
+
+/* All rows, of which but columns are wanted: these as they are. 1, -1. */
+static int
+whole(struct log_found *f, struct log_batch *b, struct err *e)
+{
+	struct log_cols *c = &f->cols;
+
+	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1 ||
+	    cols_stream(c, e) == -1)
+		return -1;
+	if (c->time.rows != c->rows || c->time.valid)
+		return err_set(e, ERR_CORRUPT, "time: not there");
+	f->n = b->n = c->rows;
+	b->time = (const uint64_t *)c->time.i;
+	b->code = c->stream.code;
+	b->stream = c->stream.dict;
+	b->streams = c->stream.ndict;
+	return 1;
+}
+
+static int
+some(struct log_each *each, struct log_found *f, const uint64_t *rows,
+    struct log_batch *b, struct err *e)
+{
+	int r = found_collect(f, each->o, rows, e);
+
+	b->n = r == 1 ? f->n : 0;
+	b->time = f->time;
+	b->code = f->stream.code;
+	b->stream = f->stream.dict;
+	b->streams = f->stream.ndict;
+	return r;
+}
+
+static int
+look(void *arg, size_t no, unsigned worker, struct err *e)
+{
+	struct log_each *each = arg;
+	struct log_found *f = &each->piece[no];
+	struct log_batch *b = &each->batch[worker];
+	const struct log_scan_opts *o = each->o;
+	bool early = f->cols.stripe != NULL;
+	struct arena none = { 0 };
+	uint64_t *rows;
+	int r;
+
+	if (!early)
+		f->work = each->work[worker];
+	b->found = f;
+	r = found_select(f, o, each->filter, &rows, e);
+	if (r == 1 && outside(each, f, rows, e) == -1)
+		r = -1;
+	if (r == 1)
+		r = !o->want_line && !o->want_meta && every_row(rows,
+		    f->cols.rows) ? whole(f, b, e) :
+		    some(each, f, rows, b, e);
+	if (r == 1)
+		r = each->fn(each->arg, worker, b, e);
+	if (!early) {
+		each->work[worker] = f->work;
+		f->work = none;
+	}
+	found_free(f);
+	return r == -1 ? pass_fault(each, f, e) : 0;
+}
+
+/* Whether another part may have lines of the same times. */
+static bool
+alone(const struct log_part *p, const struct log_part *all, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (&all[i] != p && all[i].min_time <= p->max_time &&
+		    all[i].max_time >= p->min_time)
+			return false;
+	return true;
+}
+
+static void
+list_pieces(struct log_each *each, struct log_part *p, size_t n)
+{
+	size_t all = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all += p[i].stripes;
+	each->piece = arena_zero(&each->mem, struct log_found, all + 1);
+	for (int early = 1; early >= 0; early--) {
+		for (size_t i = 0; i < n; i++)
+			for (uint32_t k = 0; in_range(&p[i], each->o) &&
+			    alone(&p[i], p, n) != early && k < p[i].stripes;
+			    k++) {
+				struct log_found *f =
+				    &each->piece[each->pieces++];
+
+				f->part = &p[i];
+				f->stripe = k;
+				f->loose = true;
+			}
+		each->early = early ? each->pieces : each->early;
+	}
+}
+
+static int
+look_at_all(struct log_each *each, struct err *e)
+{
+	unsigned workers = each->o->workers;
+
+	if (pool_run(workers, each->early, look_early, each, e) == -1)
+		return -1;
+	twice_find(&each->twice);
+	return pool_run(workers, each->pieces, look, each, e);
+}
+
+/* ---- lines ------------------------------------------------------------------ */
+
+static void
+on_fault(void *arg, const struct err *e)
+{
+	store_view_fault(arg, e);
+}
+
+static int
+on_line(void *arg, const struct log_line *l, struct err *e)
+{
+	struct log_each *each = arg;
+	struct log_batch *b = &each->batch[0];
+	const struct twice_zones *zones;
+	struct buf pairs = { 0 };
+	struct str stream;
+	int r;
+
+	for (uint32_t i = 0; i < l->nlabels; i++)
+		pairs_put(&pairs, l->labels[i].name, l->labels[i].value);
+	stream = buf_str(&pairs);
+	zones = twice_of(&each->twice, stream);
+	if (!zones || !twice_in(zones, l->time)) {
+		buf_free(&pairs);
+		return 0;
+	}
+	b->n = 1;
+	b->time = &l->time;
+	b->code = NULL;
+	b->stream = &stream;
+	b->streams = 1;
+	b->found = NULL;
+	b->line = l;
+	r = each->fn(each->arg, 0, b, e);
+	buf_free(&pairs);
+	return r;
+}
+
+/* The lines of one zone, as log_scan would give them. */
+static int
+one_by_one(struct log_each *each, const struct log_view *w,
+    const struct zone *z, struct err *e)
+{
+	struct log_scan_opts o = *each->o;
+
+	if (o.from == 0 && o.to == 0)
+		o.to = UINT64_MAX;
+	o.from = z->from > o.from ? z->from : o.from;
+	o.to = z->to < o.to - 1 ? z->to + 1 : o.to;
+	o.forward = true;
+	o.want_meta = true;
+	return parts_scan(w->part, w->n, &o, on_fault, each->view, on_line,
+	    each, e);
+}
+
+/* The zones of all streams, one after the other. */
+static int
+in_order(struct log_each *each, const struct log_view *w, struct err *e)
+{
+	struct zone *z;
+	uint32_t n = twice_all(&each->twice, &z);
+	int r = 0;
+
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = one_by_one(each, w, &z[i], e);
+	return r;
+}
+
+int
+log_each(struct store_view *v, const struct log_scan_opts *o,
+    log_batch_fn *fn, void *arg, struct err *e)
+{
+	struct log_scan_opts opts = *o;
+	struct log_each each = { .o = &opts, .view = v, .fn = fn,
+		.arg = arg };
+	struct log_view w;
+	int r;
+
+	opts.limit = 0;
+	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
+		opts.workers = pool_workers();
+	if (log_view_open(&w, v, e) == -1)
+		return -1;
+	pthread_mutex_init(&each.lock, NULL);
+	each.filter = filters_new(o->filter, o->nfilter, &each.mem);
+	list_pieces(&each, w.part, w.n);
+	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
+		each.batch[i].each = &each;
+	r = look_at_all(&each, e);
+	if (r == 0)
+		r = in_order(&each, &w, e);
+	for (size_t i = 0; i < each.pieces; i++)
+		found_free(&each.piece[i]);
+	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++) {
+		arena_free(&each.work[i]);
+		buf_free(&each.batch[i].text);
+		arena_free(&each.batch[i].mem);
+	}
+	pthread_mutex_destroy(&each.lock);
+	twice_free(&each.twice);
+	arena_free(&each.mem);
+	log_view_close(&w);
+	return r;
+}
+
+/* ---- one line of a batch ---------------------------------------------------- */
+
+int
+log_batch_line(struct log_batch *b, uint32_t i, struct log_line *out,
+    struct err *e)
+{
+	const struct log_scan_opts *o = b->each->o;
+	struct log_pair *label;
+
+	if (!b->found) {
+		*out = *b->line;
+		return 1;
+	}
+	arena_reset(&b->mem);
+	if (found_line(b->found, i, o->want_line, o->want_meta, out, &b->text,
+	    &b->mem, e) == -1)
+		return pass_fault(b->each, b->found, e);
+	if (pairs_read(b->stream[b->code ? b->code[i] : i], &b->mem, &label,
+	    &out->nlabels) == -1) {
+		err_set(e, ERR_CORRUPT, "labels of a stream: not well formed");
+		return pass_fault(b->each, b->found, e);
+	}
+	out->labels = label;
+	return 1;
+}
+
+/* Whether a dictionary of pairs has any of this name. */
+static bool
+in_pairs(struct log_cols *c, struct str column, struct str name)
+{
+	int col = stripe_find(c->stripe, LG_ROW, column, VEC_STR);
+	const struct str *dict;
+	struct err e = { 0 };
+	uint32_t n;
+
+	if (col == -1)
+		return false;
+	if (stripe_dict(c->stripe, (uint32_t)col, c->mem, &dict, &n,
+	    &e) == -1 || n == 0)
+		return true;
+	for (uint32_t d = 0; d < n; d++)
+		if (pairs_get(dict[d], name).p)
+			return true;
+	return false;
+}
+
+bool
+log_batch_may_have(struct log_batch *b, struct str name)
+{
+	static const char *const own[] = { "trace_id", "span_id",
+		"severity_number", "severity_text", "detected_level",
+		"observed_timestamp" };
+	struct log_cols *c;
+
+	if (str_ends(name, S("_extracted")))
+		return true;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		if (str_eq(name, str_of(own[i])))
+			return true;
+	c = &b->found->cols;
+	for (uint32_t k = 0; k < c->nmeta; k++)
+		if (str_eq(c->meta[k].name, name))
+			return true;
+	return in_pairs(c, S("context"), name) || in_pairs(c, S("x"), name);
+}
+
+int
+log_batch_names(struct log_batch *b, const struct str *names, size_t n,
+    struct err *e)
+{
+	return values_open(&b->values, &b->found->cols, names, n, e);
+}
+
+int
+log_batch_values(struct log_batch *b, uint32_t i, struct err *e)
+{
+	return values_at(&b->values, b->found->row ? b->found->row[i] : i, e);
+}

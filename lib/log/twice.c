@@ -1,0 +1,133 @@
+#include "log/twice.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+
+void
+twice_free(struct twice *t)
+{
+	free(t->of);
+	map_free(&t->streams);
+	arena_free(&t->mem);
+}
+
+static struct twice_zones *
+stream_of(struct twice *t, struct str stream)
+{
+	bool fresh;
+	uint32_t no = map_add(&t->streams, stream, &fresh);
+
+	if (fresh && no >= t->cap) {
+		t->cap = t->cap * 2 + 64;
+		t->of = xrealloc(t->of, t->cap, sizeof *t->of);
+	}
+	if (fresh)
+		t->of[no] = (struct twice_zones){ 0 };
+	return &t->of[no];
+}
+
+void
+twice_note(struct twice *t, struct str stream, uint32_t part, uint64_t from,
+    uint64_t to)
+{
+	struct twice_zones *s = stream_of(t, stream);
+	uint32_t i = 0;
+
+	while (i < s->n && s->in[i].part != part)
+		i++;
+	if (i == s->cap) {
+		s->in = arena_grow(&t->mem, s->in, s->n, s->cap * 2 + 4,
+		    sizeof *s->in);
+		s->cap = s->cap * 2 + 4;
+	}
+	if (i == s->n) {
+		s->n++;
+		s->in[i].part = part;
+		s->in[i].z = (struct zone){ from, to };
+	}
+	if (from < s->in[i].z.from)
+		s->in[i].z.from = from;
+	if (to > s->in[i].z.to)
+		s->in[i].z.to = to;
+}
+
+static int
+by_begin(const void *a, const void *b)
+{
+	const struct zone *x = a, *y = b;
+
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+/* Appends z, which begins no earlier than those before. */
+static uint32_t
+put(struct zone *v, uint32_t n, struct zone z)
+{
+	if (n == 0 || z.from > v[n - 1].to)
+		v[n++] = z;
+	else if (z.to > v[n - 1].to)
+		v[n - 1].to = z.to;
+	return n;
+}
+
+void
+twice_find(struct twice *t)
+{
+	for (uint32_t i = 0; i < t->streams.n; i++) {
+		struct twice_zones *s = &t->of[i];
+		struct zone *all = arena_new(&t->mem, struct zone, s->n);
+		uint64_t end;
+
+		for (uint32_t k = 0; k < s->n; k++)
+			all[k] = s->in[k].z;
+		qsort(all, s->n, sizeof *all, by_begin);
+		s->zone = arena_new(&t->mem, struct zone, s->n);
+		end = all[0].to;
+		for (uint32_t k = 1; k < s->n; k++) {
+			if (all[k].from <= end)
+				s->zones = put(s->zone, s->zones,
+				    (struct zone){ all[k].from,
+				    all[k].to < end ? all[k].to : end });
+			end = all[k].to > end ? all[k].to : end;
+		}
+		t->any |= s->zones > 0;
+	}
+}
+
+const struct twice_zones *
+twice_of(const struct twice *t, struct str stream)
+{
+	uint32_t no = t->any ? map_find(&t->streams, stream) : MAP_NONE;
+
+	return no != MAP_NONE && t->of[no].zones > 0 ? &t->of[no] : NULL;
+}
+
+bool
+twice_in(const struct twice_zones *s, uint64_t time)
+{
+	for (uint32_t i = 0; i < s->zones; i++)
+		if (time >= s->zone[i].from && time <= s->zone[i].to)
+			return true;
+	return false;
+}
+
+uint32_t
+twice_all(struct twice *t, struct zone **out)
+{
+	struct zone *all;
+	uint32_t n = 0, m = 0;
+
+	for (uint32_t i = 0; i < t->streams.n; i++)
+		n += t->of[i].zones;
+	*out = all = arena_new(&t->mem, struct zone, n + 1);
+	n = 0;
+	for (uint32_t i = 0; i < t->streams.n; i++)
+		for (uint32_t k = 0; k < t->of[i].zones; k++)
+			all[n++] = t->of[i].zone[k];
+	if (n > 1)
+		qsort(all, n, sizeof *all, by_begin);
+	for (uint32_t i = 0; i < n; i++)
+		m = put(all, m, all[i]);
+	return m;
+}

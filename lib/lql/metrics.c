@@ -1,0 +1,262 @@
+#include "lql/metrics.h"
+
+#include "base/pool.h"
+#include "log/each.h"
+#include "query/ask.h"
+#include "show/axis.h"
+
+struct scan {
+	struct leaf *leaf;
+	bool (*stopped)(void);
+	struct arena scratch[POOL_WORKERS_MAX];
+};
+
+#define NONE	UINT32_MAX
+#define STEPS	100u		/* of a query that says none */
+
+/* ---- lines ------------------------------------------------------------------ */
+
+static int
+take_lines(struct scan *s, unsigned worker, struct log_batch *b,
+    struct err *e)
+{
+	struct meter *m = &s->leaf->meter[worker];
+	struct arena *mem = &s->scratch[worker];
+	struct lql_entry en;
+	struct log_line l;
+	int r;
+
+	for (uint32_t i = 0; i < b->n; i++) {
+		if (!meter_turn(m, (int64_t)b->time[i]))
+			continue;
+		arena_reset(mem);
+		if ((r = log_batch_line(b, i, &l, e)) != 1) {
+			if (r == -1)
+				return -1;
+			continue;
+		}
+		lql_enter(&en, &l, mem);
+		if (eval_take(s->leaf, worker, &en, (int64_t)l.time, false,
+		    e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- counts ----------------------------------------------------------------- */
+
+/* Lines of a series in a row, in the same windows. */
+struct run { uint32_t no, n; };
+
+static void
+end_run(struct meter *m, struct run *r)
+{
+	if (r->n > 0 && m->at.lo <= m->at.hi)
+		meter_count(m, r->no, m->at.lo, m->at.hi, r->n);
+	r->n = 0;
+}
+
+static int
+series_of(const struct sampler *s, struct meter *m, struct arena *mem,
+    const struct log_pair *p, uint32_t n, uint32_t *no, struct err *e)
+{
+	*no = meter_series(m, sampler_stream(s, p, n, mem), e);
+	return *no == NONE ? -1 : 0;
+}
+
+static int
+series_of_stream(struct scan *s, unsigned worker, struct str stream,
+    uint32_t *no, struct err *e)
+{
+	struct log_pair *p;
+	uint32_t n;
+
+	if (pairs_read(stream, &s->scratch[worker], &p, &n) == -1)
+		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
+		    "formed");
+	return series_of(&s->leaf->sampler, &s->leaf->meter[worker],
+	    &s->scratch[worker], p, n, no, e);
+}
+
+static int
+count_streams(struct scan *s, unsigned worker, struct log_batch *b,
+    struct err *e)
+{
+	struct meter *m = &s->leaf->meter[worker];
+	uint32_t *no = arena_new(&s->scratch[worker], uint32_t, b->streams);
+	uint32_t code = NONE;
+	struct run run = { 0 };
+
+	memset(no, 0xff, b->streams * sizeof *no);
+	for (uint32_t i = 0; i < b->n; i++) {
+		uint32_t c = b->code ? b->code[i] : i;
+		int64_t t = (int64_t)b->time[i];
+
+		if (c == code && t >= m->at.from && t < m->at.to) {
+			run.n++;
+			continue;
+		}
+		end_run(m, &run);
+		if (!meter_turn(m, t))
+			continue;
+		if (no[c] == NONE && series_of_stream(s, worker,
+		    b->stream[c], &no[c], e) == -1)
+			return -1;
+		code = c;
+		run = (struct run){ no[c], 1 };
+	}
+	end_run(m, &run);
+	return 0;
+}
+
+static int
+count_values(struct scan *s, unsigned worker, struct log_batch *b,
+    struct err *e)
+{
+	const struct label_pick *by = &s->leaf->sampler.by;
+	struct meter *m = &s->leaf->meter[worker];
+	struct log_pair *p = arena_new(&s->scratch[worker], struct log_pair,
+	    by->n);
+	struct run run = { 0 };
+	bool known = false;
+
+	if (log_batch_names(b, by->name, by->n, e) == -1)
+		return -1;
+	for (uint32_t i = 0; i < b->n; i++) {
+		int64_t t = (int64_t)b->time[i];
+		uint32_t n = 0;
+
+		if (log_batch_values(b, i, e) == -1)
+			return -1;
+		if (known && b->values.same && t >= m->at.from &&
+		    t < m->at.to) {
+			run.n++;
+			continue;
+		}
+		end_run(m, &run);
+		known = meter_turn(m, t);
+		if (!known)
+			continue;
+		for (uint32_t k = 0; k < by->n; k++)
+			if (b->values.v[k].n > 0)
+				p[n++] = (struct log_pair){ by->name[k],
+					b->values.v[k] };
+		run.n = 1;
+		if (series_of(&s->leaf->sampler, m, &s->scratch[worker], p, n,
+		    &run.no, e) == -1)
+			return -1;
+	}
+	end_run(m, &run);
+	return 0;
+}
+
+/* Whether streams alone say what series each line is of. */
+static bool
+by_stream(const struct sampler *s, struct log_batch *b)
+{
+	for (uint32_t k = 0; k < s->by.n && !s->none; k++) {
+		bool all = true;
+
+		for (uint32_t d = 0; d < b->streams && all; d++)
+			all = pairs_get(b->stream[d], s->by.name[k]).n > 0;
+		if (!all && log_batch_may_have(b, s->by.name[k]))
+			return false;
+	}
+	return true;
+}
+
+static int
+on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
+{
+	struct scan *s = arg;
+
+	if (s->stopped && s->stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	arena_reset(&s->scratch[worker]);
+	if (!s->leaf->sampler.of_stream || !b->found)
+		return take_lines(s, worker, b, e);
+	return by_stream(&s->leaf->sampler, b) ?
+	    count_streams(s, worker, b, e) : count_values(s, worker, b, e);
+}
+
+/* ---- the query -------------------------------------------------------------- */
+
+/* The lines that any window holds: (base, end of the last]. */
+static void
+range_of(const struct grid *g, struct log_scan_opts *o)
+{
+	int64_t end = grid_end(g, g->steps - 1);
+
+	o->from = g->base < 0 ? 0 : (uint64_t)g->base + 1;
+	o->to = end < 0 ? 0 : (uint64_t)end + 1;
+}
+
+static int
+scan_leaf(struct store_view *view, struct leaf *l,
+    const struct lql_metrics_opts *mo, unsigned workers, struct err *e)
+{
+	struct log_scan_opts o = { .trace_ids = mo->trace_ids,
+		.ntrace_ids = mo->ntrace_ids, .workers = workers,
+		.count = mo->count };
+	struct scan s = { .leaf = l, .stopped = mo->stopped };
+	struct arena a = { 0 };
+	int r;
+
+	range_of(&l->grid, &o);
+	if (o.to == 0 || l->grid.width == 0)
+		return 0;
+	lql_push(&l->range->log, &a, &o);
+	o.want_line = !l->sampler.of_stream && l->sampler.reads;
+	o.want_meta = !l->sampler.of_stream;
+	r = log_each(view, &o, on_batch, &s, e);
+	for (unsigned w = 0; w < workers; w++)
+		arena_free(&s.scratch[w]);
+	arena_free(&a);
+	return r;
+}
+
+int
+lql_times(struct lql_times *t, uint64_t from, uint64_t to, uint64_t step,
+    struct err *e)
+{
+	uint64_t first, n;
+
+	if (to > INT64_MAX || from > to)
+		return err_set(e, ERR_QUERY, "the range ends before it "
+		    "begins");
+	*t = (struct lql_times){ .start = (int64_t)to, .step = 1, .steps = 1,
+		.instant = true };
+	if (step == 0)
+		return 0;
+	if (step == ASK_STEP_AUTO)
+		step = show_tick_time(to - from, STEPS);
+	step += step == 0;
+	first = from - from % step;
+	n = (to - first) / step + ((to - first) % step > 0);
+	if (n >= LQL_STEPS_MAX)
+		return err_set(e, ERR_QUERY, "%llu steps: over the limit of "
+		    "%u; a longer --step, or a shorter range",
+		    (unsigned long long)n, LQL_STEPS_MAX);
+	*t = (struct lql_times){ (int64_t)first, step, (uint32_t)n + 1,
+		false };
+	return 0;
+}
+
+int
+lql_metrics(struct store_view *view, const struct lql_metric *m,
+    const struct lql_metrics_opts *o, struct arena *mem, struct table *out,
+    struct err *e)
+{
+	unsigned workers = o->workers ? o->workers : pool_workers();
+	struct eval ev;
+	int r = 0;
+
+	if (eval_init(&ev, m, &o->times, workers, mem, e) == -1)
+		return -1;
+	for (uint32_t i = 0; i < ev.n && r == 0; i++)
+		r = scan_leaf(view, &ev.leaf[i], o, workers, e);
+	if (r == 0)
+		r = eval_finish(&ev, NULL, out, e);
+	eval_free(&ev);
+	return r;
+}
