@@ -86,7 +86,7 @@ take(struct arena *a, size_t n)
 			size = PIECE_MAX;
 		if (!a->pieces && a->next > size)
 			size = a->next;
-		if (a->pieces && a->grain > 0)
+		if (a->grain > 0 && (a->pieces || a->grain < PIECE))
 			size = a->grain;
 		if (round > (a->grain > 0 ? a->grain : size / 4) && a->pieces) {
 			/* a large one stands alone, behind the newest */

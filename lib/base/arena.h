@@ -23,7 +23,8 @@ struct arena {
 	size_t cap;			/* of arena_try; 0: none */
 	size_t alone;			/* of those used: in pieces of their own */
 	size_t next;			/* of the first piece after a reset */
-	size_t grain;			/* of later pieces; 0: any */
+	size_t grain;			/* of later pieces, and of the first
+					   if it is small; 0: any */
 	struct arena_piece *spare;	/* to be used before new ones */
 };
 

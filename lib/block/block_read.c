@@ -8,20 +8,12 @@
 #include "block/stripefile.h"
 #include "codec/crc.h"
 
-static int
-read_footer(struct block *b, struct err *e)
-{
-	uint8_t t[BLOCK_TAIL];
-	uint32_t n;
-	char *p;
+#define BLOCK_END	4096u	/* read at opening */
 
-	if (io_size(b->fd, &b->size, e) == -1)
-		return -1;
-	if (b->size < BLOCK_HEAD + BLOCK_TAIL)
-		return err_set(e, ERR_CORRUPT, "cut short: %llu bytes",
-		    (unsigned long long)b->size);
-	if (io_pread(b->fd, t, sizeof t, b->size - sizeof t, e) == -1)
-		return -1;
+/* What the tail says: where the footer is. */
+static int
+read_tail(struct block *b, const uint8_t *t, uint32_t *n, struct err *e)
+{
 	if (memcmp(t + 24, BLOCK_MAGIC, 8) != 0)
 		return err_set(e, ERR_CORRUPT, "not a block, or cut short");
 	if (crc32c(0, t, 20) != load32(t + 20))
@@ -32,15 +24,39 @@ read_footer(struct block *b, struct err *e)
 		return err_set(e, ERR_CORRUPT, "version %u: not known here",
 		    b->version);
 	b->footer_at = load64(t);
-	n = load32(t + 8);
-	if (b->footer_at < BLOCK_HEAD || n > FOOTER_MAX || n > b->size ||
-	    b->footer_at != b->size - BLOCK_TAIL - n)
+	*n = load32(t + 8);
+	if (b->footer_at < BLOCK_HEAD || *n > FOOTER_MAX || *n > b->size ||
+	    b->footer_at != b->size - BLOCK_TAIL - *n)
 		return err_set(e, ERR_CORRUPT, "footer: not where it should "
 		    "be");
-	p = arena_new(&b->mem, char, (size_t)n + 1);
-	if (io_pread(b->fd, p, n, b->footer_at, e) == -1)
+	return 0;
+}
+
+/* The end of the file at once: mostly it holds the footer, too. */
+static int
+read_footer(struct block *b, struct err *e)
+{
+	uint8_t end[BLOCK_END];
+	size_t have = sizeof end;
+	uint32_t n = 0;
+	char *p;
+
+	if (io_size(b->fd, &b->size, e) == -1)
 		return -1;
-	if (crc32c(0, p, n) != load32(t + 12))
+	if (b->size < BLOCK_HEAD + BLOCK_TAIL)
+		return err_set(e, ERR_CORRUPT, "cut short: %llu bytes",
+		    (unsigned long long)b->size);
+	if (have > b->size)
+		have = (size_t)b->size;
+	if (io_pread(b->fd, end, have, b->size - have, e) == -1 ||
+	    read_tail(b, end + have - BLOCK_TAIL, &n, e) == -1)
+		return -1;
+	p = arena_new(&b->mem, char, (size_t)n + 1);
+	if (n <= have - BLOCK_TAIL)
+		memcpy(p, end + have - BLOCK_TAIL - n, n);
+	else if (io_pread(b->fd, p, n, b->footer_at, e) == -1)
+		return -1;
+	if (crc32c(0, p, n) != load32(end + have - BLOCK_TAIL + 12))
 		return err_set(e, ERR_CORRUPT, "footer: checksum does not "
 		    "match");
 	return footer_get(str_mk(p, n), b->footer_at, &b->mem, &b->foot, e);
@@ -51,6 +67,7 @@ block_open(const char *path, struct err *e)
 {
 	struct block *b = xcalloc(1, sizeof *b);
 
+	b->mem.grain = BLOCK_END;	/* a store may have thousands open */
 	b->path = (char *)arena_str(&b->mem, str_of(path)).p;
 	b->fd = io_open(path, O_RDONLY, e);
 	if (b->fd != -1 && read_footer(b, e) == -1) {
