@@ -43,6 +43,17 @@ unhex() {
 		1bf7651916cd43dd8448eb211c80319c ]
 }
 
+@test "a traces store with attributes that have no column, in each table" {
+	cp -r "$ROOT/tests/golden/traces-store-3" s
+	tstore -d s --check
+	tql -d s --limit all -o ids '{}' | sort | tql -d s -o json - |
+		diff - "$ROOT/tests/golden/traces-store-3.jsonl"
+	key=$(printf 'k%.0s' $(seq 513))
+	for scope in span resource instrumentation event link; do
+		[ "$(tql -d s -o ids "{ $scope.$key = \"$scope\" }" | wc -l)" -eq 1 ]
+	done
+}
+
 @test "stores of logs, of blocks of both versions, the second with words" {
 	for v in 1 2; do
 		cp -r "$ROOT/tests/golden/logs-store-$v" s$v

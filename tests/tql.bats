@@ -378,6 +378,33 @@ q() { tql -d traces "$@"; }
 	fails 2 tql -d traces -f '{'
 }
 
+@test "attributes past the budget of columns are found, in each scope" {
+	# a thousand keys of a first record, then one more in each scope
+	kvs() { jq -cn --argjson n "$1" --argjson m "$2" '[range($n; $m) | {key: "k\(.)", value: {intValue: "\(.)"}}]'; }
+	record() {
+		a=$(kvs "$2" "$3")
+		printf '{"resourceSpans":[{"resource":{"attributes":%s},"scopeSpans":[{"scope":{"attributes":%s},"spans":[{"traceId":"%032x","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"2000","attributes":%s,"events":[{"timeUnixNano":"1500","attributes":%s}],"links":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","attributes":%s}]}]}]}]}\n' "$a" "$a" "$1" "$a" "$a" "$a"
+	}
+	{ record 1 0 1000; record 2 1000 1010; } | rec -r >keys.rec
+	for dir in one two; do
+		for scope in span resource instrumentation event link; do
+			case $dir in
+			one) [ -d one ] || tstore -d one keys.rec ;;
+			# two blocks, then merged: the budget is the merged block's
+			two) [ -d two ] || tstore -d two --memory 1KiB keys.rec ;;
+			esac
+			[ "$(tql -d $dir -o ids "{ $scope.k1005 = 1005 }")" = 00000000000000000000000000000002 ]
+			[ "$(tql -d $dir -o ids "{ $scope.k5 < 6 }")" = 00000000000000000000000000000001 ]
+			[ "$(tql -d $dir --values $scope.k1009 -o csv | tail -n 1)" = int,1009 ]
+			[ "$(tql -d $dir --tags $scope -o csv | wc -l)" -eq 1011 ]
+		done
+		tstore -d $dir --check
+		tql -d $dir -o ids -n all '{}' | sort | tql -d $dir -o json - >$dir.json
+	done
+	diff one.json two.json
+	[ "$(jq -s '[.[] | .. | .intValue? // empty] | length' one.json)" -eq 5050 ]
+}
+
 @test "control characters of telemetry never reach the terminal" {
 	printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","name":"a\u001b[31mb\u0007","startTimeUnixNano":"1000","endTimeUnixNano":"2000","status":{"code":2,"message":"x\u001b]0;y\u0007"}}]}]}]}' |
 		rec -r | tstore -d traces

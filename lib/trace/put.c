@@ -25,6 +25,7 @@ put_free(struct put *p)
 	keys_free(&p->link);
 	buf_free(&p->more);
 	buf_free(&p->x);
+	buf_free(&p->over);
 }
 
 void
@@ -72,13 +73,23 @@ put_done(struct put *p)
 		frame_rows(p->f, t, p->rows[t]);
 }
 
+/* A KeyValue that has no column of its own, among others such. */
+static void
+put_over(struct buf *list, struct str kv)
+{
+	buf_u8(list, 1 << 3 | 2);
+	buf_varint(list, kv.n);
+	buf_adds(list, kv);
+}
+
 /*
  * The attributes of a small message (field `no`), and whether the columns now
- * hold all of it: its fields are below `known`, none twice or odd.
+ * hold all of it: its fields are below `known`, none twice or odd. Those past
+ * the budget of columns go to `x`, for queries.
  */
 static bool
-put_attrs(struct put *p, struct keys *k, uint32_t row, struct str message,
-    uint32_t no, uint32_t known)
+put_attrs(struct put *p, struct keys *k, enum col x, uint32_t row,
+    struct str message, uint32_t no, uint32_t known)
 {
 	struct cur c = cur_of(message);
 	struct field f;
@@ -86,17 +97,23 @@ put_attrs(struct put *p, struct keys *k, uint32_t row, struct str message,
 	int r;
 
 	keys_row(k);
+	p->over.n = 0;
 	while ((r = cur_field(&c, &f)) == 1) {
 		struct cur one = { f.at, c.p, false };
+		enum keys_put kept;
 		struct attr a;
 
 		if (f.no != no)
 			all &= f.no <= known;
 		else if (f.wire != 2 || otlp_attr(&one, no, &a) != 1)
 			all = false;
-		else
-			all &= keys_put(k, &p->cols, row, &a) == KEYS_KEPT;
+		else if ((kept = keys_put(k, &p->cols, row, &a)) != KEYS_KEPT) {
+			all = false;
+			if (kept == KEYS_OVER)
+				put_over(&p->over, f.b);
+		}
 	}
+	cols_str_if(&p->cols, x, row, buf_str(&p->over));
 	return all && r == 0;
 }
 
@@ -124,7 +141,7 @@ res_row(struct put *p, struct put_group *g)
 	cols_str_if(&p->cols, RS_URL, g->row, g->url);
 	cols_int_if(&p->cols, RS_DROPPED, g->row,
 	    (int64_t)varint_field(g->raw, 2));
-	if (!put_attrs(p, &p->res, g->row, g->raw, 1, 2))
+	if (!put_attrs(p, &p->res, RS_X, g->row, g->raw, 1, 2))
 		cols_str(&p->cols, RS_RAW, g->row, g->raw);
 	return g->row;
 }
@@ -145,7 +162,7 @@ scope_row(struct put *p, struct put_group *g)
 	cols_str_if(&p->cols, SC_URL, g->row, g->url);
 	cols_int_if(&p->cols, SC_DROPPED, g->row,
 	    (int64_t)varint_field(g->raw, 4));
-	if (!put_attrs(p, &p->scope, g->row, g->raw, 3, 4))
+	if (!put_attrs(p, &p->scope, SC_X, g->row, g->raw, 3, 4))
 		cols_str(&p->cols, SC_RAW, g->row, g->raw);
 	return g->row;
 }
@@ -164,7 +181,7 @@ put_event(struct put *p, uint32_t span, uint64_t start, struct str field)
 	cols_int(&p->cols, EV_TIME, row, (int64_t)(e.time - start));
 	cols_str(&p->cols, EV_NAME, row, e.name);
 	cols_int_if(&p->cols, EV_DROPPED, row, e.dropped);
-	if (!put_attrs(p, &p->event, row, e.raw, 3, 4))
+	if (!put_attrs(p, &p->event, EV_X, row, e.raw, 3, 4))
 		cols_str(&p->cols, EV_RAW, row, e.raw);
 	return true;
 }
@@ -189,7 +206,7 @@ put_link(struct put *p, uint32_t span, struct str field)
 	cols_str_if(&p->cols, LK_STATE, row, l.trace_state);
 	cols_int_if(&p->cols, LK_FLAGS, row, l.flags);
 	cols_int_if(&p->cols, LK_DROPPED, row, l.dropped);
-	if (!put_attrs(p, &p->link, row, l.raw, 4, 6) || !whole)
+	if (!put_attrs(p, &p->link, LK_X, row, l.raw, 4, 6) || !whole)
 		cols_str(&p->cols, LK_RAW, row, l.raw);
 	return true;
 }
@@ -227,9 +244,7 @@ put_attr(struct put *p, uint32_t row, struct str kv, struct str field)
 		buf_adds(&p->more, field);
 		break;
 	case KEYS_OVER:
-		buf_u8(&p->x, 1 << 3 | 2);
-		buf_varint(&p->x, kv.n);
-		buf_adds(&p->x, kv);
+		put_over(&p->x, kv);
 		break;
 	}
 }

@@ -21,7 +21,7 @@ struct put {
 	struct frame *f;
 	struct cols cols;
 	struct keys span, res, scope, event, link;
-	struct buf more, x;
+	struct buf more, x, over;	/* over: as x, of another table */
 	uint32_t frame;		/* counts up, from 1 */
 	uint32_t rows[TR_TABLES];
 	uint32_t roots, root;	/* of the trace being put: how many, the last */
