@@ -9,11 +9,11 @@
 #include "tql/session.h"
 
 enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
-	OPT_EXEMPLARS, OPT_SETTLE };
+	OPT_EXEMPLARS, OPT_SETTLE, OPT_SORT };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
-	ASK_FORM(ASK_REC))
+	ASK_FORM(ASK_REC) | ASK_FORM(ASK_DOT))
 
 static const struct tool tool = {
 	.name = "tql",
@@ -24,8 +24,11 @@ static const struct tool tool = {
 		  "dir" },
 		{ 'D', "logs-store", "DIR", "the log store, for jumps there "
 		  "(default: $LSTORE)", "dir" },
-		ASK_OPTS("traces", "20", "chart, table, json, csv, ids or rec",
-		    "chart|table|json|csv|ids|rec"),
+		ASK_OPTS("traces", "20", "chart, table, json, csv, ids, rec "
+		    "or dot", "chart|table|json|csv|ids|rec|dot"),
+		{ OPT_SORT, "sort", "BY", "which traces come first: time "
+		  "(newest; default), duration (longest) or spans (most that "
+		  "matched)", "time|duration|spans" },
 		{ OPT_SPANS, "spans", "N", "matching spans shown of a trace; "
 		  "0 or all: every one (default: 3), and none folded in "
 		  "pictures", NULL },
@@ -128,6 +131,7 @@ option(struct args *args, int c, struct err *e)
 	case OPT_TAGS: args->tags = true; break;
 	case OPT_EXPLAIN: s->explain = true; break;
 	case OPT_VALUES: args->values = optarg; break;
+	case OPT_SORT: return tql_session_sort(s, optarg, "--sort", e);
 	case OPT_SPANS: return tql_session_spans(s, optarg, "--spans", e);
 	case OPT_EXEMPLARS: return tql_session_exemplars(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->tql.step, e);

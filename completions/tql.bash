@@ -11,10 +11,11 @@ _tql()
 	--since) return ;;
 	--from) return ;;
 	--to) return ;;
-	-o|--output) COMPREPLY=($(compgen -W "chart table json csv ids rec" -- "$cur")); return ;;
+	-o|--output) COMPREPLY=($(compgen -W "chart table json csv ids rec dot" -- "$cur")); return ;;
 	-w|--width) return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
+	--sort) COMPREPLY=($(compgen -W "time duration spans" -- "$cur")); return ;;
 	--spans) return ;;
 	--step) return ;;
 	--exemplars) return ;;
@@ -22,7 +23,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -9,13 +9,14 @@ _arguments -s \
 	'--since=[only of the last AGE, such as 1h]:AGE:' \
 	'--from=[only at or after TIME\: RFC 3339, Unix seconds or ns, -1h]:TIME:' \
 	'--to=[only before TIME]:TIME:' \
-	'-o+[chart, table, json, csv, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec)' \
-	'--output=[chart, table, json, csv, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec)' \
+	'-o+[chart, table, json, csv, ids, rec or dot (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec dot)' \
+	'--output=[chart, table, json, csv, ids, rec or dot (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec dot)' \
 	'-w+[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--width=[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
+	'--sort=[which traces come first\: time (newest; default), duration (longest) or spans (most that matched)]:BY:(time duration spans)' \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3), and none folded in pictures]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
 	'--exemplars=[traces behind the points of metrics, 100 at most (default\: none)]:N:' \

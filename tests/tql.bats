@@ -45,6 +45,35 @@ q() { tql -d traces "$@"; }
 	[ "$(q -o json '{}' --limit 0 | wc -l)" -eq 10 ]
 }
 
+@test "which traces come first, and narrow tables" {
+	store
+	slow=d4043af80fe414cfec8a42c444ee6c5d
+	[ "$(q -o ids -n 1 --sort duration '{}')" = $slow ]
+	[ "$(q -o csv -n all --sort duration '{}' | sed 1d | cut -d, -f5 | sort -rnc && echo sorted)" = sorted ]
+	[ "$(q -n all --sort spans '{}' | jq .spanSets[0].matched | sort -rnc && echo sorted)" = sorted ]
+	q -n 3 --sort time '{}' | diff - <(q -n 3 '{}')
+	printf '%s\n' '\sort duration' '\limit 1' '{}' | q | grep -q $slow
+	fails 2 tql -d traces --sort size '{}'
+	[[ $output = *"--sort size: time, duration or spans" ]]
+	q -o table -w 80 '{ status = error }' >got
+	grep -q '^11-22 19:53:55  ca8c3b1f  gateway  GET ' got
+	[ "$(jq -Rr 'select(length > 80)' got)" = "" ]
+	q -o table -w 110 '{ status = error }' | grep -q '^11-22 19:53:55.930  ca8c3b1f1fd2  gateway  GET '
+}
+
+@test "a graph of who calls whom" {
+	store
+	q -o dot $id >got
+	grep -q '^digraph traces {$' got
+	grep -q 'n3 \[label="SELECT products\\n4×, 19.8ms, self 19.8ms"\];' got
+	grep -q 'n1 -> n3 \[label="4"\];' got
+	grep -q 'authorize card.*1 failed", color=red' got
+	# of an answer: of all its traces together
+	[ "$(q -o dot -n all '{}' | sed -n 's/.*n0 \[label="GET\\n\([0-9]*\).*/\1/p')" -gt 3 ]
+	[ "$(q -o dot '{ name = "no such" }' 2>no)" = "" ]
+	fails 2 tql -d traces -o dot '{} | rate()'
+}
+
 @test "a time range is of matching spans" {
 	store
 	from=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | sed -n 4p)
@@ -258,7 +287,7 @@ q() { tql -d traces "$@"; }
 	q -o chart --tags | diff - <(q -o table --tags)
 	q -o chart '{ status = error }' | diff - <(q -o table '{ status = error }')
 	fails 2 tql -d traces -o chrt '{}'
-	[[ $output = *"-o chrt: not an output: table, chart, json, csv, ids or rec" ]]
+	[[ $output = *"-o chrt: not an output: table, chart, json, csv, ids, rec or dot" ]]
 }
 
 @test "what is asked wrongly is marked and ends with 2" {

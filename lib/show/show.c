@@ -232,7 +232,7 @@ squeeze(const struct show_table *t, unsigned *w, unsigned width)
 		unsigned widest = t->cols;
 
 		for (unsigned c = 0; c < t->cols; c++)
-			if (!(t->right >> c & 1) && w[c] > 8 &&
+			if (!((t->right | t->keep) >> c & 1) && w[c] > 8 &&
 			    (widest == t->cols || w[c] > w[widest]))
 				widest = c;
 		if (widest == t->cols)

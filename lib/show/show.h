@@ -52,6 +52,7 @@ struct show_table {
 	unsigned cols;
 	const char *const *head;
 	uint64_t right;			/* bit per column */
+	uint64_t keep;			/* never cut: of no use then */
 	struct arena mem;
 	struct show_cell {
 		struct str text;

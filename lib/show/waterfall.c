@@ -9,7 +9,6 @@
 #include "show/axis.h"
 #include "show/fold.h"
 #include "show/spark.h"
-#include "show/timing.h"
 
 #define DEPTH_DRAWN	40u	/* deeper ones are drawn at this depth */
 #define WIDTH_PLAIN	120u	/* where there is no terminal */
@@ -27,7 +26,7 @@ struct picture {
 	unsigned width, name_cols, service_cols, bar_cols;
 	struct fold_row *row;
 	uint32_t rows;
-	int64_t *start, *duration, *self;
+	struct show_timing tm;
 	struct timing_path path;
 	bool more[DEPTH_DRAWN + 1];	/* at a depth: a sibling comes later */
 };
@@ -40,31 +39,38 @@ drawn(unsigned depth)
 
 /* ---- what is drawn --------------------------------------------------------- */
 
+void
+show_timing(const struct show_trace *t, struct show_timing *tm,
+    struct arena *mem)
+{
+	uint32_t *up = arena_new(mem, uint32_t, t->n);
+	uint32_t *above = arena_new(mem, uint32_t, t->n + 1);
+	int64_t *start = arena_new(mem, int64_t, t->n);
+	int64_t *duration = arena_new(mem, int64_t, t->n);
+	int64_t *self = arena_new(mem, int64_t, t->n);
+
+	for (uint32_t i = 0; i < t->n; i++) {
+		unsigned d = t->spans[i].depth;
+
+		start[i] = t->spans[i].start;
+		duration[i] = (int64_t)t->spans[i].duration;
+		up[i] = d > 0 ? above[d - 1] : TIMING_TOP;
+		above[d] = i;
+	}
+	tm->of = (struct timing){ up, start, duration, t->n };
+	timing_self(&tm->of, self, mem);
+	tm->self = self;
+}
+
 static void
 measure(struct picture *p)
 {
 	const struct show_trace *t = p->trace;
-	uint32_t *up = arena_new(&p->mem, uint32_t, t->n);
-	uint32_t *above = arena_new(&p->mem, uint32_t, t->n + 1);
-	struct timing tm = { .up = up, .n = t->n };
 
 	p->row = arena_new(&p->mem, struct fold_row, t->n);
 	p->rows = fold_rows(t, p->row, &p->mem);
-	p->start = arena_new(&p->mem, int64_t, t->n);
-	p->duration = arena_new(&p->mem, int64_t, t->n);
-	p->self = arena_new(&p->mem, int64_t, t->n);
-	for (uint32_t i = 0; i < t->n; i++) {
-		unsigned d = t->spans[i].depth;
-
-		p->start[i] = t->spans[i].start;
-		p->duration[i] = (int64_t)t->spans[i].duration;
-		up[i] = d > 0 ? above[d - 1] : TIMING_TOP;
-		above[d] = i;
-	}
-	tm.start = p->start;
-	tm.duration = p->duration;
-	timing_self(&tm, p->self, &p->mem);
-	timing_path(&tm, &p->path, &p->mem);
+	show_timing(t, &p->tm, &p->mem);
+	timing_path(&p->tm.of, &p->path, &p->mem);
 }
 
 static void
@@ -104,9 +110,9 @@ took_of(const struct picture *p, const struct fold_row *row)
 	for (uint32_t i = row->span; i < row->end; i++) {
 		if (p->trace->spans[i].depth != depth)
 			continue;
-		if (p->duration[i] > took.most)
-			took.most = p->duration[i];
-		if (__builtin_add_overflow(took.sum, p->duration[i],
+		if (p->tm.of.duration[i] > took.most)
+			took.most = p->tm.of.duration[i];
+		if (__builtin_add_overflow(took.sum, p->tm.of.duration[i],
 		    &took.sum))
 			took.sum = INT64_MAX;
 	}
@@ -181,8 +187,8 @@ static void
 fill(const struct picture *p, uint32_t span, uint32_t next, struct cell *cell)
 {
 	double all = p->trace->duration > 0 ? (double)p->trace->duration : 1;
-	double from = (double)p->start[span] / all;
-	double to = from + (double)p->duration[span] / all;
+	double from = (double)p->tm.of.start[span] / all;
+	double to = from + (double)p->tm.of.duration[span] / all;
 	unsigned first, end;
 
 	show_bar_ends(from, to, p->bar_cols, &first, &end);
@@ -232,7 +238,7 @@ times(struct picture *p, const struct fold_row *row, struct took took)
 		return;
 	show_on(p->show, p->b, SHOW_DIM);
 	buf_addf(p->b, " %*s", (int)TIME_COLS, num_fmt_short_duration(t,
-	    p->self[row->span]));
+	    p->tm.self[row->span]));
 	show_off(p->show, p->b);
 }
 

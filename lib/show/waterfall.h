@@ -13,6 +13,7 @@
 #define SHOW_WATERFALL_H
 
 #include "show/show.h"
+#include "show/timing.h"
 
 struct show_event {
 	int64_t after;		/* ns since the span's start */
@@ -39,6 +40,14 @@ struct show_trace {
 	uint32_t n;
 	bool whole;			/* fold nothing */
 };
+
+/* The trace as timing.h takes it, and the self times of its spans. */
+struct show_timing {
+	struct timing of;
+	const int64_t *self;
+};
+void show_timing(const struct show_trace *, struct show_timing *,
+    struct arena *);
 
 void show_waterfall(const struct show *, const struct show_trace *,
     struct buf *);

@@ -1,5 +1,7 @@
 #include "tql/answer.h"
 
+#include <stdlib.h>
+
 #include "tql/fetch.h"
 #include "tql/list.h"
 #include "tql/series.h"
@@ -23,12 +25,32 @@ put(struct answer *an, size_t above, struct err *e)
 	return r;
 }
 
+/* Who calls whom in all of them. */
+static int
+put_graph(struct answer *an, struct store_view *view,
+    const struct tql_result *res, struct err *e)
+{
+	struct graph g = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; i < res->n && r == 0; i++)
+		r = an->ask->o.stopped && an->ask->o.stopped() ?
+		    err_set(e, ERR_CANCEL, "stopped") :
+		    fetch_graph(view, res->trace[i].id, &g, e);
+	if (r == 0)
+		graph_dot(&g, &an->b);
+	graph_free(&g);
+	return r == -1 ? -1 : put(an, 0, e);
+}
+
 static int
 put_result(struct answer *an, struct store_view *view,
     const struct tql_result *res, bool bare, struct err *e)
 {
 	const struct list ls = { an->ask, &an->b, &an->scratch, bare };
 
+	if (an->ask->out == ASK_DOT)
+		return put_graph(an, view, res, e);
 	if (an->ask->out == ASK_TABLE)
 		list_table(&ls, res);
 	if (an->ask->out == ASK_CSV && !bare)
@@ -61,7 +83,8 @@ tql_put_result(const struct tql_ask *ask, struct store_view *view,
 void
 tql_answer_opts(struct tql_ask *ask)
 {
-	ask->o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC;
+	ask->o.ids_only = ask->out == ASK_IDS || ask->out == ASK_REC ||
+	    ask->out == ASK_DOT;
 	ask->o.errors = ask->out == ASK_TABLE;
 	if (ask->out == ASK_CSV)
 		ask->o.spans = 0;
@@ -135,6 +158,36 @@ answer_metrics(struct answer *an, struct store_view *view,
 	return r == -1 ? -1 : put(an, 0, e);
 }
 
+/* Newest first where that is equal: the order that results come in. */
+static int
+by_duration(const void *a, const void *b)
+{
+	const struct tql_trace *x = a, *y = b;
+
+	if (x->duration != y->duration)
+		return x->duration < y->duration ? 1 : -1;
+	return (x->start < y->start) - (x->start > y->start);
+}
+
+static int
+by_spans(const void *a, const void *b)
+{
+	const struct tql_trace *x = a, *y = b;
+
+	if (x->matched != y->matched)
+		return x->matched < y->matched ? 1 : -1;
+	return (x->start < y->start) - (x->start > y->start);
+}
+
+static void
+sort_result(const struct tql_ask *ask, struct tql_result *res)
+{
+	qsort(res->trace, res->n, sizeof *res->trace,
+	    ask->sort == TQL_BY_SPANS ? by_spans : by_duration);
+	if (ask->o.limit > 0 && res->n > ask->o.limit)
+		res->n = (size_t)ask->o.limit;
+}
+
 static int
 answer_traces(struct answer *an, struct store_view *view,
     const struct tql_query *q, uint64_t *n, struct err *e)
@@ -145,7 +198,14 @@ answer_traces(struct answer *an, struct store_view *view,
 	int r;
 
 	tql_answer_opts(&full);
+	if (ask->sort != TQL_BY_TIME) {
+		full.o.limit = 0;	/* the first may be anywhere */
+		full.o.spans = full.o.ids_only ? 0 : full.o.spans;
+		full.o.ids_only = false;
+	}
 	r = tql_run(view, q, &full.o, &res, e);
+	if (ask->sort != TQL_BY_TIME)
+		sort_result(ask, &res);
 	if (r == 0)
 		r = put_result(an, view, &res, false, e);
 	*n = res.n;

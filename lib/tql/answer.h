@@ -14,8 +14,12 @@
 #include "show/show.h"
 #include "tql/metrics.h"
 
+enum tql_sort { TQL_BY_TIME, TQL_BY_DURATION, TQL_BY_SPANS };
+
 struct tql_ask {
 	struct tql_opts o;
+	enum tql_sort sort;	/* which traces are the first, up to o.limit:
+				   newest, longest, most matched spans */
 	uint64_t step;		/* of metrics, ns; 0: the range is one */
 	uint32_t exemplars;	/* of metrics, at most */
 	enum ask_out out;		/* not ASK_AUTO, nor ASK_CHART: */

@@ -253,27 +253,47 @@ spans_text(const struct list *ls, const struct tql_trace *t)
 	return s;
 }
 
+/*
+ * On a narrow terminal the year and most of the id make room, and then the
+ * milliseconds: the beginning of an id will do to ask for it.
+ */
+static void
+name_cells(const struct list *ls, struct show_table *tb,
+    const struct tql_trace *t)
+{
+	unsigned width = ls->ask->show.width;
+	bool narrow = width > 0 && width < 130, least = narrow && width < 100;
+	char text[40], hex[33];
+
+	time_format(text, t->start, 3);
+	str_hex(hex, t->id, 16);
+	if (narrow) {
+		text[10] = ' ';
+		text[least ? 19 : 23] = '\0';
+		hex[least ? 8 : 12] = '\0';
+	}
+	show_cell(tb, str_of(narrow ? text + 5 : text), SHOW_DIM);
+	show_cell(tb, str_of(hex), SHOW_PLAIN);
+}
+
 void
 list_table(const struct list *ls, const struct tql_result *res)
 {
 	static const char *const head[] = { "START", "TRACE", "SERVICE",
 	    "NAME", "DURATION", "SPANS", "MATCHED" };
 	struct show_table tb = { .cols = 7, .head = ls->bare ? NULL : head,
-	    .right = 0x30 };
+	    .right = 0x30, .keep = 0x03 };
 	struct arena *a = ls->mem;
 
 	for (size_t i = 0; i < res->n; i++) {
 		const struct tql_trace *t = &res->trace[i];
-		char text[40], hex[33];
+		char text[24];
 		bool error = false;
 
 		for (uint32_t k = 0; k < t->nset; k++)
 			for (uint32_t n = 0; n < t->set[k].nspan; n++)
 				error |= t->set[k].span[n].error;
-		str_hex(hex, t->id, 16);
-		show_cell(&tb, str_of(time_format(text, t->start, 3)),
-		    SHOW_DIM);
-		show_cell(&tb, str_of(hex), SHOW_PLAIN);
+		name_cells(ls, &tb, t);
 		show_cell(&tb, t->root_service,
 		    show_style_of(t->root_service));
 		show_cell(&tb, t->has_root ? t->root_name :

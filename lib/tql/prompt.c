@@ -85,6 +85,12 @@ do_spans(void *arg, const char *n, struct err *e)
 	return tql_session_spans(arg, n, "\\spans", e);
 }
 
+static int
+do_sort(void *arg, const char *by, struct err *e)
+{
+	return tql_session_sort(arg, by, "\\sort", e);
+}
+
 static const struct shell_command commands[] = {
 	{ "trace", "ID", "one trace, as a picture; so does ID alone, or a "
 	  "unique beginning", do_trace },
@@ -96,11 +102,13 @@ static const struct shell_command commands[] = {
 	{ "explain", "QUERY", "how it is answered, and what that reads",
 	  do_explain },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
+	{ "sort", "BY", "which traces come first: by time, duration or spans",
+	  do_sort },
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
 	{ "step", "TIME", "between the points of metrics, auto, or all",
 	  do_step },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
-	{ "o", "FORM", "chart, table, json, csv, ids or rec", ask_do_output },
+	{ "o", "FORM", "chart, table, json, csv, ids, rec or dot", ask_do_output },
 	{ 0 },
 };
 

@@ -159,3 +159,18 @@ tql_session_spans(struct tql_session *s, const char *to, const char *option,
 	    (uint32_t)n;
 	return 0;
 }
+
+int
+tql_session_sort(struct tql_session *s, const char *by, const char *option,
+    struct err *e)
+{
+	static const char *const word[] = { "time", "duration", "spans" };
+
+	for (unsigned i = 0; i < sizeof word / sizeof *word; i++)
+		if (strcmp(by, word[i]) == 0) {
+			s->tql.sort = (enum tql_sort)i;
+			return 0;
+		}
+	return err_set(e, ERR_QUERY, "%s %s: time, duration or spans", option,
+	    by);
+}

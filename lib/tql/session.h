@@ -43,6 +43,9 @@ int tql_session_prompt(struct tql_session *);
 
 /* How many exemplars a metrics query has. */
 int tql_session_exemplars(struct tql_session *, const char *n, struct err *);
+/* Which traces come first, --sort and \\sort: time, duration or spans. */
+int tql_session_sort(struct tql_session *, const char *by, const char *option,
+    struct err *);
 /* How many spans of a trace are shown: --spans and \spans; 0 is all. */
 int tql_session_spans(struct tql_session *, const char *n, const char *option,
     struct err *);
