@@ -39,3 +39,11 @@ fails() {
 	run "$@"
 	[ "$status" -eq "$want" ] || { echo "status $status, not $want: $output"; return 1; }
 }
+
+# flip FILE OFFSET: another byte there
+flip() {
+	local was
+	was=$(od -An -tu1 -j "$2" -N 1 "$1")
+	printf "\\$(printf %o $((was ^ 65)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}

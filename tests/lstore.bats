@@ -6,14 +6,6 @@ shop() { rec -r "$ROOT/examples/shop.jsonl"; }
 all() { lql -d "$1" -n all -o raw --direction forward '{service_name=~".+"}'; }
 rows() { lstore -d "$1" --info | grep ^all | tr -s ' ' | cut -d' ' -f3; }
 
-# flip FILE OFFSET: another byte there
-flip() {
-	local was
-	was=$(od -An -tu1 -j "$2" -N 1 "$1")
-	printf "\\$(printf %o $((was ^ 65)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
-}
-
 @test "the manual's examples" {
 	mkdir examples
 	cp "$ROOT/examples/shop.jsonl" examples/

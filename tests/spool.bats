@@ -4,14 +4,6 @@ load helper
 
 two() { cat "$ROOT/tests/golden/record-1.rec"; }
 
-# flip FILE OFFSET: another byte there
-flip() {
-	local was
-	was=$(od -An -tu1 -j "$2" -N 1 "$1")
-	printf "\\$(printf %o $((was ^ 65)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
-}
-
 @test "the manual's examples" {
 	mkdir examples
 	cp "$ROOT/examples/two.rec" examples/

@@ -5,14 +5,6 @@ load helper
 shop() { rec -r "$ROOT/examples/shop.jsonl"; }
 rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
 
-# flip FILE OFFSET: another byte there
-flip() {
-	local was
-	was=$(od -An -tu1 -j "$2" -N 1 "$1")
-	printf "\\$(printf %o $((was ^ 65)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc status=none
-}
-
 @test "the manual's examples" {
 	ln -s "$ROOT/examples" examples
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tstore.1" |

@@ -96,8 +96,10 @@ no_match(const struct tql_ask *ask, struct store_view *view)
 	uint64_t min = 0, max = 0;
 	bool any = store_view_span(view, &min, &max);
 
-	ask_no_match(ask->say, ask->say_arg, any, min, max, ask->o.from,
-	    ask->o.to);
+	/* what could not be read may have held it: that was said */
+	if (any || store_view_missing(view) == 0)
+		ask_no_match(ask->say, ask->say_arg, any, min, max,
+		    ask->o.from, ask->o.to);
 }
 
 /* The range asked for; of the whole store when none was. 0: it is empty. */
