@@ -71,12 +71,12 @@ rows() { lstore -d "$1" --info | grep ^all | tr -s ' ' | cut -d' ' -f3; }
 	[[ "$output" == *"no match"* || -z "$output" ]]
 }
 
-# many N: a record of N streams, a line each, by the name of their pod
+# many N [FROM]: a record of N streams, a line each, by the name of their pod
 many() {
-	awk -v n="$1" 'BEGIN {
+	awk -v n="$1" -v from="${2:-0}" 'BEGIN {
 		printf "{\"resourceLogs\":["
-		for (i = 0; i < n; i++)
-			printf "%s{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s%d\"}},{\"key\":\"k8s.pod.name\",\"value\":{\"stringValue\":\"p%d\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1767225600000000000\",\"body\":{\"stringValue\":\"x\"}}]}]}", i ? "," : "", i % 7, i
+		for (i = from; i < from + n; i++)
+			printf "%s{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s%d\"}},{\"key\":\"k8s.pod.name\",\"value\":{\"stringValue\":\"p%d\"}}]},\"scopeLogs\":[{\"logRecords\":[{\"timeUnixNano\":\"1767225600000000000\",\"body\":{\"stringValue\":\"x\"}}]}]}", (i > from) ? "," : "", i % 7, i
 		print "]}"
 	}' | rec -r
 }
@@ -94,6 +94,32 @@ many() {
 	lstore -d s --info >info
 	grep -q '^streams 50001$' info
 	[ "$(awk '/^label/ { getline; print $1, $2 }' info)" = "k8s_pod_name 50000" ]
+}
+
+@test "a storm of streams: memory stays bounded, old data answers" {
+	local n=$(( ${SOAK:+850000} + 150000 ))
+	shop | lstore -d s
+	all s >before
+	mkfifo pipe
+	lstore -d s <pipe 2>err &
+	PIDS+=($!)
+	exec 7>pipe
+	for ((i = 0; i < n; i += 10000)); do
+		many 10000 $i >&7
+	done
+	there() { [ "$(lql 2>/dev/null -d s -n all -o raw '{service_name=~"s[0-9]"}' | wc -l)" -ge 50000 ]; }
+	until_true there
+	if ! grep -q __asan_init "$BIN/lstore"; then
+		[ "$(awk '/^VmHWM/ { print $2 }' "/proc/${PIDS[0]}/status")" -lt $((160 * 1024)) ]
+	fi
+	exec 7>&-
+	wait "${PIDS[0]}"
+	grep -q 'label "k8s_pod_name" alone has 50000 values' err
+	[ "$(lql -d s -n all -o raw '{__overflow__="true"}' | wc -l)" -gt 0 ]
+	[ "$(rows s)" -eq $((n + 41)) ]
+	lql -d s -n all -o raw --direction forward '{service_name!~"s[0-9]", service_name=~".+"}' |
+		diff before -
+	lstore -d s --check
 }
 
 @test "very large values: memory stays within a few of them" {

@@ -7,8 +7,6 @@
 
 #include "base/err.h"
 
-#define PIECE	(64u << 10)	/* the first; later ones double up to */
-#define PIECE_MAX	(4u << 20)
 #define NEXT_MAX	(64u << 20)	/* kept over a reset in one piece */
 #define ZERO_ALONE	(128u << 10)	/* the system may have it zeroed */
 #define HUGE_PAGE	((size_t)2 << 20)
@@ -24,6 +22,10 @@ struct arena_piece {
 	_Alignas(16) char mem[];
 };
 
+/* With their heads, as huge pages are cut. */
+#define PIECE	((64u << 10) - sizeof(struct arena_piece))	/* the first */
+#define PIECE_MAX	((4u << 20) - sizeof(struct arena_piece))
+
 /* Large ones lie in huge pages where the system has them: one fault for 512. */
 static struct arena_piece *
 piece_new(size_t n)
@@ -31,13 +33,17 @@ piece_new(size_t n)
 	struct arena_piece *pc;
 	size_t all = sizeof *pc + n;
 
-	if (all < HUGE_PAGE || EACH_ITS_OWN)
-		return xmalloc(all);
+	if (all < HUGE_PAGE || EACH_ITS_OWN) {
+		pc = xmalloc(all);
+		pc->size = n;
+		return pc;
+	}
 	all = (all + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
 	pc = aligned_alloc(HUGE_PAGE, all);
 	if (!pc)
 		die("out of memory: %zu bytes", all);
 	madvise(pc, all, MADV_HUGEPAGE);	/* advice: may fail */
+	pc->size = all - sizeof *pc;
 	return pc;
 }
 
@@ -53,9 +59,7 @@ piece_get(struct arena *a, size_t n, size_t size)
 			*at = pc->next;
 			return pc;
 		}
-	pc = piece_new(size);
-	pc->size = size;
-	return pc;
+	return piece_new(size);
 }
 
 static struct arena_piece *

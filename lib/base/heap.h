@@ -5,8 +5,9 @@
 #define BASE_HEAP_H
 
 /*
- * What is given back is kept for the next one that asks: large pieces come and
- * go, and the kernel clears new pages each time otherwise.
+ * What is given back is kept for the next one that asks: pieces come and go,
+ * and the kernel clears new pages each time otherwise. Those of 4 MiB and more
+ * are mapped alone: what grows would leave holes nobody fits in.
  */
 void heap_keep(void);
 /*

@@ -4,8 +4,12 @@
 
 #include "store/store.h"
 
-/* Inputs are taken together up to this much of records: the memory bound. */
+/*
+ * Inputs are taken together up to this much of records, and of memory: that is
+ * more than half of the records where most lines have labels of their own.
+ */
 #define LOG_MERGE_RAW	((uint64_t)96 << 20)
+#define LOG_MERGE_BYTES	((size_t)48 << 20)
 
 int log_merge(const struct store_merge *, const struct store_options *,
     struct store_sink *, struct err *);

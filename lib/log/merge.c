@@ -316,40 +316,43 @@ widen(struct log_rows *r, const struct block_info *info)
 }
 
 static int
-fill(struct log_rows *r, const struct store_block *in, size_t n,
-    struct err *e)
+add_input(struct log_rows *r, const struct store_block *in, struct err *e)
 {
-	int status = 0;
+	struct log_part p;
+	int status;
 
-	for (size_t i = 0; i < n && status == 0; i++) {
-		struct log_part p;
-
-		part_block(&p, in[i].block, (uint32_t)i);
-		status = part_erase(&p, &in[i], e);
-		if (status == 0)
-			status = rows_take_part(r, &p, e);
-		part_free(&p);
-		widen(r, in[i].info);
-	}
+	part_block(&p, in->block, 0);
+	status = part_erase(&p, in, e);
+	if (status == 0)
+		status = rows_take_part(r, &p, e);
+	part_free(&p);
+	widen(r, in->info);
 	return status;
 }
 
-/* The n inputs as one block; as none, when all was deleted. */
-static int
-merge_group(const struct store_block *in, size_t n, struct store_sink *sink,
-    struct err *e)
+/* Whether the next input fits beside what is there. */
+static bool
+fits(const struct log_rows *r, const struct block_info *next)
 {
-	struct log_rows *r = rows_new();
-	struct block_writer *w = NULL;
-	struct block_info info = { .tenant = in[0].info->tenant };
-	int status = fill(r, in, n, e);
+	size_t have = rows_bytes(r), each = r->n > 0 ? have / r->n : 0;
 
-	if (status == 0 && r->n > 0)
-		status = (w = store_sink_begin(sink, e)) ? 0 : -1;
-	if (w && (status = rows_write(r, w, &info, e)) == -1)
-		store_sink_abort(sink, w);
-	rows_free(r);
-	return w && status == 0 ? store_sink_end(sink, w, &info, e) : status;
+	return next->raw_bytes <= LOG_MERGE_RAW &&
+	    r->raw_bytes <= LOG_MERGE_RAW - next->raw_bytes &&
+	    have <= LOG_MERGE_BYTES &&
+	    (each == 0 || next->rows <= (LOG_MERGE_BYTES - have) / each);
+}
+
+/* Takes in of the n inputs as many as go together, one at least. */
+static int
+fill(struct log_rows *r, const struct store_block *in, size_t n,
+    size_t *taken, struct err *e)
+{
+	int status = add_input(r, &in[0], e);
+
+	for (*taken = 1; status == 0 && *taken < n &&
+	    fits(r, in[*taken].info); ++*taken)
+		status = add_input(r, &in[*taken], e);
+	return status;
 }
 
 static int
@@ -397,21 +400,61 @@ copy_block(const struct store_block *in, struct store_sink *sink,
 	return store_sink_end(sink, w, &info, e);
 }
 
+/* What was taken in as one block; as none, when all of it was deleted. */
+static int
+write_group(struct log_rows *r, struct str tenant, struct store_sink *sink,
+    struct err *e)
+{
+	struct block_info info = { .tenant = tenant };
+	struct block_writer *w;
+
+	if (r->n == 0)
+		return 0;
+	if (!(w = store_sink_begin(sink, e)))
+		return -1;
+	if (rows_write(r, w, &info, e) == -1) {
+		store_sink_abort(sink, w);
+		return -1;
+	}
+	return store_sink_end(sink, w, &info, e);
+}
+
+/* Whether the first of n inputs is clearly alone in its group. */
+static bool
+is_alone(const struct store_block *in, size_t n)
+{
+	return in->ndel == 0 && (n == 1 || in[0].info->raw_bytes +
+	    in[1].info->raw_bytes > LOG_MERGE_RAW);
+}
+
+/* The first of n inputs, and those that go with it. */
+static int
+merge_group(const struct store_block *in, size_t n, size_t *taken,
+    struct store_sink *sink, struct err *e)
+{
+	struct log_rows *r;
+	int status;
+
+	*taken = 1;
+	if (is_alone(in, n))
+		return copy_block(in, sink, e);
+	r = rows_new();
+	status = fill(r, in, n, taken, e);
+	if (status == 0 && (*taken > 1 || in->ndel > 0))
+		status = write_group(r, in->info->tenant, sink, e);
+	else if (status == 0)
+		status = copy_block(in, sink, e);
+	rows_free(r);
+	return status;
+}
+
 int
 log_merge(const struct store_merge *m, const struct store_options *o,
     struct store_sink *sink, struct err *e)
 {
 	(void)o;
-	for (size_t i = 0, n; i < m->n; i += n) {
-		uint64_t raw = m->in[i].info->raw_bytes;
-
-		for (n = 1; i + n < m->n && raw < LOG_MERGE_RAW &&
-		    m->in[i + n].info->raw_bytes <= LOG_MERGE_RAW - raw; n++)
-			raw += m->in[i + n].info->raw_bytes;
-		if ((n == 1 && m->in[i].ndel == 0 ?
-		    copy_block(&m->in[i], sink, e) :
-		    merge_group(&m->in[i], n, sink, e)) == -1)
+	for (size_t i = 0, taken; i < m->n; i += taken)
+		if (merge_group(&m->in[i], m->n - i, &taken, sink, e) == -1)
 			return -1;
-	}
 	return 0;
 }

@@ -41,17 +41,22 @@ rows_free(struct log_rows *r)
 	free(r);
 }
 
+/* Each key is padded in its arena. */
 static size_t
 map_bytes(const struct map *m)
 {
-	return m->bytes + (size_t)m->n * 16 + (size_t)m->slots * 8;
+	return m->bytes + (size_t)m->n * 16 +
+	    (size_t)m->cap * sizeof *m->key + (size_t)m->slots * 8;
 }
 
 size_t
 rows_bytes(const struct log_rows *r)
 {
-	size_t n = ROWS_BYTES + r->n * (sizeof *r->row + 4) + r->data.n;
+	/* 20: what rows_sort has of each */
+	size_t n = ROWS_BYTES + r->n * (sizeof *r->row + 20) + r->data.n;
 
+	/* once more while they are written, which counts if all differ */
+	n += r->streams.bytes + r->contexts.bytes;
 	n += map_bytes(&r->streams) + map_bytes(&r->contexts) +
 	    map_bytes(&r->templates) + map_bytes(&r->ids) +
 	    map_bytes(&r->keys);
