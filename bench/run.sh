@@ -68,24 +68,6 @@ row "logpush, CPU" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=5x"
 row "logpush, peak memory" "$(($(kib "$m") / 1024))" MiB "100 MiB" 100 "<=1x"
 echo "  ($(wc -l <"$DATA/lines.txt" | awk -v s="$(cpu "$m")" '{ printf "%.0f", $1 / s / 1000 }') thousand lines per CPU second)"
 
-zstd -q -1 "$DATA/traces.rec" -o "$work/traces.zst"
-zd=$(measure "zstd -q -d -c '$work/traces.zst'")
-q='{ span.http.response.status_code = 500 }'
-m=$(measure -c "$work/out" "$BIN/tql -d '$work/t' --limit 0 -o json '$q'")
-row "tql '$q'" "$(wall "$m")" s "zstd -d, raw file" "$(wall "$zd")" "<=0.1x"
-row "tql, peak memory" "$(($(kib "$m") / 1024))" MiB "200 MiB" 200 "<=1x"
-
-needle=$(jq -r '.needles | keys[0]' "$DATA/truth.json")
-g=$(measure -c "$work/count" "LC_ALL=C grep -c -F '$needle' '$DATA/lines.txt'")
-m=$(measure -c "$work/out" "$BIN/lql -d '$work/l' --limit 0 -o json '{service_name=~\".+\"} |= \"$needle\"'")
-row "lql |= \"$needle\"" "$(wall "$m")" s "grep -c over lines.txt" "$(wall "$g")" "<=0.5x"
-check "lql, the needle" "$(wc -l <"$work/out")" "$(cat "$work/count")"
-
-# answers: all errors, and the counts of a few words against grep's
-errors=$("$BIN/tql" -d "$work/t" --limit 0 --spans 100 -o json '{ status = error }' | jq -s 'map(.spanSets[].matched) | add')
-check "tql, spans with an error" "$errors" "$(jq .errors "$DATA/truth.json")"
-for word in refused "E_DECLINED" "200" "of User deploy"; do
-	got=$("$BIN/lql" -d "$work/l" --limit 0 -o json "{service_name=~\".+\"} |= \"$word\"" | wc -l)
-	check "lql |= $word" "$got" "$(LC_ALL=C grep -c -F -- "$word" "$DATA/lines.txt")"
-done
+. bench/traces.sh
+. bench/logs.sh
 exit $failed
