@@ -1,6 +1,7 @@
 #include "line/shell.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static bool
@@ -11,12 +12,44 @@ whole(void *arg, struct str text)
 	return text.n == 0 || text.p[0] == '\\' || sh->whole(text);
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* The commands that begin with the text, a backslash and no blank. */
+static size_t
+complete_command(const struct shell *sh, struct str before, struct arena *a,
+    struct str **words)
+{
+	size_t n = 0, got = 0;
+
+	while (sh->commands[n].name)
+		n++;
+	*words = arena_new(a, struct str, n);
+	for (size_t i = 0; i < n; i++) {
+		struct str word = arena_printf(a, "\\%s",
+		    sh->commands[i].name);
+
+		if (str_starts(word, before))
+			(*words)[got++] = word;
+	}
+	if (got > 1)
+		qsort(*words, got, sizeof **words, by_text);
+	return got;
+}
+
 static size_t
 complete(void *arg, struct str before, size_t *from, struct arena *a,
     struct str **words)
 {
 	const struct shell *sh = arg;
 
+	if (str_starts(before, S("\\")) && !memchr(before.p, ' ', before.n)) {
+		*from = 0;
+		return complete_command(sh, before, a, words);
+	}
 	return sh->complete.complete(sh->complete.arg, before, from, a,
 	    words);
 }

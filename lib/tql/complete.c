@@ -2,141 +2,13 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "tql/ast.h"
-#include "trace/columns.h"
-
-#define PARTS_MAX	8u	/* newest parts that are looked at */
-
-struct collect {
-	struct map keys;		/* names, in order of arrival */
-	struct map *values;		/* of each key */
-	uint32_t cap, parts;
-};
-
-static uint32_t
-add_key(struct collect *c, struct str name)
-{
-	bool fresh;
-	uint32_t no = map_add(&c->keys, name, &fresh);
-
-	if (fresh && no >= c->cap) {
-		c->values = xrealloc(c->values, no * 2 + 64,
-		    sizeof *c->values);
-		memset(c->values + c->cap, 0, (no * 2 + 64 - c->cap) *
-		    sizeof *c->values);
-		c->cap = no * 2 + 64;
-	}
-	return no;
-}
-
-/* A column's name in a query; false: it has none. */
-static bool
-query_name(const struct stripe_col *col, struct buf *b)
-{
-	static const struct { unsigned table; struct str column, attr; }
-	all[] = {
-		{ TR_SPAN, S("s."), { NULL, 0 } },
-		{ TR_RES, S("r."), { NULL, 0 } },
-		{ TR_EVENT, S("e."), { NULL, 0 } },
-		{ TR_LINK, S("l."), { NULL, 0 } },
-		{ TR_SCOPE, S("i."), { NULL, 0 } },
-		{ TR_SPAN, S("name"), S("name") },
-		{ TR_EVENT, S("name"), S("event:name") },
-		{ TR_SCOPE, S("name"), S("instrumentation:name") },
-	};
-	static const enum tql_scope scope[] = { SCOPE_SPAN, SCOPE_RES,
-	    SCOPE_EVENT, SCOPE_LINK, SCOPE_INSTR };
-
-	buf_reset(b);
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-		if (col->table != all[i].table)
-			continue;
-		if (all[i].attr.p && str_eq(col->name, all[i].column)) {
-			buf_adds(b, all[i].attr);
-			return true;
-		}
-		if (!all[i].attr.p && str_starts(col->name, all[i].column)) {
-			struct tql_attr a = { .scope = scope[i],
-			    .name = str_skip(col->name, 2) };
-
-			tql_attr_print(b, &a);
-			return true;
-		}
-	}
-	return false;
-}
-
-static int
-on_part(void *arg, const struct trace_part *p, unsigned worker,
-    struct arena *mem, struct err *e)
-{
-	struct collect *c = arg;
-	struct buf b = { 0 };
-
-	(void)worker;
-	for (uint32_t i = 0; i < stripe_ncols(p->stripe); i++) {
-		const struct stripe_col *col = stripe_col(p->stripe, i);
-		const struct str *dict;
-		uint32_t n = 0, no;
-
-		if (!query_name(col, &b))
-			continue;
-		no = add_key(c, buf_str(&b));
-		if (col->type != VEC_STR || stripe_dict(p->stripe, i, mem,
-		    &dict, &n, e) == -1)
-			continue;
-		for (uint32_t k = 0; k < n &&
-		    c->values[no].n < TQL_VALUES_MAX; k++)
-			map_add(&c->values[no], dict[k], NULL);
-	}
-	buf_free(&b);
-	return ++c->parts == PARTS_MAX;
-}
 
 static int
 by_text(const void *a, const void *b)
 {
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
-
-static int
-by_name(const void *a, const void *b)
-{
-	return str_cmp(((const struct tql_key *)a)->name,
-	    ((const struct tql_key *)b)->name);
-}
-
-int
-tql_keys(struct store_view *view, struct arena *mem, struct tql_keys *out,
-    struct err *e)
-{
-	struct trace_scan_opts o = { .newest_first = true, .workers = 1 };
-	struct collect c = { 0 };
-	int r = trace_scan(view, &o, on_part, &c, e);
-
-	*out = (struct tql_keys){ .n = c.keys.n };
-	out->key = arena_zero(mem, struct tql_key, c.keys.n);
-	for (uint32_t i = 0; i < c.keys.n; i++) {
-		struct tql_key *k = &out->key[i];
-
-		k->name = arena_str(mem, c.keys.key[i]);
-		k->n = c.values[i].n;
-		k->value = arena_new(mem, struct str, k->n);
-		for (uint32_t v = 0; v < k->n; v++)
-			k->value[v] = arena_str(mem, c.values[i].key[v]);
-		if (k->n > 0)
-			qsort(k->value, k->n, sizeof *k->value, by_text);
-		map_free(&c.values[i]);
-	}
-	if (out->n > 0)
-		qsort(out->key, out->n, sizeof *out->key, by_name);
-	map_free(&c.keys);
-	free(c.values);
-	return r;
-}
-
-/* ---- at the cursor ----------------------------------------------------- */
 
 struct words {
 	struct str *v;
@@ -163,14 +35,21 @@ static size_t
 open_string(struct str s)
 {
 	size_t at = s.n + 1;
+	char quote = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		if (at <= s.n && s.p[i] == '\\')
+		char c = s.p[i];
+
+		if (quote == '"' && c == '\\') {
 			i++;
-		else if (s.p[i] == '"')
-			at = at <= s.n ? s.n + 1 : i + 1;
+		} else if (quote) {
+			quote = c == quote ? 0 : quote;
+		} else if (c == '"' || c == '`') {
+			quote = c;
+			at = i + 1;
+		}
 	}
-	return at;
+	return quote ? at : s.n + 1;
 }
 
 static bool
@@ -196,19 +75,42 @@ word_before(struct str s, size_t n, bool *compares)
 	return str_mk(s.p + n, end - n);
 }
 
+/* Whether values of the key are values of what is named. */
+static bool
+is_of(const struct tql_key *k, struct str name)
+{
+	return str_eq(k->name, name) || (name.n > 1 && *name.p == '.' &&
+	    str_ends(k->name, name)) || (str_eq(name, S("rootServiceName")) &&
+	    str_eq(k->name, S("resource.service.name"))) ||
+	    (str_eq(name, S("rootName")) && str_eq(k->name, S("name")));
+}
+
+/* Inside of quotes. */
 static void
 add_values(struct words *w, const struct tql_keys *keys, struct str name)
 {
+	for (uint32_t i = 0; i < keys->n; i++)
+		for (uint32_t v = 0; is_of(&keys->key[i], name) &&
+		    v < keys->key[i].n; v++)
+			add(w, keys->key[i].value[v]);
+}
+
+/* What may stand behind a comparison: numbers, true, "text". */
+static void
+add_literals(struct words *w, const struct tql_keys *keys, struct str name)
+{
 	for (uint32_t i = 0; i < keys->n; i++) {
 		const struct tql_key *k = &keys->key[i];
-		bool same = str_eq(k->name, name) || (name.n > 1 &&
-		    *name.p == '.' && str_ends(k->name, name)) ||
-		    (str_eq(name, S("rootServiceName")) && str_eq(k->name,
-		    S("resource.service.name"))) || (str_eq(name,
-		    S("rootName")) && str_eq(k->name, S("name")));
 
-		for (uint32_t v = 0; same && v < k->n; v++)
-			add(w, k->value[v]);
+		if (!is_of(k, name))
+			continue;
+		for (uint32_t v = 0; v < k->nbare; v++)
+			add(w, k->bare[v]);
+		for (uint32_t v = 0; v < k->n; v++)
+			if (!memchr(k->value[v].p, '"', k->value[v].n) &&
+			    !memchr(k->value[v].p, '\\', k->value[v].n))
+				add(w, arena_printf(w->mem, "\"%.*s\"",
+				    PS(k->value[v])));
 	}
 }
 
@@ -237,11 +139,18 @@ add_names(struct words *w, const struct tql_keys *keys)
 	}
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
 /* Where the cursor is, by the innermost bracket that is open. */
 enum place { IN_FILTER, IN_CALL, BEHIND_PIPE, BEHIND_CALL, ELSEWHERE };
 
+/* *call: of which function the brackets are. */
 static enum place
-place_of(struct str s)
+place_of(struct str s, struct str *call)
 {
 	size_t open[64], n = 0, at = s.n;
 	char quote = 0;
@@ -258,12 +167,20 @@ place_of(struct str s)
 			n--;
 		}
 	}
-	if (n > 0 && s.p[open[(n - 1) % 64]] == '{')
-		return IN_FILTER;
-	if (n > 0 && open[(n - 1) % 64] > 0 &&
-	    in_word(s.p[open[(n - 1) % 64] - 1]))
-		return IN_CALL;
-	while (at > 0 && strchr(" \t\n", s.p[at - 1] ? s.p[at - 1] : 'x'))
+	if (n > 0) {
+		size_t end = open[(n - 1) % 64], from;
+
+		if (s.p[end] == '{')
+			return IN_FILTER;
+		while (end > 0 && is_blank(s.p[end - 1]))
+			end--;
+		for (from = end; from > 0 && in_word(s.p[from - 1]);)
+			from--;
+		*call = str_mk(s.p + from, end - from);
+		if (from < end)
+			return IN_CALL;
+	}
+	while (at > 0 && is_blank(s.p[at - 1]))
 		at--;
 	return at == 0 ? ELSEWHERE : s.p[at - 1] == '|' &&
 	    (at == 1 || s.p[at - 2] != '|') ? BEHIND_PIPE :
@@ -310,14 +227,104 @@ sorted(struct words *w, struct str **out)
 	return n;
 }
 
+/* Behind a whole operand: what may join it with another. */
+static void
+add_operators(struct words *w, bool compared)
+{
+	static const struct str compare[] = { S("="), S("!="), S("=~"),
+	    S("!~"), S("<"), S("<="), S(">"), S(">=") };
+
+	if (compared) {
+		add(w, S("&&"));
+		add(w, S("||"));
+		return;
+	}
+	for (size_t i = 0; i < sizeof compare / sizeof *compare; i++)
+		add(w, compare[i]);
+}
+
+/*
+ * Whether an operand ends before the blanks at the end of the text; if so,
+ * *compared: whether it stands behind a comparison.
+ */
+static bool
+behind_operand(struct str s, bool *compared)
+{
+	size_t n = s.n;
+
+	while (n > 0 && is_blank(s.p[n - 1]))
+		n--;
+	if (n == s.n || n == 0)
+		return false;
+	if (s.p[n - 1] == '"' || s.p[n - 1] == '`') {
+		*compared = true;
+		return true;
+	}
+	if (!in_word(s.p[n - 1]))
+		return false;
+	while (n > 0 && in_word(s.p[n - 1]))
+		n--;
+	word_before(s, n, compared);
+	return true;
+}
+
+/* The words of status and kind; false: of nothing such. */
+static bool
+add_keywords(struct words *w, struct str key)
+{
+	bool status = str_eq(key, S("status")) ||
+	    str_eq(key, S("span:status"));
+	bool kind = str_eq(key, S("kind")) || str_eq(key, S("span:kind"));
+
+	for (int i = 0; status && i < 3; i++)
+		add(w, tql_status_word(i));
+	for (int i = 0; kind && i < 6; i++)
+		add(w, tql_kind_word(i));
+	return status || kind;
+}
+
+static void
+in_filter(struct words *w, const struct tql_keys *keys, struct str before)
+{
+	bool compares, compared;
+	struct str key = word_before(before, before.n, &compares);
+
+	if (compares && !add_keywords(w, key))
+		add_literals(w, keys, key);
+	else if (!compares && w->prefix.n == 0 &&
+	    behind_operand(before, &compared))
+		add_operators(w, compared);
+	else if (!compares)
+		add_names(w, keys);
+}
+
+static void
+in_call(struct words *w, const struct tql_keys *keys, struct str call,
+    struct str before)
+{
+	static const struct str hints[] = { S("exemplars="),
+	    S("extrapolate=true"), S("most_recent=true") };
+	bool compares;
+
+	word_before(before, before.n, &compares);
+	if (str_eq(call, S("topk")) || str_eq(call, S("bottomk")) || compares)
+		return;
+	if (!str_eq(call, S("with"))) {
+		add_names(w, keys);
+		return;
+	}
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+		add(w, hints[i]);
+}
+
 size_t
 tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
     struct arena *mem, struct str **words)
 {
 	struct words w = { .mem = mem };
 	size_t at = open_string(before);
+	struct str call = { 0 };
 	enum place place;
-	struct str key;
 	bool compares;
 
 	if (at <= before.n) {
@@ -330,21 +337,16 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 		at--;
 	*from = at;
 	w.prefix = str_skip(before, at);
-	key = word_before(before, at, &compares);
-	place = place_of(str_mk(before.p, at));
-	if (place > IN_CALL)
-		add_outside(&w, place);
-	else if (compares && (str_eq(key, S("status")) ||
-	    str_eq(key, S("span:status")))) {
-		for (int i = 0; i < 3; i++)
-			add(&w, tql_status_word(i));
-	} else if (compares && (str_eq(key, S("kind")) ||
-	    str_eq(key, S("span:kind")))) {
-		for (int i = 0; i < 6; i++)
-			add(&w, tql_kind_word(i));
-	} else if (!compares) {
+	before.n = at;
+	place = place_of(before, &call);
+	if (place == IN_FILTER)
+		in_filter(&w, keys, before);
+	else if (place == IN_CALL)
+		in_call(&w, keys, call, before);
+	else if (str_starts(before, S("\\values ")))
 		add_names(&w, keys);
-	}
+	else
+		add_outside(&w, place);
 	return sorted(&w, words);
 }
 

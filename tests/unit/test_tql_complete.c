@@ -3,11 +3,13 @@
 #include "tql/complete.h"
 
 static struct str values[] = { S("cart"), S("gateway") };
+static struct str codes[] = { S("200"), S("500") };
 static struct tql_key all[] = {
-	{ S("resource.service.name"), values, 2 },
-	{ S("span.http.route"), NULL, 0 },
+	{ S("resource.service.name"), values, 2, NULL, 0 },
+	{ S("span.http.code"), NULL, 0, codes, 2 },
+	{ S("span.http.route"), NULL, 0, NULL, 0 },
 };
-static const struct tql_keys keys = { all, 2 };
+static const struct tql_keys keys = { all, 3 };
 
 /* The words, joined; and where they begin. */
 static void
@@ -31,18 +33,32 @@ is(const char *before, size_t from, const char *want)
 static void
 test_complete(void)
 {
-	is("{ span.h", 2, "span.http.route");
+	is("{ span.http.r", 2, "span.http.route");
 	is("{ .ser", 2, ".service.name");
 	is("{ resource.service.name = \"g", 27, "gateway");
 	is("{ status = ", 11, "error ok unset");
 	is("{ name = \"}\" && trace", 16, "trace:id traceDuration");
 	is("{} | co", 5, "coalesce() compare({ count() count_over_time()");
-	is("{} | by(span.", 8, "span.http.route");
+	is("{} | by(span.", 8, "span.http.code span.http.route");
 	is("{} | avg(dur", 9, "duration");
 	is("{} | rate() ", 12, "by ( with (");
 	is("({ .a } || { sta", 13, "status statusMessage");
 	is("{} ", 3, "with (");
 	is("{} || ", 6, "with (");
+	is("{ resource.service.name =~ `c", 28, "cart");
+	is("{ resource.service.name = ", 26, "\"cart\" \"gateway\"");
+	is("{ span.http.code != ", 20, "200 500");
+	is("{ .http.code >= 5", 16, "500");
+	is("{ name ", 7, "!= !~ < <= = =~ > >=");
+	is("{ name = \"x\" ", 13, "&& ||");
+	is("{ .http.code = 5 ", 17, "&& ||");
+	is("{ name = \"x\" && na", 16, "name");
+	is("{} | rate() with (ex", 18, "exemplars= extrapolate=true");
+	is("{} | rate() | topk(", 19, "");
+	is("{} | select(span.http.r", 12, "span.http.route");
+	is("{} | quantile_over_time(dur", 24, "duration");
+	is("{} | rate() by (span.http.c", 16, "span.http.code");
+	is("\\values resource.", 8, "resource.service.name");
 }
 
 static void
