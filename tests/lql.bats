@@ -214,6 +214,21 @@ lql() {
 	[ "$status" -eq 0 ] && [ -z "$output" ] && [[ $stderr == *'no match'* ]]
 }
 
+@test "metrics: values that the template tells, and those it does not" {
+	for i in 1 2 3 4 5; do
+		printf '{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"176722560%d000000000","body":{"stringValue":"took=%dms n=%d msg=\\"a b\\""}},{"timeUnixNano":"176722560%d500000000","body":{"stringValue":"{\\"n\\":%d,\\"took\\":\\"%ds\\"}"}}]}]}]}\n' $i $i $((i * 10)) $i $((i * 100)) $i
+	done | rec -r | lstore -d "$T/logs" -
+	one() { lql --step all "$1" | jq -r '.value[1]'; }
+	[ "$(one 'sum(sum_over_time({service_name="a"} | logfmt | unwrap n [1m]))')" = 150 ]
+	[ "$(one 'sum(sum_over_time({service_name="a"} | logfmt | n > 20 | unwrap n [1m]))')" = 120 ]
+	[ "$(one 'sum(sum_over_time({service_name="a"} | logfmt | unwrap duration(took) | n < 50 [1m]))')" = 0.01 ]
+	[ "$(one 'sum(count_over_time({service_name="a"} | logfmt | msg="a b" and n != 10 [1m]))')" = 4 ]
+	[ "$(one 'quantile_over_time(0.5, {service_name="a"} |= "{" | json | unwrap duration(took) [1m]) by (service_name)')" = 3 ]
+	[ "$(one 'max_over_time({service_name="a"} | json | unwrap n | __error__="" [1m]) by (service_name)')" = 500 ]
+	fails 2 lql --step all 'sum(sum_over_time({service_name="a"} | logfmt | unwrap msg [1m]))'
+	[[ $output == *SampleExtractionErr* ]]
+}
+
 @test "metrics: of blocks and tail, each line once" {
 	lines | head -n 1 | rec -r | spool spool
 	lstore -d "$T/logs" --once spool

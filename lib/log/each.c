@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/pool.h"
 #include "log/find.h"
+#include "log/parsed.h"
 #include "log/parts.h"
 #include "log/twice.h"
 #include "log/view.h"
@@ -23,6 +24,7 @@ struct log_each {
 	struct arena work[POOL_WORKERS_MAX];
 	struct log_batch batch[POOL_WORKERS_MAX];
 	pthread_mutex_t lock;	/* of the view's faults, of twice */
+	const struct log_each_first *first;
 	log_batch_fn *fn;
 	void *arg;
 	struct arena mem;
@@ -182,6 +184,36 @@ some(struct log_each *each, struct log_found *f, const uint64_t *rows,
 	return r;
 }
 
+struct asking { struct log_each *each; struct log_batch *b; unsigned worker; };
+
+static int
+ask_row(void *arg, uint32_t row, const struct str *values, struct err *e)
+{
+	struct asking *a = arg;
+
+	return a->each->first->take(a->each->arg, a->worker, a->b, row,
+	    values, e);
+}
+
+/* What can be told without the lines: its rows lose their bits. */
+static int
+look_first(struct log_each *each, struct log_found *f, uint64_t *rows,
+    unsigned worker, struct err *e)
+{
+	struct log_batch *b = &each->batch[worker];
+	struct asking a = { each, b, worker };
+	int r;
+
+	if (whole(f, b, e) == -1)
+		return -1;
+	r = each->first->begin(each->arg, worker, b, e);
+	if (r != 1)
+		return r;
+	if (!f->lines.cols && lines_open(&f->lines, &f->cols, e) == -1)
+		return -1;
+	return parsed_take(each->first->f, &f->lines, rows, ask_row, &a, e);
+}
+
 static int
 look(void *arg, size_t no, unsigned worker, struct err *e)
 {
@@ -198,7 +230,8 @@ look(void *arg, size_t no, unsigned worker, struct err *e)
 		f->work = each->work[worker];
 	b->found = f;
 	r = found_select(f, o, each->filter, &rows, e);
-	if (r == 1 && outside(each, f, rows, e) == -1)
+	if (r == 1 && (outside(each, f, rows, e) == -1 || (each->first &&
+	    look_first(each, f, rows, worker, e) == -1)))
 		r = -1;
 	if (r == 1)
 		r = !o->want_line && !o->want_meta && every_row(rows,
@@ -330,11 +363,12 @@ in_order(struct log_each *each, const struct log_view *w, struct err *e)
 
 int
 log_each(struct store_view *v, const struct log_scan_opts *o,
-    log_batch_fn *fn, void *arg, struct err *e)
+    const struct log_each_first *first, log_batch_fn *fn, void *arg,
+    struct err *e)
 {
 	struct log_scan_opts opts = *o;
-	struct log_each each = { .o = &opts, .view = v, .fn = fn,
-		.arg = arg };
+	struct log_each each = { .o = &opts, .view = v, .first = first,
+		.fn = fn, .arg = arg };
 	struct log_view w;
 	int r;
 

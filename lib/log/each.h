@@ -33,11 +33,25 @@ typedef int log_batch_fn(void *arg, unsigned worker, struct log_batch *,
     struct err *);
 
 /*
+ * Asked, if given, before lines are put together: `values` are what `f` finds
+ * in line `row` of the batch, which has all lines of the stripe then. 1: the
+ * line is done with; 0: it comes with the batch; -1.
+ */
+struct log_each_first {
+	const struct log_parse_filter *f;
+	/* 1: ask about the lines of this batch; 0: do not; -1 */
+	int (*begin)(void *arg, unsigned worker, struct log_batch *,
+	    struct err *);
+	int (*take)(void *arg, unsigned worker, struct log_batch *,
+	    uint32_t row, const struct str *values, struct err *);
+};
+
+/*
  * Options as log_scan's, but for order and limit; with neither want_line nor
  * want_meta nothing but times and streams is read, if filters do not.
  */
 int log_each(struct store_view *, const struct log_scan_opts *,
-    log_batch_fn *, void *arg, struct err *);
+    const struct log_each_first *, log_batch_fn *, void *arg, struct err *);
 
 /*
  * All there is to line i, till the next call. 1; 0: it cannot be read, which

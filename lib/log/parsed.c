@@ -14,6 +14,8 @@ struct work {
 	struct str *value;
 	struct buf *text;		/* by value */
 	uint64_t *rows;
+	parsed_fn *take;		/* NULL: the filter drops */
+	void *arg;
 };
 
 /* ---- is it about the parser's value at all ------------------------------- */
@@ -149,8 +151,20 @@ constant(struct work *w)
 	return all;
 }
 
+/* A row whose values are there. */
 static int
-test_rows(struct work *w, struct err *e)
+end_row(struct work *w, uint32_t row, struct err *e)
+{
+	int r = w->take ? w->take(w->arg, row, w->value, e) :
+	    !w->f->test(w->f->arg, w->value);
+
+	if (r == 1)
+		clear(w->rows, row);
+	return r == -1 ? -1 : 0;
+}
+
+static int
+test_rows(struct work *w, bool filled, struct err *e)
 {
 	const struct vars_template *p = &w->l->vars.template[w->t];
 	const uint32_t *row = w->l->member + w->l->from[w->t];
@@ -160,11 +174,11 @@ test_rows(struct work *w, struct err *e)
 		for (uint32_t i = 0; i < p->chunk[c].rows; i++, k++) {
 			if (!bit_get(w->rows, row[k]))
 				continue;
-			for (uint32_t no = 0; no < w->f->n; no++)
+			for (uint32_t no = 0; no < w->f->n && !filled; no++)
 				if (fill(w, no, c, k, i, e) == -1)
 					return -1;
-			if (!w->f->test(w->f->arg, w->value))
-				clear(w->rows, row[k]);
+			if (end_row(w, row[k], e) == -1)
+				return -1;
 		}
 	return 0;
 }
@@ -174,7 +188,7 @@ run_template(struct work *w, struct err *e)
 {
 	const struct vars_template *p = &w->l->vars.template[w->t];
 	const uint32_t *row = w->l->member + w->l->from[w->t];
-	bool some = false;
+	bool some = false, same;
 
 	for (uint32_t k = 0; k < p->rows && !some; k++)
 		some = bit_get(w->rows, row[k]);
@@ -185,19 +199,21 @@ run_template(struct work *w, struct err *e)
 	if (!make_sample(w) || !w->f->find(w->f->arg, str_mk(w->line,
 	    p->text.n), w->kind, w->at, w->l->mem))
 		return 0;
-	if (!constant(w))
-		return test_rows(w, e);
+	same = constant(w);
+	if (!same || w->take)
+		return test_rows(w, same, e);
 	if (!w->f->test(w->f->arg, w->value))
 		for (uint32_t k = 0; k < p->rows; k++)
 			clear(w->rows, row[k]);
 	return 0;
 }
 
-static int
-run(const struct log_parse_filter *f, struct log_lines *l, uint64_t *rows,
-    struct err *e)
+int
+parsed_take(const struct log_parse_filter *f, struct log_lines *l,
+    uint64_t *rows, parsed_fn *take, void *arg, struct err *e)
 {
-	struct work w = { .f = f, .l = l, .rows = rows };
+	struct work w = { .f = f, .l = l, .rows = rows, .take = take,
+		.arg = arg };
 	int r = named(l->cols, f, e);
 
 	if (r != 0)
@@ -219,7 +235,7 @@ parsed_run(const struct log_parse_filter *f, size_t n, struct log_lines *l,
     uint64_t *rows, struct err *e)
 {
 	for (size_t i = 0; i < n; i++)
-		if (run(&f[i], l, rows, e) == -1)
+		if (parsed_take(&f[i], l, rows, NULL, NULL, e) == -1)
 			return -1;
 	return 0;
 }

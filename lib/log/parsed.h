@@ -11,4 +11,14 @@
 int parsed_run(const struct log_parse_filter *, size_t n, struct log_lines *,
     uint64_t *rows, struct err *);
 
+/*
+ * The other way round: calls fn for each row whose values are told by its
+ * template (those of the filter; its `test` is not asked), and clears its bit
+ * when fn returns 1; 0 leaves it; -1 is a failure. Values last till fn returns.
+ */
+typedef int parsed_fn(void *arg, uint32_t row, const struct str *values,
+    struct err *);
+int parsed_take(const struct log_parse_filter *, struct log_lines *,
+    uint64_t *rows, parsed_fn *, void *arg, struct err *);
+
 #endif

@@ -4,13 +4,12 @@
 #include "lql/pipe.h"
 
 struct sight {
-	const struct lql_step *parser;
+	struct foresight see;
 	const struct lql_stage *stage;
 };
 
-/* A label may have come to a line in another way than from its text. */
-static bool
-has_other_ways(struct str name)
+bool
+foresee_can(struct str name)
 {
 	static const struct str known[] = { S("trace_id"), S("span_id"),
 		S("severity_number"), S("severity_text"),
@@ -18,22 +17,33 @@ has_other_ways(struct str name)
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (str_eq(name, known[i]))
-			return true;
-	return str_starts(name, S("__")) || str_ends(name, S("_extracted"));
+			return false;
+	return !str_starts(name, S("__")) && !str_ends(name, S("_extracted"));
 }
 
-static bool
-find(void *arg, struct str line, const uint8_t *kind, struct log_slice *at,
-    struct arena *mem)
+static int
+seek(const struct foresight *s, struct str line, const uint8_t *kind,
+    struct str name, struct str *v)
 {
-	const struct sight *s = arg;
+	return s->parser->type == LQL_S_JSON ?
+	    pipe_json_seek(line, kind, name, v) :
+	    pipe_logfmt_seek(s->parser, line, kind, name, v);
+}
+
+bool
+foresee_find(void *arg, struct str line, const uint8_t *kind,
+    struct log_slice *at, struct arena *mem)
+{
+	const struct foresight *s = arg;
+	struct str none;
 
 	(void)mem;
-	for (uint32_t i = 0; i < s->stage->n; i++) {
-		struct str name = s->stage->names[i], v = { NULL, 0 };
-		int r = s->parser->type == LQL_S_JSON ?
-		    pipe_json_seek(line, kind, name, &v) :
-		    pipe_logfmt_seek(s->parser, line, kind, name, &v);
+	/* no label has this name: who finds that has read all of the line */
+	if (s->whole && seek(s, line, kind, S("\n"), &none) != 0)
+		return false;
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct str v = { NULL, 0 };
+		int r = seek(s, line, kind, s->name[i], &v);
 
 		if (r == -1 || (r == 1 && !pipe_seek_plain(v)))
 			return false;
@@ -51,14 +61,14 @@ test(void *arg, const struct str *values)
 	const struct sight *s = arg;
 	const struct lql_filter *bad;
 
-	return lql_keeps(s->stage, values, false, &bad);
+	return lql_keeps(s->stage, values, LQL_CLEAN, &bad);
 }
 
 static bool
 can_tell(const struct lql_stage *st)
 {
 	for (uint32_t i = 0; i < st->n; i++)
-		if (has_other_ways(st->names[i]))
+		if (!foresee_can(st->names[i]))
 			return false;
 	return true;
 }
@@ -70,18 +80,18 @@ filter_of(const struct lql_step *parser, const struct lql_stage *st,
 	struct sight *s = arena_new(a, struct sight, 1);
 	struct str *unless = arena_new(a, struct str, st->n + 1);
 
-	*s = (struct sight){ parser, st };
+	*s = (struct sight){ { parser, st->names, st->n, false }, st };
 	for (uint32_t i = 0; i < st->n; i++)
 		unless[i] = st->names[i];
 	/* with an error, numbers are not compared */
 	unless[st->n] = S("__error__");
 	return (struct log_parse_filter){ .n = st->n, .unless = unless,
-		.nunless = st->n + (size_t)1, .find = find, .test = test,
+		.nunless = st->n + (size_t)1, .find = foresee_find, .test = test,
 		.arg = s };
 }
 
-static bool
-is_parser(const struct lql_step *st)
+bool
+foresee_parser(const struct lql_step *st)
 {
 	return st->names == 0 && (st->type == LQL_S_JSON ||
 	    (st->type == LQL_S_LOGFMT && !st->strict));
@@ -98,7 +108,7 @@ foresee(const struct lql_log *q, struct arena *a,
 	for (size_t i = 0; i < q->nsteps; i++) {
 		const struct lql_step *st = &q->step[i];
 
-		if (!parser && is_parser(st))
+		if (!parser && foresee_parser(st))
 			parser = st;
 		else if (parser && st->type == LQL_S_LABEL) {
 			if (can_tell(st->label))

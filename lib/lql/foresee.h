@@ -13,4 +13,23 @@
 size_t foresee(const struct lql_log *, struct arena *,
     struct log_parse_filter **);
 
+/*
+ * What a parser makes of some labels in the lines of a template: the `find` of
+ * a struct log_parse_filter, whose arg begins with this. `whole`: not told of
+ * lines in which the parser meets an error.
+ */
+struct foresight {
+	const struct lql_step *parser;
+	const struct str *name;
+	uint32_t n;
+	bool whole;
+};
+
+bool foresee_find(void *, struct str line, const uint8_t *kind,
+    struct log_slice *, struct arena *);
+/* Whether only the text can give a line a label of this name. */
+bool foresee_can(struct str name);
+/* Whether it is a parser that this works with. */
+bool foresee_parser(const struct lql_step *);
+
 #endif

@@ -2,13 +2,16 @@
 
 #include "base/pool.h"
 #include "log/each.h"
+#include "lql/glance.h"
 #include "query/ask.h"
 #include "show/axis.h"
 
 struct scan {
 	struct leaf *leaf;
+	struct glance *glance;
 	bool (*stopped)(void);
 	struct arena scratch[POOL_WORKERS_MAX];
+	uint32_t *series[POOL_WORKERS_MAX];	/* by code of the stream */
 };
 
 #define NONE	UINT32_MAX
@@ -78,16 +81,37 @@ series_of_stream(struct scan *s, unsigned worker, struct str stream,
 	    &s->scratch[worker], p, n, no, e);
 }
 
+/* The series of a stream of the batch, whose labels are all that matters. */
+static int
+stream_series(struct scan *s, unsigned worker, struct log_batch *b,
+    uint32_t code, uint32_t *no, struct err *e)
+{
+	uint32_t *series = s->series[worker];
+
+	if (series[code] == NONE && series_of_stream(s, worker,
+	    b->stream[code], &series[code], e) == -1)
+		return -1;
+	*no = series[code];
+	return 0;
+}
+
+static void
+forget_series(struct scan *s, unsigned worker, const struct log_batch *b)
+{
+	s->series[worker] = arena_new(&s->scratch[worker], uint32_t,
+	    b->streams);
+	memset(s->series[worker], 0xff, b->streams * sizeof(uint32_t));
+}
+
 static int
 count_streams(struct scan *s, unsigned worker, struct log_batch *b,
     struct err *e)
 {
 	struct meter *m = &s->leaf->meter[worker];
-	uint32_t *no = arena_new(&s->scratch[worker], uint32_t, b->streams);
 	uint32_t code = NONE;
 	struct run run = { 0 };
 
-	memset(no, 0xff, b->streams * sizeof *no);
+	forget_series(s, worker, b);
 	for (uint32_t i = 0; i < b->n; i++) {
 		uint32_t c = b->code ? b->code[i] : i;
 		int64_t t = (int64_t)b->time[i];
@@ -99,11 +123,10 @@ count_streams(struct scan *s, unsigned worker, struct log_batch *b,
 		end_run(m, &run);
 		if (!meter_turn(m, t))
 			continue;
-		if (no[c] == NONE && series_of_stream(s, worker,
-		    b->stream[c], &no[c], e) == -1)
+		if (stream_series(s, worker, b, c, &run.no, e) == -1)
 			return -1;
 		code = c;
-		run = (struct run){ no[c], 1 };
+		run.n = 1;
 	}
 	end_run(m, &run);
 	return 0;
@@ -165,6 +188,42 @@ by_stream(const struct sampler *s, struct log_batch *b)
 	return true;
 }
 
+/* ---- what templates tell ---------------------------------------------------- */
+
+static int
+begin_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
+{
+	struct scan *s = arg;
+
+	if (s->stopped && s->stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	arena_reset(&s->scratch[worker]);
+	forget_series(s, worker, b);
+	return by_stream(&s->leaf->sampler, b);
+}
+
+static int
+take_row(void *arg, unsigned worker, struct log_batch *b, uint32_t row,
+    const struct str *values, struct err *e)
+{
+	struct scan *s = arg;
+	struct meter *m = &s->leaf->meter[worker];
+	int64_t t = (int64_t)b->time[row];
+	uint32_t no;
+	double v;
+	int r;
+
+	if (!meter_turn(m, t))
+		return 1;
+	r = glance_take(s->glance, values, &v);
+	if (r != 1)
+		return r == 0;
+	if (stream_series(s, worker, b, b->code ? b->code[row] : row, &no,
+	    e) == -1 || meter_add(m, no, t, v, e) == -1)
+		return -1;
+	return 1;
+}
+
 static int
 on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 {
@@ -199,6 +258,8 @@ scan_leaf(struct store_view *view, struct leaf *l,
 		.ntrace_ids = mo->ntrace_ids, .workers = workers,
 		.count = mo->count };
 	struct scan s = { .leaf = l, .stopped = mo->stopped };
+	struct log_each_first first = { .begin = begin_batch,
+		.take = take_row };
 	struct arena a = { 0 };
 	int r;
 
@@ -208,7 +269,9 @@ scan_leaf(struct store_view *view, struct leaf *l,
 	lql_push(&l->range->log, &a, &o);
 	o.want_line = !l->sampler.of_stream && l->sampler.reads;
 	o.want_meta = !l->sampler.of_stream;
-	r = log_each(view, &o, on_batch, &s, e);
+	if ((s.glance = glance_new(&l->sampler, &a)))
+		first.f = glance_filter(s.glance);
+	r = log_each(view, &o, s.glance ? &first : NULL, on_batch, &s, e);
 	for (unsigned w = 0; w < workers; w++)
 		arena_free(&s.scratch[w]);
 	arena_free(&a);

@@ -76,22 +76,31 @@ regexp(const struct lql_step *st, struct lql_entry *en)
 	return true;
 }
 
+static const enum lql_form form[] = { LQL_AS_NUMBER, LQL_AS_BYTES,
+	LQL_AS_DURATION, LQL_AS_DURATION };
+
+bool
+lql_unwrap(enum lql_unwrap how, struct str s, double *v)
+{
+	if (!lql_read(form[how], s, v))
+		return false;
+	if (form[how] == LQL_AS_DURATION)
+		*v /= 1e9;
+	return true;
+}
+
 /* A value that cannot be read is 0, marked; none is no sample. */
 static bool
 unwrap(const struct lql_step *st, struct lql_entry *en)
 {
-	static const enum lql_form form[] = { LQL_AS_NUMBER, LQL_AS_BYTES,
-		LQL_AS_DURATION, LQL_AS_DURATION };
 	struct str v = entry_get(en, st->name[0].name);
 
 	if (v.n == 0)
 		return false;
-	if (!lql_read(form[st->unwrap], v, &en->value)) {
+	if (!lql_unwrap(st->unwrap, v, &en->value)) {
 		en->value = 0;
 		entry_error(en, "SampleExtractionErr", lql_refusal(
 		    form[st->unwrap], v, en->mem));
-	} else if (form[st->unwrap] == LQL_AS_DURATION) {
-		en->value /= 1e9;
 	}
 	return true;
 }

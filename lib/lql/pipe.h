@@ -18,6 +18,9 @@ bool pipe_run(const struct lql_step *, size_t n, bool all,
  */
 bool pipe_takes(struct lql_entry *, struct str name);
 
+/* An unwrapped value; durations in seconds. false: it is none. */
+bool lql_unwrap(enum lql_unwrap, struct str, double *);
+
 /* Undoes the escapes of a JSON string; false: there is a bad one. */
 bool pipe_unescape(struct str *, struct arena *);
 
