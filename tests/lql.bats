@@ -84,6 +84,24 @@ lql() {
 	[[ "$output" == *"invalid template for label 'x': template: label:1: unexpected EOF"* ]]
 }
 
+@test "detected_level: by severity, by fields, by words of the line" {
+	store
+	rec -r >more.rec <<-'END'
+	{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"old"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225604000000000","body":{"stringValue":"ts=1 LVL=Err msg=full"}},{"timeUnixNano":"1767225605000000000","body":{"stringValue":"[WARNING] disk"}},{"timeUnixNano":"1767225606000000000","body":{"stringValue":"{\"log\":{\"level\":\"error\"}}"}},{"timeUnixNano":"1767225607000000000","body":{"stringValue":"an error, but"},"attributes":[{"key":"level","value":{"stringValue":"debug"}}]},{"timeUnixNano":"1767225608000000000","severityNumber":17,"body":{"stringValue":"no errors"}}]}]}]}
+	END
+	lstore -d "$T/logs" more.rec
+	lql --direction forward -o raw '{service_name=~".+"} | detected_level="error"' >got
+	diff got - <<-'END'
+	connection to 10.0.0.7:5432 refused
+	ts=1 LVL=Err msg=full
+	{"log":{"level":"error"}}
+	no errors
+	END
+	[ "$(lql -o raw '{service_name="old"} | detected_level=~"warn|debug"' | wc -l)" -eq 2 ]
+	[ "$(lql -o raw '{service_name="payment"} | detected_level!="warn"' | wc -l)" -eq 1 ]
+	[ "$(lql -o raw '{service_name="old"} |= "disk" | logfmt | line_format "{{.detected_level}}"')" = warn ]
+}
+
 @test "metadata named as a label of the stream" {
 	echo '{"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"a"}}]},"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225600000000000","body":{"stringValue":"x"},"attributes":[{"key":"service_name","value":{"stringValue":"b"}}]}]}]}]}' |
 		rec -r | lstore -d "$T/logs" -

@@ -286,7 +286,7 @@ re_each(struct re *re, struct str subject, re_match_fn *fn, void *arg,
 		before = at[1];
 		from = empty ? at[1] + (u > 0 ? u : 1) : at[1];
 	}
-	fn(arg, text, &text.n, 0);
+	fn(arg, text, (size_t[]){ text.n, text.n }, 0);
 	pcre2_match_data_free(md);
 	atomic_flag_clear_explicit(&s->busy, memory_order_release);
 	return answer(r, e) == -1 ? -1 : 0;

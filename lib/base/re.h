@@ -47,8 +47,8 @@ int re_groups(struct re *, struct str subject, struct str *group, size_t n,
  * Calls fn for each match, one behind the other; group k took the bytes at[2 *
  * k] to at[2 * k + 1] of the text (RE_UNSET: it took no part), 0 is the whole.
  * As in Go no empty match touches one before it. The text is the subject with
- * bad UTF-8 as U+FFFD. A last call without groups is for its end: at[0] is
- * its length. 0, or -1.
+ * bad UTF-8 as U+FFFD. A last call without groups is for its end: there
+ * at[0] and at[1] are. 0, or -1.
  */
 #define RE_UNSET	SIZE_MAX
 typedef void re_match_fn(void *arg, struct str text, const size_t *at,

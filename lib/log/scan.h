@@ -48,8 +48,8 @@ struct log_line {
  * rebuilt. `test` gets the values of the names it asked for (stream label
  * first, then metadata), empty when absent, and answers whether to keep. It
  * is called from several threads at once. Beside the metadata of a line it may
- * ask for trace_id, span_id, severity_number, severity_text,
- * observed_timestamp and detected_level (told by the severity).
+ * ask for trace_id, span_id, severity_number, severity_text and
+ * observed_timestamp.
  */
 struct log_label_filter {
 	const struct str *names;
@@ -124,9 +124,6 @@ struct log_streams {
 };
 int log_streams(struct store_view *, const struct log_scan_opts *,
     struct arena *, struct log_streams *, struct err *);
-
-/* TRACE .. FATAL as logql.md 14 has detected_level; empty: unset. */
-struct str log_level(int64_t severity);
 
 extern const struct store_kind log_kind;	/* for lstore */
 /* The store option that holds the promoted resource attributes, separated by

@@ -224,16 +224,6 @@ by_trace(struct log_cols *c, const uint32_t *numbers, ptrdiff_t n,
 	return c->trace.rows > 0;
 }
 
-struct str
-log_level(int64_t severity)
-{
-	static const char *const names[] = { "", "trace", "debug", "info",
-		"warn", "error", "fatal" };
-
-	return severity < 0 || severity > 24 ? S("") :
-	    str_of(names[(severity + 3) / 4]);
-}
-
 static int
 by_label(struct log_cols *c, const struct log_label_filter *f, uint64_t *rows,
     struct err *e)

@@ -12,7 +12,7 @@ struct source {
 	struct str *by_stream, *by_context;	/* by code; n 0: not there */
 	struct vec *meta;
 	bool in_x;
-	enum { PLAIN, TRACE_ID, SPAN_ID, SEVERITY, SEVERITY_TEXT, LEVEL,
+	enum { PLAIN, TRACE_ID, SPAN_ID, SEVERITY, SEVERITY_TEXT,
 		OBSERVED } kind;
 };
 
@@ -34,7 +34,6 @@ load_kind(struct log_cols *c, struct str name, struct source *s,
 		{ "trace_id", TRACE_ID }, { "span_id", SPAN_ID },
 		{ "severity_number", SEVERITY },
 		{ "severity_text", SEVERITY_TEXT },
-		{ "detected_level", LEVEL },
 		{ "observed_timestamp", OBSERVED },
 	};
 
@@ -47,7 +46,6 @@ load_kind(struct log_cols *c, struct str name, struct source *s,
 	case SPAN_ID:
 		return cols_load(c, S("span"), VEC_FIX8, &c->span, e);
 	case SEVERITY:
-	case LEVEL:
 		return cols_load(c, S("severity"), VEC_INT, &c->severity, e);
 	case SEVERITY_TEXT:
 		return cols_load(c, S("severity_text"), VEC_STR,
@@ -118,10 +116,6 @@ kind_value(struct log_cols *c, const struct source *s, uint32_t row,
 		if (cols_has(&c->severity, row) && c->severity.i[row] != 0)
 			*out = str_mk(text, (size_t)snprintf(text, 40, "%lld",
 			    (long long)c->severity.i[row]));
-		break;
-	case LEVEL:
-		if (cols_has(&c->severity, row))
-			*out = log_level(c->severity.i[row]);
 		break;
 	case SEVERITY_TEXT:
 		if (cols_has(&c->severity_text, row))

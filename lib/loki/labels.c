@@ -31,20 +31,24 @@ alnum(char c)
 	    (c >= 'A' && c <= 'Z');
 }
 
-void
+bool
 label_name(struct buf *b, struct str name)
 {
+	bool usable = false;
+
 	if (name.n > 4 && str_starts(name, S("__")) && str_ends(name, S("__")))
 		buf_adds(b, S("_"));	/* its other _ comes below */
 	if (name.n > 0 && name.p[0] >= '0' && name.p[0] <= '9')
 		buf_adds(b, S("key_"));
 	for (size_t i = 0; i < name.n; i++)
-		if (alnum(name.p[i]))
+		if (alnum(name.p[i])) {
 			buf_u8(b, (uint8_t)name.p[i]);
-		else if (i == 0 || alnum(name.p[i - 1]))
+			usable = true;
+		} else if (i == 0 || alnum(name.p[i - 1]))
 			buf_u8(b, '_');
 	if (name.n > 4 && str_starts(name, S("__")) && str_ends(name, S("__")))
 		buf_adds(b, S("_"));
+	return usable;
 }
 
 static void json_value(struct json *, const struct value *, unsigned depth);
@@ -204,8 +208,8 @@ listed(struct str list, struct str key)
 	return false;
 }
 
-static void
-discover_service(struct buf *labels, const struct buf *meta)
+void
+label_service(struct buf *labels, const struct buf *meta)
 {
 	if (pairs_get(buf_str(labels), S("service_name")).n > 0)
 		return;
@@ -241,7 +245,7 @@ label_resource(struct str raw, struct str promoted, struct arena *mem,
 	while (otlp_attr(&c, 1, &a) == 1)
 		label_flatten(mem, &a, add_pair,
 		    listed(promoted, a.key) ? &unsorted : meta);
-	discover_service(&unsorted, meta);
+	label_service(&unsorted, meta);
 	pairs_sorted(labels, buf_str(&unsorted));
 	buf_free(&unsorted);
 }

@@ -10,9 +10,15 @@
 
 /*
  * Appends the name as metadata has it: each run of other characters than
- * letters and digits is one `_`, a leading digit gets `key_` in front.
+ * letters and digits is one `_`, a leading digit gets `key_` in front. false:
+ * it has neither.
  */
-void label_name(struct buf *, struct str name);
+bool label_name(struct buf *, struct str name);
+/*
+ * Adds service_name to a stream's labels (pairs) that have none: of `app` and
+ * so on, there or in `meta`, else unknown_service.
+ */
+void label_service(struct buf *labels, const struct buf *meta);
 /* A value as text; arrays and maps as JSON. Appends. */
 void label_text(struct buf *, const struct value *);
 /*

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lql/level.h"
 #include "lql/pipe.h"
 
 
@@ -35,7 +36,7 @@ entry_begin(struct lql_entry *en, struct str line,
     const struct log_pair *meta, uint32_t nmeta, struct arena *mem)
 {
 	*en = (struct lql_entry){ .mem = mem, .line = line, .base = stream,
-		.nbase = nstream };
+		.nbase = nstream, .came = meta, .ncame = nmeta, .raw = line };
 	for (uint32_t i = 0; i < nstream; i++)
 		entry_set(en, stream[i].name, stream[i].value, LQL_STREAM);
 	for (uint32_t i = 0; i < nmeta; i++) {
@@ -47,9 +48,28 @@ entry_begin(struct lql_entry *en, struct str line,
 			en->details = meta[i].value;
 		else
 			entry_set(en, of_stream(en, name) ?
-			    extracted(en, name) : name, meta[i].value,
-			    LQL_META);
+			    extracted(en, name) : name, str_eq(name,
+			    LEVEL_NAME) ? level_normal(meta[i].value) :
+			    meta[i].value, LQL_META);
 	}
+}
+
+static struct str
+hidden(const struct lql_entry *en, struct str name)
+{
+	for (uint32_t i = 0; i < en->nhidden; i++)
+		if (str_eq(en->hidden[i].name, name))
+			return en->hidden[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+static struct str
+level(const struct lql_entry *en)
+{
+	const struct level_line l = { en->base, en->came, en->nbase,
+		en->ncame, hidden(en, S("severity_number")), en->raw };
+
+	return level_detect(&l, en->mem);
 }
 
 struct str
@@ -62,10 +82,9 @@ entry_get(const struct lql_entry *en, struct str name)
 	l = find(en, name);
 	if (l)
 		return l->value;
-	for (uint32_t i = 0; i < en->nhidden; i++)
-		if (str_eq(en->hidden[i].name, name))
-			return en->hidden[i].value;
-	return (struct str){ NULL, 0 };
+	if (str_eq(name, LEVEL_NAME))
+		return level(en);
+	return hidden(en, name);
 }
 
 void

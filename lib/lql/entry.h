@@ -39,6 +39,9 @@ struct lql_entry {
 	uint32_t n, cap;
 	const struct log_pair *base;	/* of the stream */
 	uint32_t nbase;
+	const struct log_pair *came;	/* its metadata, and line, before all */
+	uint32_t ncame;
+	struct str raw;
 	struct str *seen;		/* names that parsers delivered */
 	uint32_t nseen, cap_seen;
 	const struct log_pair *hidden;	/* can be asked for, are not shown */
@@ -54,7 +57,7 @@ struct lql_entry {
 void entry_begin(struct lql_entry *, struct str line,
     const struct log_pair *stream, uint32_t nstream,
     const struct log_pair *meta, uint32_t nmeta, struct arena *);
-/* The value; {NULL, 0}: not there. Knows __error__. */
+/* The value; {NULL, 0}: not there. Knows __error__ and detected_level. */
 struct str entry_get(const struct lql_entry *, struct str name);
 void entry_set(struct lql_entry *, struct str name, struct str value,
     enum lql_kind);

@@ -340,6 +340,27 @@ pipe_json_seek(struct str line, const uint8_t *kind, struct str name,
 	return r == -1 ? -1 : sk.found;
 }
 
+/* ---- one value -------------------------------------------------------------- */
+
+struct str
+pipe_json_find(struct str object, bool (*takes)(struct str), unsigned depth,
+    struct arena *mem)
+{
+	struct reader r = { .s = object };
+	struct str key, out = { NULL, 0 };
+	struct value v;
+
+	for (bool first = true; !out.p && next_pair(&r, first, &key, &v) == 1;
+	    first = false) {
+		if (v.type == OBJECT && depth > 1)
+			out = pipe_json_find(v.s, takes, depth - 1, mem);
+		else if (v.type == STRING && takes(key) &&
+		    pipe_unescape(&v.s, mem))
+			out = v.s;
+	}
+	return out;
+}
+
 /* ---- json with paths ------------------------------------------------------ */
 
 static bool

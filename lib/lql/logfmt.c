@@ -88,6 +88,50 @@ unescaped(struct scan *sc, struct arena *mem)
 	    wrong(sc, "invalid quoted value");
 }
 
+/*
+ * 1: a part; 0: the end; -1: a malformed one, behind which it goes on when
+ * `at` is put behind it.
+ */
+static int
+next(struct scan *sc, struct arena *mem)
+{
+	while (sc->at < sc->s.n && blank(sc->s.p[sc->at]))
+		sc->at++;
+	if (sc->at == sc->s.n)
+		return 0;
+	return part(sc) && unescaped(sc, mem) ? 1 : -1;
+}
+
+static void
+pass_over(struct scan *sc)
+{
+	while (sc->at < sc->s.n && !blank(sc->s.p[sc->at]))
+		sc->at++;
+}
+
+struct str
+pipe_logfmt_find(struct str line, bool (*takes)(struct str, size_t), size_t n,
+    struct arena *mem)
+{
+	struct scan sc = { .s = line };
+	struct str out = { NULL, 0 };
+	size_t best = n;
+	int got;
+
+	while (best > 0 && (got = next(&sc, mem)) != 0) {
+		if (got == -1) {
+			pass_over(&sc);
+			continue;
+		}
+		for (size_t i = 0; i < best; i++)
+			if (sc.value.p && takes(sc.key, i)) {
+				out = sc.value;
+				best = i;
+			}
+	}
+	return out;
+}
+
 /* A label for all parts, or for those that were asked for. */
 static bool
 take(const struct lql_step *st, struct lql_entry *en, struct scan *sc,
@@ -150,12 +194,12 @@ all(const struct lql_step *st, struct lql_entry *en, bool *found)
 	struct scan sc = { .s = en->line };
 	uint32_t seen = en->nseen;
 
-	for (;;) {
-		while (sc.at < sc.s.n && blank(sc.s.p[sc.at]))
-			sc.at++;
-		if (sc.at == sc.s.n || entry_enough(en))
+	while (!entry_enough(en)) {
+		int got = next(&sc, en->mem);
+
+		if (got == 0)
 			return true;
-		if (part(&sc) && unescaped(&sc, en->mem)) {
+		if (got == 1) {
 			if (!take(st, en, &sc, seen, found))
 				return false;
 			continue;
@@ -166,9 +210,9 @@ all(const struct lql_step *st, struct lql_entry *en, bool *found)
 			    sc.at + 1, sc.bad));
 			return true;
 		}
-		while (sc.at < sc.s.n && !blank(sc.s.p[sc.at]))
-			sc.at++;
+		pass_over(&sc);
 	}
+	return true;
 }
 
 bool

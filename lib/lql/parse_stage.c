@@ -3,6 +3,8 @@
 
 #include "base/num.h"
 #include "lql/funcs.h"
+#include "lql/hint.h"
+#include "lql/level.h"
 
 /* ---- line filters ---------------------------------------------------------- */
 
@@ -482,14 +484,12 @@ for_scan(const struct lql_step *st)
 	return true;
 }
 
-/* __error__ is known here only. */
+/* Errors are known here only, and the level with the line. */
 static bool
-asks_error(const struct lql_stage *st)
+for_pipe(const struct lql_stage *st)
 {
-	for (uint32_t i = 0; i < st->n; i++)
-		if (str_starts(st->names[i], S("__error")))
-			return true;
-	return false;
+	return lql_asks(st, S("__error__")) ||
+	    lql_asks(st, S("__error_details__")) || lql_asks(st, LEVEL_NAME);
 }
 
 void
@@ -511,9 +511,12 @@ parser_plan(struct lql_log *q)
 		if (st->type == LQL_S_LINE)
 			st->pushed = line && for_scan(st);
 		else if (st->type == LQL_S_LABEL)
-			st->pushed = labels && !asks_error(st->label);
+			st->pushed = labels && !for_pipe(st->label);
 		else
 			labels = false;
+		st->hint = st->type == LQL_S_LABEL && labels && !st->pushed &&
+		    lql_asks(st->label, LEVEL_NAME) &&
+		    !lql_asks(st->label, S("__error__"));
 		st->again = st->type == LQL_S_LABEL && st->label->typed;
 		if (!lets_by(st->type) && st->type > LQL_S_LABEL)
 			line = false;

@@ -24,6 +24,16 @@ bool lql_unwrap(enum lql_unwrap, struct str, double *);
 /* Undoes the escapes of a JSON string; false: there is a bad one. */
 bool pipe_unescape(struct str *, struct arena *);
 
+/*
+ * The value of a field of a line; {NULL, 0}: there is none. The first text of
+ * an object, or of objects in it down to `depth`, that `takes` takes; and of
+ * logfmt's parts the first one that is number 0, else number 1, and so on.
+ */
+struct str pipe_json_find(struct str object, bool (*takes)(struct str key),
+    unsigned depth, struct arena *);
+struct str pipe_logfmt_find(struct str line,
+    bool (*takes)(struct str key, size_t no), size_t n, struct arena *);
+
 /* The stages, a file each. false: the line is dropped. */
 bool pipe_json(const struct lql_step *, struct lql_entry *);
 bool pipe_unpack(struct lql_entry *);

@@ -2,6 +2,7 @@
 
 #include "lql/filter.h"
 #include "lql/foresee.h"
+#include "lql/hint.h"
 #include "lql/pipe.h"
 
 struct run {
@@ -16,7 +17,7 @@ struct run {
 
 /* Names that can be asked for beside what is shown. */
 static uint32_t
-hidden(const struct log_line *l, struct log_pair v[4], struct arena *a)
+hidden(const struct log_line *l, struct log_pair v[3], struct arena *a)
 {
 	char *hex = arena_new(a, char, 64);
 	uint32_t n = 0;
@@ -34,15 +35,13 @@ hidden(const struct log_line *l, struct log_pair v[4], struct arena *a)
 		return n;
 	v[n++] = (struct log_pair){ S("severity_number"), arena_printf(a,
 	    "%u", l->severity) };
-	v[n++] = (struct log_pair){ S("detected_level"),
-		log_level(l->severity) };
 	return n;
 }
 
 void
 lql_enter(struct lql_entry *en, const struct log_line *l, struct arena *mem)
 {
-	struct log_pair *more = arena_new(mem, struct log_pair, 4);
+	struct log_pair *more = arena_new(mem, struct log_pair, 3);
 
 	entry_begin(en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
 	    mem);
@@ -113,6 +112,8 @@ lql_push(const struct lql_log *q, struct arena *a, struct log_scan_opts *o)
 			label[o->nlabel++] = (struct log_label_filter){
 				st->label->names, st->label->n,
 				lql_stage_test, st->label };
+		else if (st->hint)
+			label[o->nlabel++] = lql_level_hint(st->label, a);
 	}
 	o->filter = line;
 	o->label = label;

@@ -1,5 +1,7 @@
 #include "lql/sample.h"
 
+#include "lql/hint.h"
+#include "lql/level.h"
 #include "lql/pipe.h"
 
 #define ERROR		S("__error__")
@@ -62,7 +64,7 @@ of_stream(const struct sampler *s)
 	return s->counts && (s->none || !s->by.without);
 }
 
-/* Whether the pipeline, or the sample, is of the text. */
+/* Whether the pipeline, or the sample, is of the text; the level may be. */
 static bool
 reads(const struct sampler *s)
 {
@@ -74,7 +76,13 @@ reads(const struct sampler *s)
 		if (!log->step[i].pushed && t != LQL_S_LABEL &&
 		    t != LQL_S_UNWRAP && t != LQL_S_DROP && t != LQL_S_KEEP)
 			return true;
+		if (t == LQL_S_LABEL && lql_asks(log->step[i].label,
+		    LEVEL_NAME))
+			return true;
 	}
+	for (uint32_t i = 0; i < s->by.n; i++)
+		if (str_eq(s->by.name[i], LEVEL_NAME))
+			return true;
 	return !s->counts && !s->range->unwrap;
 }
 

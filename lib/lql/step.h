@@ -49,6 +49,8 @@ struct lql_step {
 	bool pushed;			/* the scan does it; */
 	bool again;			/* but the pipe does, too: it may mark
 					   an error */
+	bool hint;			/* not pushed, but the scan can drop
+					   some lines: lql/hint.h */
 	bool keep;			/* LINE: else what does not match */
 	struct lql_line_alt *alt;
 	size_t alts;

@@ -3,11 +3,13 @@
  *
  * parse.json: what is valid parses, what is not is refused. pipeline.json: a
  * line through a pipeline: whether it is kept, what becomes of it and of its
- * labels; what it counts in a metric query. engine.json and the scripts:
+ * labels; what it counts in a metric query. ingest.json: what is derived of a
+ * line as it arrives. engine.json and the scripts:
  * metric queries over lines in memory.
  */
 #include "conformance/logql.h"
 #include "conformance/logql_engine.h"
+#include "conformance/logql_ingest.h"
 #include "conformance/logql_script.h"
 
 static bool
@@ -176,6 +178,10 @@ main(int argc, char *argv[])
 	each(argv[1], "parse.json", "queries", parse_case);
 	each(argv[1], "pipeline.json", "pipeline", pipeline_case);
 	each(argv[1], "pipeline.json", "extract", extract_case);
+	each(argv[1], "ingest.json", "level_from_line", level_case);
+	each(argv[1], "ingest.json", "level_from_labels", level_case);
+	each(argv[1], "ingest.json", "metadata_names", name_case);
+	each(argv[1], "ingest.json", "service_name", service_case);
 	each(argv[1], "engine.json", "queries", engine_case);
 	each(argv[1], "engine.json", "interval_limit", range_limit_case);
 	each(argv[1], "engine.json", "series_limit", series_limit_case);

@@ -1,0 +1,69 @@
+#include "lql/hint.h"
+
+#include "lql/filter.h"
+#include "lql/level.h"
+
+#define ASKED_MAX	16u	/* names of a stage, else there is no hint */
+
+/* Behind the stage's own names: fields that tell the level, and these. */
+#define OWN		LEVEL_FIELDS
+#define NUMBER		(LEVEL_FIELDS + 1)
+
+/* The level, if these values decide it: n 0: the line does. */
+static struct str
+decided(const struct str *field)
+{
+	struct str v = field[OWN];
+
+	if (v.n > 0)
+		return level_normal(v);
+	for (size_t i = 0; i < LEVEL_FIELDS; i++) {
+		/* of two, which is the stream's? */
+		if (v.n > 0 && field[i].n > 0)
+			return S("");
+		if (field[i].n > 0)
+			v = field[i];
+	}
+	return v.n > 0 ? level_normal(v) : level_of_number(field[NUMBER]);
+}
+
+static bool
+test(void *arg, const struct str *values)
+{
+	const struct lql_stage *st = arg;
+	struct str v[ASKED_MAX], level = decided(values + st->n);
+
+	if (level.n == 0)
+		return true;
+	for (uint32_t i = 0; i < st->n; i++)
+		v[i] = str_eq(st->names[i], LEVEL_NAME) ? level : values[i];
+	return lql_stage_test(arg, v);
+}
+
+bool
+lql_asks(const struct lql_stage *st, struct str name)
+{
+	for (uint32_t i = 0; i < st->n; i++)
+		if (str_eq(st->names[i], name))
+			return true;
+	return false;
+}
+
+struct log_label_filter
+lql_level_hint(struct lql_stage *st, struct arena *a)
+{
+	struct log_label_filter f = { .test = test, .arg = st };
+	struct str *names;
+
+	if (st->n > ASKED_MAX)
+		return f;
+	names = arena_new(a, struct str, st->n + LEVEL_FIELDS + 2);
+	memcpy(names, st->names, st->n * sizeof *names);
+	for (size_t i = 0; i < LEVEL_FIELDS; i++)
+		names[st->n + i] = str_of(level_field[i]);
+	names[st->n + OWN] = LEVEL_NAME;
+	names[st->n + NUMBER] = S("severity_number");
+	f.names = names;
+	f.n = st->n + LEVEL_FIELDS + 2;
+	return f;
+}

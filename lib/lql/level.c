@@ -1,0 +1,170 @@
+#include "lql/level.h"
+
+#include <strings.h>
+
+#include "base/num.h"
+#include "lql/pipe.h"
+
+const char *const level_field[LEVEL_FIELDS] = { "level", "LEVEL", "Level",
+	"log.level", "severity", "SEVERITY", "Severity", "SeverityText", "lvl",
+	"LVL", "Lvl", "severity_text", "Severity_Text", "SEVERITY_TEXT" };
+
+static const struct { const char *word, *level; } words[] = {
+	{ "trace", "trace" }, { "trc", "trace" }, { "debug", "debug" },
+	{ "dbg", "debug" }, { "info", "info" }, { "inf", "info" },
+	{ "information", "info" }, { "warn", "warn" }, { "wrn", "warn" },
+	{ "warning", "warn" }, { "error", "error" }, { "err", "error" },
+	{ "critical", "critical" }, { "fatal", "fatal" },
+};
+
+static bool
+same(struct str s, const char *word)
+{
+	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+}
+
+/* {NULL, 0}: no word for a level. */
+static struct str
+known(struct str s)
+{
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (same(s, words[i].word))
+			return str_of(words[i].level);
+	return (struct str){ NULL, 0 };
+}
+
+struct str
+level_normal(struct str s)
+{
+	struct str level = known(s);
+
+	return level.p ? level : s;
+}
+
+struct str
+level_of_number(struct str s)
+{
+	static const char *const level[] = { "trace", "debug", "info", "warn",
+		"error", "fatal" };
+	int64_t n;
+
+	/* what is no number is taken for info, as in the reference */
+	if (s.n == 0)
+		return s;
+	if (!num_i64(s, &n))
+		return S("info");
+	if (n == 0 || n > 24)
+		return S("unknown");
+	return str_of(level[n < 0 ? 0 : (n - 1) / 4]);
+}
+
+/* ---- the line ------------------------------------------------------------------- */
+
+static bool
+is_field(struct str key)
+{
+	for (size_t i = 0; i < LEVEL_FIELDS; i++)
+		if (str_eq(key, str_of(level_field[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_field_folded(struct str key, size_t no)
+{
+	return same(key, level_field[no]);
+}
+
+/* The words that are looked for, longer ones first of those that agree. */
+static const char *const in_text[] = { "trace", "debug", "fatal", "critical",
+	"error", "err", "warning", "warn", "info" };
+
+static bool
+bounds(char c, const char *more)
+{
+	return c && (strchr(" \t\n\"'=|", c) || strchr(more, c));
+}
+
+/* The word at i, if it stands by itself: n 0: none. */
+static struct str
+word_at(struct str s, size_t i)
+{
+	if (i > 0 && !bounds(s.p[i - 1], "[({"))
+		return S("");
+	for (size_t w = 0; w < sizeof in_text / sizeof *in_text; w++) {
+		size_t n = strlen(in_text[w]);
+
+		if (n <= s.n - i && strncasecmp(s.p + i, in_text[w], n) == 0 &&
+		    (i + n == s.n || bounds(s.p[i + n], "[({])}:,!")))
+			return known(str_mk(s.p + i, n));
+	}
+	return S("");
+}
+
+static struct str
+by_words(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		/* t d f c e w i, in either case */
+		if (!memchr("tdfcewi", s.p[i] | 32, 7))
+			continue;
+		struct str level = word_at(s, i);
+
+		if (level.n > 0)
+			return level;
+	}
+	return S("unknown");
+}
+
+struct str
+level_of_text(struct str line, struct arena *a)
+{
+	struct str s = str_trim(line), v = { NULL, 0 };
+
+	if (s.n > 1 && s.p[0] == '{' && s.p[s.n - 1] == '}')
+		v = pipe_json_find(s, is_field, 2, a);
+	else if (str_find(s, S("=")) <= s.n)
+		v = pipe_logfmt_find(s, is_field_folded, LEVEL_FIELDS, a);
+	v = known(v);
+	return v.p ? v : by_words(line);
+}
+
+/* ---- all of it ------------------------------------------------------------------- */
+
+static struct str
+get(const struct log_pair *v, uint32_t n, struct str name)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(v[i].name, name))
+			return v[i].value;
+	return S("");
+}
+
+static struct str
+by_fields(const struct log_pair *v, uint32_t n)
+{
+	for (size_t i = 0; i < LEVEL_FIELDS; i++) {
+		struct str value = get(v, n, str_of(level_field[i]));
+
+		if (value.n > 0)
+			return value;
+	}
+	return S("");
+}
+
+struct str
+level_detect(const struct level_line *l, struct arena *a)
+{
+	struct str v = get(l->meta, l->nmeta, LEVEL_NAME), number;
+
+	if (v.n == 0)
+		v = by_fields(l->stream, l->nstream);
+	if (v.n == 0)
+		v = by_fields(l->meta, l->nmeta);
+	if (v.n > 0)
+		return level_normal(v);
+	number = l->severity_number.n > 0 ? l->severity_number :
+	    get(l->meta, l->nmeta, S("severity_number"));
+	v = level_of_number(number);
+	return v.n > 0 ? v : level_of_text(l->line, a);
+}
