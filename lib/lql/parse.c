@@ -346,13 +346,6 @@ label_stage(struct parser *p)
 
 /* ---- the pipeline ----------------------------------------------------------- */
 
-int
-parser_unsupported(struct parser *p, const char *what)
-{
-	return caret_err(p->l.e, p->l.query, p->l.place,
-	    "%s not supported yet", what);
-}
-
 struct lql_step *
 parser_step(struct parser *p, enum lql_step_type type)
 {

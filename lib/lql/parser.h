@@ -17,8 +17,6 @@ struct parser {
 
 /* A caret under the current token; -1. */
 int parser_fail(struct parser *, const char *what);
-/* "... not supported"; -1. */
-int parser_unsupported(struct parser *, const char *what);
 int parser_next(struct parser *);
 /* Whether the current token is this word, in any letter case. */
 bool parser_word(const struct parser *, const char *);

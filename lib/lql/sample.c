@@ -52,6 +52,15 @@ sum_before(const struct lql_range *r)
 	    r->op == LQL_R_SUM);
 }
 
+static bool
+by_level(const struct sampler *s)
+{
+	for (uint32_t i = 0; i < s->by.n; i++)
+		if (str_eq(s->by.name[i], LEVEL_NAME))
+			return true;
+	return false;
+}
+
 /* Whether the steps leave all to the scan, and few labels are asked for. */
 static bool
 of_stream(const struct sampler *s)
@@ -61,7 +70,7 @@ of_stream(const struct sampler *s)
 	for (size_t i = 0; i < log->nsteps; i++)
 		if (!log->step[i].pushed || log->step[i].again)
 			return false;
-	return s->counts && (s->none || !s->by.without);
+	return s->counts && (s->none || !s->by.without) && !by_level(s);
 }
 
 /* Whether the pipeline, or the sample, is of the text; the level may be. */
@@ -80,10 +89,7 @@ reads(const struct sampler *s)
 		    LEVEL_NAME))
 			return true;
 	}
-	for (uint32_t i = 0; i < s->by.n; i++)
-		if (str_eq(s->by.name[i], LEVEL_NAME))
-			return true;
-	return !s->counts && !s->range->unwrap;
+	return by_level(s) || (!s->counts && !s->range->unwrap);
 }
 
 void
