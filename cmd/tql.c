@@ -9,7 +9,7 @@
 #include "tql/session.h"
 
 enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
-	OPT_EXEMPLARS, OPT_SETTLE, OPT_SORT };
+	OPT_EXEMPLARS, OPT_SETTLE, OPT_SORT, OPT_DIFF };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
@@ -46,6 +46,9 @@ static const struct tool tool = {
 		  NULL },
 		{ OPT_VALUES, "values", "KEY", "the values of an attribute, "
 		  "or those that the spans of the query have", NULL },
+		{ OPT_DIFF, "diff", NULL, "where the time went: operands "
+		  "A B [QUERY], A before and B after, each a trace id or "
+		  "FROM..TO", NULL },
 		{ OPT_EXPLAIN, "explain", NULL, "not the answer, but its "
 		  "steps, and the pages and bytes they read", NULL },
 	},
@@ -96,7 +99,7 @@ operands(struct tql_session *s, int n, char *v[])
 struct args {
 	struct tql_session s;
 	const char *values;	/* of this key */
-	bool tags, follow;
+	bool tags, follow, diff;
 };
 
 static int
@@ -112,6 +115,11 @@ ask(struct args *args, int n, char *v[])
 	if (args->values)
 		return tql_session_values(&args->s, "--values",
 		    str_of(args->values), str_of(n ? v[0] : ""));
+	if (args->diff && (n < 2 || n > 3))
+		tool_usage(&tool, "--diff A B [QUERY]");
+	if (args->diff)
+		return tql_session_diff(&args->s, (const struct str[2]){
+		    str_of(v[0]), str_of(v[1]) }, str_of(n > 2 ? v[2] : ""));
 	if (args->follow && (n != 1 || tql_is_id(str_of(v[0])) ||
 	    args->s.ask.to_text))
 		tool_usage(&tool, "-f follows one query, without --to");
@@ -128,6 +136,7 @@ option(struct args *args, int c, struct err *e)
 	switch (c) {
 	case 'f': args->follow = true; break;
 	case OPT_SETTLE: s->settle = tool_age(&tool, optarg); break;
+	case OPT_DIFF: args->diff = true; break;
 	case OPT_TAGS: args->tags = true; break;
 	case OPT_EXPLAIN: s->explain = true; break;
 	case OPT_VALUES: args->values = optarg; break;

@@ -23,7 +23,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -18,6 +18,7 @@ complete -c tql -s f -l follow -d 'then wait, and print traces as they come to m
 complete -c tql -l settle -x -d 'with -f: a trace is whole when nothing of it came for so long (default: 5s)'
 complete -c tql -l tags -d 'names of attributes, of the scope that the operand says (span, resource ...), or of all'
 complete -c tql -l values -x -d 'the values of an attribute, or those that the spans of the query have'
+complete -c tql -l diff -d 'where the time went: operands A B [QUERY], A before and B after, each a trace id or FROM..TO'
 complete -c tql -l explain -d 'not the answer, but its steps, and the pages and bytes they read'
 complete -c tql -s h -l help -d 'print this help and exit'
 complete -c tql -s V -l version -d 'print the version and exit'

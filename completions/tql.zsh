@@ -25,6 +25,7 @@ _arguments -s \
 	'--settle=[with -f\: a trace is whole when nothing of it came for so long (default\: 5s)]:TIME:' \
 	'--tags[names of attributes, of the scope that the operand says (span, resource ...), or of all]' \
 	'--values=[the values of an attribute, or those that the spans of the query have]:KEY:' \
+	'--diff[where the time went\: operands A B \[QUERY\], A before and B after, each a trace id or FROM..TO]' \
 	'--explain[not the answer, but its steps, and the pages and bytes they read]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

@@ -12,7 +12,7 @@ q() { tql -d traces "$@"; }
 @test "the manual's examples" {
 	ln -s "$ROOT/examples" examples
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tql.1" |
-		grep -v '^\.' | grep -vE '^(Which|The slowest|Failures|A query)' >transcript
+		grep -v '^\.' | grep -vE '^(Which|What made|The slowest|Failures|A query)' >transcript
 	grep '^\$ ' transcript | while read -r _ line; do
 		echo "\$ $line"
 		bash -c "$line" 2>&1 || true
@@ -72,6 +72,41 @@ q() { tql -d traces "$@"; }
 	[ "$(q -o dot -n all '{}' | sed -n 's/.*n0 \[label="GET\\n\([0-9]*\).*/\1/p')" -gt 3 ]
 	[ "$(q -o dot '{ name = "no such" }' 2>no)" = "" ]
 	fails 2 tql -d traces -o dot '{} | rate()'
+}
+
+@test "--diff: where the time went, in two traces and in two times" {
+	store
+	slow=d4043af80fe414cfec8a42c444ee6c5d
+	q -o table --diff ${id:0:6} ${slow:0:6} >got
+	[ "$(sed -n 2p got | tr -s ' ')" = 'payment authorize card 25.9ms 641ms +615ms ████████████████ 1' ]
+	grep -q '^cart  *SELECT products  *19.8ms  8.10ms .* 4 → 5$' got
+	[ "$(tail -n 1 got)" = 'self times per trace: 1 before, 1 after' ]
+	q --diff $slow $id | jq -r .differenceNanos | head -n 1 | grep -qx -- -614680852
+	q --diff $id $id | jq -e '.differenceNanos == 0' >all
+	! grep -qv true all
+	# self times come to what the traces took, and each span is in one row
+	[ "$(q -n all --diff $id $slow | jq -s '[.[].before.runs] | add')" -eq 11 ]
+	first=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | head -n 1)
+	cut=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | sed -n 5p)
+	q -o table -n 1 --diff "..$cut" "$cut.." '{ nestedSetParent < 0 }' >got
+	[ "$(tail -n 1 got)" = 'self times per trace: 4 before, 6 after' ]
+	grep -q '([0-9]* more)' got
+	q -n all -o csv --diff "$first..$cut" "$cut.." '{ nestedSetParent < 0 }' >csv
+	[ "$(head -n 1 csv)" = service,name,before_runs,after_runs,before_self_ns,after_self_ns,difference_ns ]
+	spans=$(q -n all '{}' | jq -s '[.[].spanSets[].matched] | add')
+	awk -F, -v n="$spans" 'NR > 1 { a += $3 * 4 + $4 * 6 } END { exit (a > n + .01 || a < n - .01) }' csv
+	# what only one side has
+	q -o table --diff "..$cut" "$cut.." '{ name = "authorize card" && duration > 500ms }' | grep -q ' 1 added$'
+	printf '%s\n' '\o table' "\\diff $id $slow" '\diff x' | q >got 2>err || true
+	grep -q '^payment  authorize card' got
+	grep -q 'diff A B: two trace ids' err
+	fails 2 tql -d traces --diff $id
+	fails 2 tql -d traces --diff $id yesterday
+	[[ $output = *"yesterday: neither a trace id nor FROM..TO" ]]
+	fails 2 tql -d traces --diff $id 2026-01-02..2026-01-01
+	fails 2 tql -d traces --diff $id $slow '{} | rate()'
+	fails 2 tql -d traces -o ids --diff $id $slow
+	fails 1 tql -d traces --diff $id 0123456789abcdef0123456789abcdef
 }
 
 @test "a time range is of matching spans" {

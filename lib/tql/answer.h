@@ -67,6 +67,14 @@ int tql_traces(const struct tql_ask *, struct store_view *, struct str text,
     const char *where, unsigned *missing, struct err *);
 
 /*
+ * diff.c: where the time went before and after, by service and name. A side is
+ * a trace's id, or times FROM..TO: then of the traces that match the query
+ * (empty: of all), per trace.
+ */
+int tql_diff(const struct tql_ask *, struct store_view *,
+    const struct str side[2], struct str query, struct err *);
+
+/*
  * tags_put.c: what may be asked for: names of attributes, of a scope (empty:
  * all, and the intrinsics), or the values of one, over all spans or those of a
  * query. Table, JSON or CSV, a line each.

@@ -72,6 +72,22 @@ do_explain(void *arg, const char *text, struct err *e)
 }
 
 static int
+do_diff(void *arg, const char *text, struct err *e)
+{
+	struct str rest = str_of(text), side[2] = { { 0 } };
+
+	for (unsigned i = 0; i < 2; i++) {
+		rest = str_trim(rest);
+		str_cut(&rest, ' ', &side[i]);
+	}
+	if (side[1].n == 0)
+		return err_set(e, ERR_QUERY, "\\diff A B: two trace ids, or "
+		    "FROM..TO twice");
+	tql_session_diff(arg, side, rest);
+	return 0;
+}
+
+static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	struct tql_session *s = arg;
@@ -101,6 +117,8 @@ static const struct shell_command commands[] = {
 	  "spans of a query have", do_values },
 	{ "explain", "QUERY", "how it is answered, and what that reads",
 	  do_explain },
+	{ "diff", "A B [QUERY]", "where the time went, in two traces or in "
+	  "two times FROM..TO", do_diff },
 	{ "limit", "N", "traces at most, or all", ask_do_limit },
 	{ "sort", "BY", "which traces come first: by time, duration or spans",
 	  do_sort },

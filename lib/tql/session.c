@@ -120,6 +120,23 @@ tql_session_values(struct tql_session *s, const char *where, struct str key,
 }
 
 int
+tql_session_diff(struct tql_session *s, const struct str side[2],
+    struct str query)
+{
+	struct outcome o = begin(s, "differences");
+	struct err e = { 0 };
+	struct store_view *view = tql_session_view(s, &e);
+	int status;
+
+	if (!view)
+		return tool_fail(s->tool, &e);
+	status = end(s, view, tql_diff(tql_session_asked(s), view, side,
+	    str_trim(query), &e), &o, &e);
+	store_view_close(view);
+	return status;
+}
+
+int
 tql_session_ids(struct tql_session *s, struct store_view *view)
 {
 	struct buf b = { 0 };

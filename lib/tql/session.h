@@ -38,6 +38,9 @@ int tql_session_ids(struct tql_session *, struct store_view *);
 int tql_session_tags(struct tql_session *, struct str scope);
 int tql_session_values(struct tql_session *, const char *where,
     struct str key, struct str query);
+/* As tql_diff: two sides, and perhaps a query. */
+int tql_session_diff(struct tql_session *, const struct str side[2],
+    struct str query);
 /* prompt.c: asks for queries until the end: the status. */
 int tql_session_prompt(struct tql_session *);
 
