@@ -7,12 +7,13 @@
 #include <unistd.h>
 
 #define AHEAD	(64 << 20)
+#define ALONE	(4 << 20)
 #define HUGE	((uintptr_t)2 << 20)
 
 void
 heap_keep(void)
 {
-	mallopt(M_MMAP_THRESHOLD, 4 << 20);
+	mallopt(M_MMAP_THRESHOLD, ALONE);
 	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 	mallopt(M_TOP_PAD, AHEAD);
 }
@@ -24,6 +25,7 @@ heap_huge(void)
 	void *volatile first;	/* or the compiler would do without */
 
 	heap_keep();
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_ARENA_MAX, 1);
 	/* more than is there already: the heap grows by AHEAD */
 	from = ((uintptr_t)sbrk(0) + HUGE - 1) & ~(HUGE - 1);

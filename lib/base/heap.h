@@ -11,9 +11,9 @@
  */
 void heap_keep(void);
 /*
- * The same, and in huge pages where the kernel has some: a process that lives
- * for milliseconds spends a third of them on faults of 4 KiB each. All threads
- * share one heap then.
+ * The same but for the large ones, and in huge pages where the kernel has some:
+ * a process that lives for milliseconds spends a third of them on faults of 4
+ * KiB each. All threads share one heap then.
  */
 void heap_huge(void);
 
