@@ -4,6 +4,7 @@
  * not built is counted apart.
  */
 #include "conformance/promql_expr.h"
+#include "conformance/promql_nhcb.h"
 
 #include "base/io.h"
 
@@ -241,8 +242,7 @@ eval_block(const struct block *b, const struct data *d)
 	if (r == 0 && got.kind == V_VECTOR)
 		r = table_finish(&got.t, &v.e);
 	skip_blanks(&v.s);
-	if (v.beyond || (r == 0 && v.s.n > 0) || (d->nhcb &&
-	    w.series.n > 0 && w.series.s[0].n > 0 && w.series.s[0].s[0].h))
+	if (v.beyond || (r == 0 && v.s.n > 0))
 		not_built++;
 	else
 		judge(b, &w, &v, &got, r);
@@ -262,9 +262,10 @@ block(const struct block *b, struct data *d)
 		arena_free(&d->mem);
 		*d = (struct data){ .n = 0 };
 	} else if (str_starts(word, S("load"))) {
-		d->nhcb |= str_eq(word, S("load_with_nhcb"));
 		for (uint32_t i = 0; i < b->n; i++)
 			load_line(d, b->line[i], parse_ms(str_trim(head)));
+		if (str_eq(word, S("load_with_nhcb")))
+			make_nhcb(d);
 	} else {
 		eval_block(b, d);
 	}

@@ -1,8 +1,7 @@
 /*
  * promql_load: the series of a .test script. FORMAT.md there, sections 3.
  *
- * Only what the scripts that run now need: no start times; load_with_nhcb
- * loads as load does.
+ * Only what the scripts that run now need: no start times.
  */
 #ifndef CONFORMANCE_PROMQL_LOAD_H
 #define CONFORMANCE_PROMQL_LOAD_H
@@ -43,7 +42,6 @@ struct data {
 	struct arena mem;
 	struct loaded *s;
 	uint32_t n, cap;
-	bool nhcb;		/* histograms of classic series are not made */
 };
 
 /* "5m", "-10s", "0", "50": ms. */
@@ -312,25 +310,28 @@ load_sample(void *arg, bool gap, double v, const struct hist *h)
 	l->t += l->step;
 }
 
-static inline void
-load_line(struct data *d, struct str line, int64_t step)
+/* The series of these labels, made when new. */
+static inline struct loaded *
+data_series(struct data *d, struct labels l)
 {
-	struct labels l = take_labels(&line, &d->mem);
-	struct loaded *to = NULL;
-
 	for (uint32_t i = 0; i < d->n; i++)
 		if (labels_cmp(d->s[i].labels, l) == 0)
-			to = &d->s[i];
-	if (!to && d->n == d->cap) {
+			return &d->s[i];
+	if (d->n == d->cap) {
 		d->s = arena_grow(&d->mem, d->s, d->n, d->cap * 2 + 16,
 		    sizeof *d->s);
 		d->cap = d->cap * 2 + 16;
 	}
-	if (!to) {
-		to = &d->s[d->n++];
-		*to = (struct loaded){ .labels = l };
-	}
-	struct loading at = { to, &d->mem, 0, step };
+	d->s[d->n] = (struct loaded){ .labels = l };
+	return &d->s[d->n++];
+}
+
+static inline void
+load_line(struct data *d, struct str line, int64_t step)
+{
+	struct labels l = take_labels(&line, &d->mem);
+	struct loading at = { data_series(d, l), &d->mem, 0, step };
+
 	take_items(line, &d->mem, load_sample, &at);
 }
 
