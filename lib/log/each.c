@@ -7,23 +7,22 @@
 #include "base/pool.h"
 #include "log/find.h"
 #include "log/parsed.h"
-#include "log/parts.h"
 #include "log/twice.h"
-#include "log/view.h"
 
 #define KEPT_MAX	((size_t)64 << 20)	/* bytes of columns read early */
 
 struct log_each {
 	const struct log_scan_opts *o;
 	const struct filter *filter;
-	struct store_view *view;
+	part_fault_fn *fault;
+	void *fault_arg;
 	struct log_found *piece;
 	size_t pieces, early;	/* those before this were opened early */
 	size_t kept;		/* bytes of theirs */
 	struct twice twice;
 	struct arena work[POOL_WORKERS_MAX];
 	struct log_batch batch[POOL_WORKERS_MAX];
-	pthread_mutex_t lock;	/* of the view's faults, of twice */
+	pthread_mutex_t lock;	/* of faults, of twice */
 	const struct log_each_first *first;
 	log_batch_fn *fn;
 	void *arg;
@@ -34,11 +33,11 @@ struct log_each {
 static int
 pass_fault(struct log_each *each, const struct log_found *f, struct err *e)
 {
-	if (e->kind != ERR_CORRUPT && e->kind != ERR_SYS)
+	if (!each->fault || (e->kind != ERR_CORRUPT && e->kind != ERR_SYS))
 		return -1;
 	part_where(f->part, f->stripe, e);
 	pthread_mutex_lock(&each->lock);
-	store_view_fault(each->view, e);
+	each->fault(each->fault_arg, e);
 	pthread_mutex_unlock(&each->lock);
 	*e = (struct err){ 0 };
 	return 0;
@@ -295,12 +294,6 @@ look_at_all(struct log_each *each, struct err *e)
 
 /* ---- lines ------------------------------------------------------------------ */
 
-static void
-on_fault(void *arg, const struct err *e)
-{
-	store_view_fault(arg, e);
-}
-
 static int
 on_line(void *arg, const struct log_line *l, struct err *e)
 {
@@ -333,7 +326,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 
 /* The lines of one zone, as log_scan would give them. */
 static int
-one_by_one(struct log_each *each, const struct log_view *w,
+one_by_one(struct log_each *each, struct log_part *p, size_t n,
     const struct zone *z, struct err *e)
 {
 	struct log_scan_opts o = *each->o;
@@ -344,47 +337,44 @@ one_by_one(struct log_each *each, const struct log_view *w,
 	o.to = z->to < o.to - 1 ? z->to + 1 : o.to;
 	o.forward = true;
 	o.want_meta = true;
-	return parts_scan(w->part, w->n, &o, on_fault, each->view, on_line,
+	return parts_scan(p, n, &o, each->fault, each->fault_arg, on_line,
 	    each, e);
 }
 
 /* The zones of all streams, one after the other. */
 static int
-in_order(struct log_each *each, const struct log_view *w, struct err *e)
+in_order(struct log_each *each, struct log_part *p, size_t n, struct err *e)
 {
 	struct zone *z;
-	uint32_t n = twice_all(&each->twice, &z);
+	uint32_t zones = twice_all(&each->twice, &z);
 	int r = 0;
 
-	for (uint32_t i = 0; i < n && r == 0; i++)
-		r = one_by_one(each, w, &z[i], e);
+	for (uint32_t i = 0; i < zones && r == 0; i++)
+		r = one_by_one(each, p, n, &z[i], e);
 	return r;
 }
 
 int
-log_each(struct store_view *v, const struct log_scan_opts *o,
-    const struct log_each_first *first, log_batch_fn *fn, void *arg,
-    struct err *e)
+parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
+    const struct log_each_first *first, part_fault_fn *fault,
+    void *fault_arg, log_batch_fn *fn, void *arg, struct err *e)
 {
 	struct log_scan_opts opts = *o;
-	struct log_each each = { .o = &opts, .view = v, .first = first,
-		.fn = fn, .arg = arg };
-	struct log_view w;
+	struct log_each each = { .o = &opts, .first = first, .fault = fault,
+		.fault_arg = fault_arg, .fn = fn, .arg = arg };
 	int r;
 
 	opts.limit = 0;
 	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
 		opts.workers = pool_workers();
-	if (log_view_open(&w, v, e) == -1)
-		return -1;
 	pthread_mutex_init(&each.lock, NULL);
 	each.filter = filters_new(o->filter, o->nfilter, &each.mem);
-	list_pieces(&each, w.part, w.n);
+	list_pieces(&each, p, n);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
 		each.batch[i].each = &each;
 	r = look_at_all(&each, e);
 	if (r == 0)
-		r = in_order(&each, &w, e);
+		r = in_order(&each, p, n, e);
 	for (size_t i = 0; i < each.pieces; i++)
 		found_free(&each.piece[i]);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++) {
@@ -395,7 +385,6 @@ log_each(struct store_view *v, const struct log_scan_opts *o,
 	pthread_mutex_destroy(&each.lock);
 	twice_free(&each.twice);
 	arena_free(&each.mem);
-	log_view_close(&w);
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #ifndef LOG_EACH_H
 #define LOG_EACH_H
 
+#include "log/parts.h"
 #include "log/values.h"
 
 struct log_found;
@@ -48,14 +49,16 @@ struct log_each_first {
 
 /*
  * Options as log_scan's, but for order and limit; with neither want_line nor
- * want_meta nothing but times and streams is read, if filters do not.
+ * want_meta nothing but times and streams is read, if filters do not. Faults
+ * are told one at a time.
  */
-int log_each(struct store_view *, const struct log_scan_opts *,
-    const struct log_each_first *, log_batch_fn *, void *arg, struct err *);
+int parts_each(struct log_part *, size_t n, const struct log_scan_opts *,
+    const struct log_each_first *, part_fault_fn *, void *fault_arg,
+    log_batch_fn *, void *arg, struct err *);
 
 /*
  * All there is to line i, till the next call. 1; 0: it cannot be read, which
- * the view was told; -1.
+ * was told as a fault; -1.
  */
 int log_batch_line(struct log_batch *, uint32_t i, struct log_line *,
     struct err *);

@@ -2,6 +2,7 @@
 
 #include "base/pool.h"
 #include "log/each.h"
+#include "log/view.h"
 #include "lql/glance.h"
 #include "query/ask.h"
 #include "show/axis.h"
@@ -173,16 +174,19 @@ count_values(struct scan *s, unsigned worker, struct log_batch *b,
 	return 0;
 }
 
-/* Whether streams alone say what series each line is of. */
+/*
+ * Whether streams alone say what series each line is of: they have the labels,
+ * or nothing that a line has beside its text does; `parsed`: nor its text.
+ */
 static bool
-by_stream(const struct sampler *s, struct log_batch *b)
+by_stream(const struct sampler *s, struct log_batch *b, bool parsed)
 {
 	for (uint32_t k = 0; k < s->by.n && !s->none; k++) {
 		bool all = true;
 
 		for (uint32_t d = 0; d < b->streams && all; d++)
 			all = pairs_get(b->stream[d], s->by.name[k]).n > 0;
-		if (!all && log_batch_may_have(b, s->by.name[k]))
+		if (!all && (parsed || log_batch_may_have(b, s->by.name[k])))
 			return false;
 	}
 	return true;
@@ -199,7 +203,7 @@ begin_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 		return err_set(e, ERR_CANCEL, "stopped");
 	arena_reset(&s->scratch[worker]);
 	forget_series(s, worker, b);
-	return by_stream(&s->leaf->sampler, b);
+	return by_stream(&s->leaf->sampler, b, true);
 }
 
 static int
@@ -234,7 +238,7 @@ on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 	arena_reset(&s->scratch[worker]);
 	if (!s->leaf->sampler.of_stream || !b->found)
 		return take_lines(s, worker, b, e);
-	return by_stream(&s->leaf->sampler, b) ?
+	return by_stream(&s->leaf->sampler, b, false) ?
 	    count_streams(s, worker, b, e) : count_values(s, worker, b, e);
 }
 
@@ -250,8 +254,10 @@ range_of(const struct grid *g, struct log_scan_opts *o)
 	o->to = end < 0 ? 0 : (uint64_t)end + 1;
 }
 
+struct parts { struct log_part *v; size_t n; part_fault_fn *fault; void *arg; };
+
 static int
-scan_leaf(struct store_view *view, struct leaf *l,
+scan_leaf(const struct parts *p, struct leaf *l,
     const struct lql_metrics_opts *mo, unsigned workers, struct err *e)
 {
 	struct log_scan_opts o = { .trace_ids = mo->trace_ids,
@@ -271,7 +277,8 @@ scan_leaf(struct store_view *view, struct leaf *l,
 	o.want_meta = !l->sampler.of_stream;
 	if ((s.glance = glance_new(&l->sampler, &a)))
 		first.f = glance_filter(s.glance);
-	r = log_each(view, &o, s.glance ? &first : NULL, on_batch, &s, e);
+	r = parts_each(p->v, p->n, &o, s.glance ? &first : NULL, p->fault,
+	    p->arg, on_batch, &s, e);
 	for (unsigned w = 0; w < workers; w++)
 		arena_free(&s.scratch[w]);
 	arena_free(&a);
@@ -306,20 +313,43 @@ lql_times(struct lql_times *t, uint64_t from, uint64_t to, uint64_t step,
 }
 
 int
-lql_metrics(struct store_view *view, const struct lql_metric *m,
+lql_metrics_of(struct log_part *v, size_t n, part_fault_fn *fault,
+    void *fault_arg, const struct lql_metric *m,
     const struct lql_metrics_opts *o, struct arena *mem, struct table *out,
     struct err *e)
 {
 	unsigned workers = o->workers ? o->workers : pool_workers();
+	struct parts p = { v, n, fault, fault_arg };
 	struct eval ev;
 	int r = 0;
 
 	if (eval_init(&ev, m, &o->times, workers, mem, e) == -1)
 		return -1;
 	for (uint32_t i = 0; i < ev.n && r == 0; i++)
-		r = scan_leaf(view, &ev.leaf[i], o, workers, e);
+		r = scan_leaf(&p, &ev.leaf[i], o, workers, e);
 	if (r == 0)
 		r = eval_finish(&ev, NULL, out, e);
 	eval_free(&ev);
+	return r;
+}
+
+static void
+on_fault(void *arg, const struct err *e)
+{
+	store_view_fault(arg, e);
+}
+
+int
+lql_metrics(struct store_view *view, const struct lql_metric *m,
+    const struct lql_metrics_opts *o, struct arena *mem, struct table *out,
+    struct err *e)
+{
+	struct log_view w;
+	int r;
+
+	if (log_view_open(&w, view, e) == -1)
+		return -1;
+	r = lql_metrics_of(w.part, w.n, on_fault, view, m, o, mem, out, e);
+	log_view_close(&w);
 	return r;
 }

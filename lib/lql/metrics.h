@@ -7,6 +7,7 @@
 #ifndef LQL_METRICS_H
 #define LQL_METRICS_H
 
+#include "log/parts.h"
 #include "lql/eval.h"
 #include "lql/run.h"
 
@@ -21,6 +22,11 @@ struct lql_metrics_opts {
 
 /* The series, in order, in `mem`. -1: failed, or stopped (ERR_CANCEL). */
 int lql_metrics(struct store_view *, const struct lql_metric *,
+    const struct lql_metrics_opts *, struct arena *mem, struct table *,
+    struct err *);
+/* The same, over any parts (log/parts.h). */
+int lql_metrics_of(struct log_part *, size_t n, part_fault_fn *,
+    void *fault_arg, const struct lql_metric *,
     const struct lql_metrics_opts *, struct arena *mem, struct table *,
     struct err *);
 /*
