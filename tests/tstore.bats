@@ -79,6 +79,27 @@ rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
 	sort -rnsk1,1 most | diff - most
 }
 
+@test "values too long are cut, or left out, and what was is told" {
+	long=$(printf '%065535d' 0)	# the last character would be cut in two
+	attrs='[{"key":"a","value":{"intValue":"1"}},{"key":"text","value":{"stringValue":"'$long'éx"}},
+		{"key":"bytes","value":{"bytesValue":"'$(printf '%0100000d' 0)'"}},{"key":"fits","value":{"stringValue":"'$long'1"}}]'
+	printf '%s\n' '{"resourceSpans":[{"resource":{"attributes":'"$attrs"'},"scopeSpans":[{"scope":{"attributes":'"$attrs"'},
+		"spans":[{"traceId":"000000000000000000000000000000ab","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000",
+		"endTimeUnixNano":"2000","attributes":'"$attrs"',"events":[{"timeUnixNano":"1500","attributes":'"$attrs"'}],
+		"links":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","attributes":'"$attrs"'}]}]}]}]}' |
+		tr -d '\n\t' | rec -r >long.rec
+	tstore -d s long.rec 2>said
+	grep -q '10 attribute values of over 65536 bytes were cut' said
+	tstore -d s --check
+	for scope in span resource instrumentation event link; do
+		[ "$(tql -d s --values $scope.otelutils.cut | jq -r .value)" = 'text: 65538 bytes, bytes: 75000 bytes' ]
+		tql -d s --values $scope.text | jq -r .value | cmp - <(echo "$long")
+		tql -d s --values $scope.fits | jq -r .value | cmp - <(echo "${long}1")
+		[ "$(tql -d s --tags $scope -o csv | wc -l)" -eq 5 ]
+	done
+	[ "$(tql -d s -o json 0000000000000000000000 | jq '[.. | .key? // empty] | length')" -eq 20 ]
+}
+
 @test "other signals are passed over" {
 	rec -r "$ROOT/examples/shop.jsonl" | rec -o rec -s logs >logs.rec
 	[ -s logs.rec ]

@@ -126,7 +126,7 @@ word_of(const struct log_rows *r, struct buf *out)
 }
 
 static void
-word(const void *batch, struct buf *out)
+word(void *batch, struct buf *out)
 {
 	const struct batch *b = batch;
 

@@ -139,6 +139,7 @@ write_blocks(struct store *st, struct store_sink *k, struct err *e)
 		sink_discard(k);
 		return -1;
 	}
+	say_word(st);
 	return 0;
 }
 

@@ -103,9 +103,10 @@ struct store_kind {
 	void (*batch_ahead)(void *batch, const struct rec *);
 	/*
 	 * May be NULL. What a person should hear about the batch, appended to
-	 * `out`: asked before it is written, and said once in a while.
+	 * `out`: asked before and after it is written, and said once in a
+	 * while.
 	 */
-	void (*batch_word)(const void *batch, struct buf *out);
+	void (*batch_word)(void *batch, struct buf *out);
 	/* Writes a block per tenant; the batch is empty after, or held back. */
 	int (*batch_write)(void *batch, struct store_sink *, struct err *);
 	void (*batch_free)(void *batch);

@@ -65,5 +65,9 @@ enum {
 
 #define TRACE_KEYS_MAX	1000u	/* attribute columns of a scope in a block */
 #define TRACE_CHILDREN_MAX 4096u	/* events, or links, of a span */
+#define TRACE_VALUE_MAX	65536u	/* bytes of an attribute's value: text over
+				   that is cut, others are left out, and */
+#define TRACE_CUT	S("otelutils.cut") /* beside them says which, and how
+				   long they were */
 
 #endif

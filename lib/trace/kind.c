@@ -33,6 +33,19 @@ ahead(void *batch, const struct rec *rec)
 	batch_ahead(batch, rec);
 }
 
+static void
+word(void *batch, struct buf *out)
+{
+	struct batch *b = batch;
+
+	if (!b->frame || b->put.cuts == 0)
+		return;
+	buf_addf(out, "%llu attribute values of over %u bytes were cut, or "
+	    "left out: %.*s names them", (unsigned long long)b->put.cuts,
+	    TRACE_VALUE_MAX, PS(TRACE_CUT));
+	b->put.cuts = 0;
+}
+
 static int
 put_full(void *arg, struct frame *f, const uint32_t rows[TR_TABLES],
     struct err *e)
@@ -93,6 +106,7 @@ const struct store_kind trace_kind = {
 	.batch_add = add,
 	.batch_bytes = bytes,
 	.batch_ahead = ahead,
+	.batch_word = word,
 	.batch_write = write_batch,
 	.batch_free = free_batch,
 	.merge = trace_merge,

@@ -26,6 +26,8 @@ put_free(struct put *p)
 	buf_free(&p->more);
 	buf_free(&p->x);
 	buf_free(&p->over);
+	buf_free(&p->cut);
+	buf_free(&p->cut_over);
 }
 
 void
@@ -83,6 +85,53 @@ put_over(struct buf *list, struct str kv)
 }
 
 /*
+ * Whether the value is too long: then text is cut at a character, and anything
+ * else is to be left out; `note` says so, "KEY: N bytes".
+ */
+static bool
+put_cut(struct put *p, struct attr *a, struct buf *note)
+{
+	struct str *s = &a->value.s;
+	bool text = a->value.type == VALUE_STR;
+	size_t n = text || a->value.type >= VALUE_ARRAY ? s->n : a->any.n;
+
+	if (a->any.n <= TRACE_VALUE_MAX || n <= TRACE_VALUE_MAX)
+		return false;
+	s->n = text ? TRACE_VALUE_MAX : s->n;
+	while (text && s->n > 0 && ((uint8_t)s->p[s->n] & 0xc0) == 0x80)
+		s->n--;
+	p->cuts++;
+	buf_adds(note, note->n > 0 ? S(", ") : S(""));
+	buf_adds(note, a->key);
+	buf_addf(note, ": %zu bytes", n);
+	return true;
+}
+
+/* A row that was cut says what. */
+static void
+put_note(struct put *p, struct keys *k, uint32_t row, const struct buf *note)
+{
+	struct attr a = { .key = TRACE_CUT,
+	    .value = { .type = VALUE_STR, .s = buf_str(note) } };
+
+	if (note->n > 0)
+		keys_put(k, &p->cols, row, &a);
+}
+
+/* Puts what is kept of the value. */
+static enum keys_put
+put_value(struct put *p, struct keys *k, uint32_t row, struct attr *a,
+    struct buf *note)
+{
+	bool cut = put_cut(p, a, note);
+	enum keys_put kept = KEYS_KEPT;
+
+	if (!cut || a->value.type == VALUE_STR)
+		kept = keys_put(k, &p->cols, row, a);
+	return cut ? KEYS_KEPT : kept;
+}
+
+/*
  * The attributes of a small message (field `no`), and whether the columns now
  * hold all of it: its fields are below `known`, none twice or odd. Those past
  * the budget of columns go to `x`, for queries.
@@ -97,7 +146,7 @@ put_attrs(struct put *p, struct keys *k, enum col x, uint32_t row,
 	int r;
 
 	keys_row(k);
-	p->over.n = 0;
+	p->over.n = p->cut_over.n = 0;
 	while ((r = cur_field(&c, &f)) == 1) {
 		struct cur one = { f.at, c.p, false };
 		enum keys_put kept;
@@ -107,12 +156,14 @@ put_attrs(struct put *p, struct keys *k, enum col x, uint32_t row,
 			all &= f.no <= known;
 		else if (f.wire != 2 || otlp_attr(&one, no, &a) != 1)
 			all = false;
-		else if ((kept = keys_put(k, &p->cols, row, &a)) != KEYS_KEPT) {
+		else if ((kept = put_value(p, k, row, &a, &p->cut_over)) !=
+		    KEYS_KEPT) {
 			all = false;
 			if (kept == KEYS_OVER)
 				put_over(&p->over, f.b);
 		}
 	}
+	put_note(p, k, row, &p->cut_over);
 	cols_str_if(&p->cols, x, row, buf_str(&p->over));
 	return all && r == 0;
 }
@@ -237,7 +288,7 @@ put_attr(struct put *p, uint32_t row, struct str kv, struct str field)
 		buf_adds(&p->more, field);
 		return;
 	}
-	switch (keys_put(&p->span, &p->cols, row, &a)) {
+	switch (put_value(p, &p->span, row, &a, &p->cut)) {
 	case KEYS_KEPT:
 		break;
 	case KEYS_TWICE:
@@ -295,7 +346,7 @@ put_fields(struct put *p, uint32_t row, struct str message, uint64_t start,
 	struct wire w;
 	const uint8_t *at;
 
-	p->more.n = p->x.n = 0;
+	p->more.n = p->x.n = p->cut.n = 0;
 	keys_row(&p->span);
 	while (at = c.p, wire_next(&c, &w) == 1) {
 		struct str field = str_mk(at, (size_t)(c.p - at));
@@ -373,6 +424,7 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 	struct span s = { .raw = message };
 
 	put_fields(p, row, message, at->start, &s);
+	put_note(p, &p->span, row, &p->cut);
 	s.start = put_late(p, 7, s.start);
 	s.end = put_late(p, 8, s.end);
 	cols_fix(c, SP_ID, row, s.span_id.p);

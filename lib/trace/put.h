@@ -22,6 +22,8 @@ struct put {
 	struct cols cols;
 	struct keys span, res, scope, event, link;
 	struct buf more, x, over;	/* over: as x, of another table */
+	struct buf cut, cut_over;	/* which values were too long, likewise */
+	uint64_t cuts;			/* values that were, so far */
 	uint32_t frame;		/* counts up, from 1 */
 	uint32_t rows[TR_TABLES];
 	uint32_t roots, root;	/* of the trace being put: how many, the last */
