@@ -61,15 +61,6 @@ say(void *arg, const char *msg)
 	tool_say(&tool, "%s", msg);
 }
 
-static int
-write_out(void *arg, struct str s, struct err *e)
-{
-	(void)arg;
-	if (fwrite(s.p, 1, s.n, stdout) != s.n || fflush(stdout) != 0)
-		return err_sys(e, "stdout");
-	return 0;
-}
-
 /* Parses and answers one query: the status. An empty text: every stream. */
 static int
 answer(struct args *args, const char *where, struct str text)
@@ -267,7 +258,7 @@ main(int argc, char *argv[])
 {
 	struct args args = { .ask = { .store = getenv("LSTORE"),
 		.other = getenv("TSTORE"), .limit = 100, .forms = FORMS },
-		.lql = { .write = write_out, .say = say,
+		.lql = { .write = tool_write, .say = say,
 		.step = ASK_STEP_AUTO,
 		.o = { .workers = pool_workers() } } };
 	struct err e = { 0 };

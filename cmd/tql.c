@@ -61,15 +61,6 @@ say(void *arg, const char *msg)
 	tool_say(&tool, "%s", msg);
 }
 
-static int
-write_out(void *arg, struct str s, struct err *e)
-{
-	(void)arg;
-	if (fwrite(s.p, 1, s.n, stdout) != s.n || fflush(stdout) != 0)
-		return err_sys(e, "stdout");
-	return 0;
-}
-
 /* The operands: a query, ids, or "-". */
 static int
 operands(struct tql_session *s, int n, char *v[])
@@ -155,7 +146,7 @@ main(int argc, char *argv[])
 	struct args args = { .s = { .tool = &tool, .settle = 5 * NS_S,
 		.ask = { .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20, .forms = FORMS },
-		.tql = { .write = write_out, .say = say,
+		.tql = { .write = tool_write, .say = say,
 		.step = ASK_STEP_AUTO, .o = { .spans = 3,
 		.stopped = tool_stopped, .workers = pool_workers() } } } };
 	struct tql_session *s = &args.s;

@@ -46,6 +46,13 @@ buf_adds(struct buf *b, struct str s)
 }
 
 void
+buf_sized(struct buf *b, struct str s)
+{
+	buf_varint(b, s.n);
+	buf_adds(b, s);
+}
+
+void
 buf_addf(struct buf *b, const char *fmt, ...)
 {
 	va_list ap, again;

@@ -22,6 +22,7 @@ void buf_reserve(struct buf *, size_t more);
 char *buf_extend(struct buf *, size_t n);
 void buf_add(struct buf *, const void *p, size_t n);
 void buf_adds(struct buf *, struct str);
+void buf_sized(struct buf *, struct str);	/* after a varint, its length */
 void buf_addf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_u16(struct buf *, uint16_t);

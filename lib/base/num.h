@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -33,5 +34,24 @@ char *num_fmt_short_duration(char out[24], int64_t ns);
 bool num_size(struct str, uint64_t *bytes);
 /* Short, for tables: "12.3 MiB". */
 char *num_fmt_size(char out[24], uint64_t bytes);
+
+/* A double's bits, and back. */
+static inline uint64_t
+num_bits(double d)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &d, sizeof bits);
+	return bits;
+}
+
+static inline double
+num_of_bits(uint64_t bits)
+{
+	double d;
+
+	memcpy(&d, &bits, sizeof d);
+	return d;
+}
 
 #endif

@@ -136,6 +136,15 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 }
 
 int
+tool_write(void *arg, struct str s, struct err *e)
+{
+	(void)arg;
+	if (fwrite(s.p, 1, s.n, stdout) != s.n || fflush(stdout) != 0)
+		return err_sys(e, "stdout");
+	return 0;
+}
+
+int
 tool_exit(const struct tool *tool, int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 #define TOOL_VERSION	"0.1.0"
 #define TOOL_OPTS_MAX	40
@@ -54,6 +55,8 @@ _Noreturn void tool_usage(const struct tool *, const char *fmt, ...)
 uint64_t tool_number(const struct tool *, const char *text);
 uint64_t tool_size(const struct tool *, const char *text);	/* "64M" */
 uint64_t tool_age(const struct tool *, const char *text);	/* "10m"; ns */
+/* Writes to stdout, at once: the `write` that libraries are handed. */
+int tool_write(void *arg, struct str, struct err *);
 /* Flushes stdout; a failure there is status 1 and said. Gives the status. */
 int tool_exit(const struct tool *, int status);
 

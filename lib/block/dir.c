@@ -1,25 +1,8 @@
+#include "base/num.h"
 #include "block/format.h"
 
 #define DIR_PACKED	1u
 #define DIR_RANGED	2u
-
-static uint64_t
-f64_bits(double d)
-{
-	uint64_t u;
-
-	memcpy(&u, &d, sizeof u);
-	return u;
-}
-
-static double
-bits_f64(uint64_t u)
-{
-	double d;
-
-	memcpy(&d, &u, sizeof d);
-	return d;
-}
 
 static void
 put_col(struct buf *b, const struct col_entry *c)
@@ -34,8 +17,8 @@ put_col(struct buf *b, const struct col_entry *c)
 		buf_varint(b, c->valid);
 	buf_varint(b, c->col.ndict);
 	if (c->col.ranged && c->col.type == VEC_F64) {
-		buf_u64(b, f64_bits(c->col.min_f));
-		buf_u64(b, f64_bits(c->col.max_f));
+		buf_u64(b, num_bits(c->col.min_f));
+		buf_u64(b, num_bits(c->col.max_f));
 	} else if (c->col.ranged) {
 		buf_varint(b, zigzag(c->col.min_i));
 		buf_varint(b, zigzag(c->col.max_i));
@@ -103,8 +86,8 @@ get_range(struct cur *c, struct stripe_col *s)
 {
 	s->ranged = true;
 	if (s->type == VEC_F64) {
-		s->min_f = bits_f64(cur_u64(c));
-		s->max_f = bits_f64(cur_u64(c));
+		s->min_f = num_of_bits(cur_u64(c));
+		s->max_f = num_of_bits(cur_u64(c));
 	} else {
 		s->min_i = unzigzag(cur_varint(c));
 		s->max_i = unzigzag(cur_varint(c));

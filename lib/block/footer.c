@@ -1,13 +1,6 @@
 #include "block/format.h"
 
 static void
-put_block(struct buf *b, struct str s)
-{
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
-static void
 put_info(struct buf *b, const struct block_info *i)
 {
 	buf_add(b, i->kind, sizeof i->kind);
@@ -21,7 +14,7 @@ put_info(struct buf *b, const struct block_info *i)
 	buf_u64(b, i->min_received);
 	buf_u64(b, i->max_received);
 	buf_u64(b, i->raw_bytes);
-	put_block(b, i->tenant);
+	buf_sized(b, i->tenant);
 	buf_varint(b, i->sources);
 	for (uint32_t k = 0; k < i->sources; k++) {
 		const struct block_source *s = &i->source[k];
@@ -42,13 +35,13 @@ footer_put(struct buf *b, const struct footer *f)
 	for (uint32_t k = 0; k < f->cols; k++) {
 		buf_u8(b, (uint8_t)f->col[k].table);
 		buf_u8(b, (uint8_t)f->col[k].type);
-		put_block(b, f->col[k].name);
+		buf_sized(b, f->col[k].name);
 	}
 	buf_varint(b, f->sections);
 	for (uint32_t k = 0; k < f->sections; k++) {
 		const struct section_entry *s = &f->section[k];
 
-		put_block(b, s->name);
+		buf_sized(b, s->name);
 		buf_u8(b, s->raw);
 		buf_varint(b, s->at);
 		buf_varint(b, s->size);
@@ -59,7 +52,7 @@ footer_put(struct buf *b, const struct footer *f)
 	for (uint32_t k = 0; k < f->stripes; k++) {
 		buf_varint(b, f->stripe[k].at);
 		buf_varint(b, f->stripe[k].size);
-		put_block(b, f->stripe[k].dir);
+		buf_sized(b, f->stripe[k].dir);
 	}
 }
 

@@ -1,5 +1,6 @@
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/num.h"
 #include "block/framecol.h"
 #include "block/part.h"
 #include "block/stripe.h"
@@ -15,16 +16,6 @@ struct entry {
 	struct str filter;
 };
 
-static double
-get_f64(struct cur *c)
-{
-	uint64_t u = cur_u64(c);
-	double d;
-
-	memcpy(&d, &u, sizeof d);
-	return d;
-}
-
 static void
 get_entry(struct cur *c, enum vec_type type, struct entry *x)
 {
@@ -36,8 +27,8 @@ get_entry(struct cur *c, enum vec_type type, struct entry *x)
 	if (flags > (INDEX_RANGE | INDEX_FILTER))
 		c->bad = true;
 	if (x->ranged && type == VEC_F64) {
-		x->min_f = get_f64(c);
-		x->max_f = get_f64(c);
+		x->min_f = num_of_bits(cur_u64(c));
+		x->max_f = num_of_bits(cur_u64(c));
 	} else if (x->ranged && (type == VEC_FIX8 || type == VEC_FIX16)) {
 		x->range_b = cur_bytes(c, 16).p;
 	} else if (x->ranged) {

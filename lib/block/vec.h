@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -66,6 +67,15 @@ static inline void
 bit_set(uint64_t *b, uint32_t i)
 {
 	b[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* Sets the first n bits, and clears the rest of the last word. */
+static inline void
+bits_first(uint64_t *b, uint32_t n)
+{
+	memset(b, 0xff, n / 64 * sizeof *b);
+	if (n % 64 > 0)
+		b[n / 64] = (UINT64_C(1) << n % 64) - 1;
 }
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/num.h"
 #include "codec/ints.h"
 
 #define EXACT	9007199254740992.0	/* 2^53: whole numbers below are exact */
@@ -10,33 +11,15 @@ static const double power[FLOATS_SCALE + 1] = {
 	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 };
 
-static double
-as_double(uint64_t bits)
-{
-	double d;
-
-	memcpy(&d, &bits, sizeof d);
-	return d;
-}
-
-static uint64_t
-as_bits(double d)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &d, sizeof bits);
-	return bits;
-}
-
 /* The whole number that gives these bits when divided; false: none does. */
 static bool
 whole(uint64_t bits, double by, uint64_t *out)
 {
-	double scaled = nearbyint(as_double(bits) * by);
+	double scaled = nearbyint(num_of_bits(bits) * by);
 
 	/* through an integer, which has no sign of zero */
 	if (!(fabs(scaled) < EXACT) ||
-	    as_bits((double)(int64_t)scaled / by) != bits)
+	    num_bits((double)(int64_t)scaled / by) != bits)
 		return false;
 	*out = (uint64_t)(int64_t)scaled;
 	return true;
@@ -86,6 +69,6 @@ floats_unpack(struct cur *c, uint64_t *out, uint32_t n)
 	if (scale == FLOATS_RAW)
 		return true;
 	for (uint32_t i = 0; i < n; i++)
-		out[i] = as_bits((double)(int64_t)out[i] / power[scale]);
+		out[i] = num_bits((double)(int64_t)out[i] / power[scale]);
 	return true;
 }

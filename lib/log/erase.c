@@ -5,28 +5,21 @@
 
 /* ---- bytes ----------------------------------------------------------------- */
 
-static void
-put_str(struct buf *b, struct str s)
-{
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
 void
 erase_put(struct buf *b, const struct log_scan_opts *o)
 {
 	buf_varint(b, o->nmatch);
 	for (size_t i = 0; i < o->nmatch; i++) {
 		buf_u8(b, (uint8_t)o->match[i].op);
-		put_str(b, o->match[i].name);
-		put_str(b, o->match[i].value);
+		buf_sized(b, o->match[i].name);
+		buf_sized(b, o->match[i].value);
 	}
 	buf_varint(b, o->nfilter);
 	for (size_t i = 0; i < o->nfilter; i++) {
 		buf_u8(b, (uint8_t)o->filter[i].op);
 		buf_varint(b, o->filter[i].n);
 		for (size_t k = 0; k < o->filter[i].n; k++)
-			put_str(b, o->filter[i].alt[k].text);
+			buf_sized(b, o->filter[i].alt[k].text);
 	}
 }
 

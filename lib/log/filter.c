@@ -230,14 +230,6 @@ struct sieve {
 	struct work w;
 };
 
-static void
-set_first(uint64_t *bits, uint32_t n)
-{
-	memset(bits, 0xff, n / 64 * sizeof *bits);
-	if (n % 64 > 0)
-		bits[n / 64] = (UINT64_C(1) << n % 64) - 1;
-}
-
 /* Adds the chunk's rows that are live to the outcome. */
 static int
 keep_live(struct sieve *s, struct err *e)
@@ -263,7 +255,7 @@ sift_chunk(struct sieve *s, struct err *e)
 	const struct doubt *d = &s->d;
 
 	if (s->all) {
-		set_first(w->live, w->c.rows);
+		bits_first(w->live, w->c.rows);
 	} else {
 		const uint32_t *row = s->l->member + s->l->from[w->c.t] +
 		    w->c.first;

@@ -74,14 +74,6 @@ select_stream(struct str labels, const struct log_matcher *m, size_t n,
 	return 1;
 }
 
-static void
-set_all(uint64_t *rows, uint32_t n)
-{
-	memset(rows, 0xff, n / 64 * sizeof *rows);
-	if (n % 64 > 0)
-		rows[n / 64] = (UINT64_C(1) << n % 64) - 1;
-}
-
 /* Answers by dictionary entry: 1 all, 0 none, 2 some, -1. */
 static int
 judge_streams(const struct str *dict, uint32_t n, bool *yes,
@@ -120,7 +112,7 @@ by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 	if (n > 0)
 		r = judge_streams(dict, n, yes, o, e);
 	if (r == 1)
-		set_all(rows, c->rows);
+		bits_first(rows, c->rows);
 	if (r != 2)
 		return r;
 	if (cols_stream(c, e) == -1)

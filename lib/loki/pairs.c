@@ -7,10 +7,8 @@
 void
 pairs_put(struct buf *b, struct str name, struct str value)
 {
-	buf_varint(b, name.n);
-	buf_adds(b, name);
-	buf_varint(b, value.n);
-	buf_adds(b, value);
+	buf_sized(b, name);
+	buf_sized(b, value);
 }
 
 int

@@ -21,8 +21,7 @@ static void
 put_bytes(struct buf *b, unsigned field, struct str s)
 {
 	buf_varint(b, field << 3 | 2);
-	buf_varint(b, s.n);
-	buf_adds(b, s);
+	buf_sized(b, s);
 }
 
 static void

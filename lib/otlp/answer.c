@@ -8,8 +8,7 @@ static void
 put_text(struct buf *b, uint32_t no, struct str s)
 {
 	buf_varint(b, WIRE(no, WIRE_BYTES));
-	buf_varint(b, s.n);
-	buf_adds(b, s);
+	buf_sized(b, s);
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/num.h"
 #include "otlp/json.h"
 #include "otlp/wire.h"
 #include "show/json.h"
@@ -102,15 +103,6 @@ put_i64_text(struct tojson *t, int64_t v)
 	}
 }
 
-static double
-f64_of(uint64_t bits)
-{
-	double f;
-
-	memcpy(&f, &bits, sizeof f);
-	return f;
-}
-
 static int
 put_value(struct tojson *t, const ProtobufCFieldDescriptor *f,
     const struct wire *w)
@@ -130,7 +122,7 @@ put_value(struct tojson *t, const ProtobufCFieldDescriptor *f,
 	case PROTOBUF_C_TYPE_SFIXED64: put_i64_text(t, (int64_t)w->v); break;
 	case PROTOBUF_C_TYPE_UINT64:
 	case PROTOBUF_C_TYPE_FIXED64: json_u64_text(j, w->v); break;
-	case PROTOBUF_C_TYPE_DOUBLE: json_f64(j, f64_of(w->v)); break;
+	case PROTOBUF_C_TYPE_DOUBLE: json_f64(j, num_of_bits(w->v)); break;
 	case PROTOBUF_C_TYPE_BOOL: json_bool(j, w->v != 0); break;
 	case PROTOBUF_C_TYPE_STRING: json_str(j, w->b); break;
 	case PROTOBUF_C_TYPE_BYTES: put_bytes(t, f, w->b); break;

@@ -2,22 +2,15 @@
 
 #include "base/err.h"
 
-static void
-put_str(struct buf *b, struct str s)
-{
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
 void
 delete_put(struct buf *b, const struct store_delete *d)
 {
 	buf_u64(b, d->no);
 	buf_u64(b, d->from);
 	buf_u64(b, d->to);
-	put_str(b, d->tenant);
-	put_str(b, d->what);
-	put_str(b, d->text);
+	buf_sized(b, d->tenant);
+	buf_sized(b, d->what);
+	buf_sized(b, d->text);
 }
 
 static struct str

@@ -166,13 +166,6 @@ by_age(const void *va, const void *vb)
 }
 
 static void
-put_str(struct buf *b, struct str s)
-{
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
-static void
 put_block(struct buf *b, const struct manifest_block *k)
 {
 	buf_add(b, k->id, 16);
@@ -188,7 +181,7 @@ put_block(struct buf *b, const struct manifest_block *k)
 	buf_u64(b, k->footer_at);
 	buf_u64(b, k->bytes);
 	buf_u64(b, k->cleaned);
-	put_str(b, k->tenant);
+	buf_sized(b, k->tenant);
 }
 
 void
@@ -210,14 +203,14 @@ manifest_encode(struct manifest *m, struct buf *b)
 	buf_u32(b, m->deletes);
 	buf_u64(b, m->next_delete);
 	for (uint32_t i = 0; i < m->options; i++) {
-		put_str(b, m->option[i].name);
-		put_str(b, m->option[i].value);
+		buf_sized(b, m->option[i].name);
+		buf_sized(b, m->option[i].value);
 	}
 	for (uint32_t i = 0; i < m->sources; i++) {
 		buf_add(b, m->source[i].at.id, 16);
 		buf_u64(b, m->source[i].at.segment);
 		buf_u64(b, m->source[i].at.offset);
-		put_str(b, m->source[i].path);
+		buf_sized(b, m->source[i].path);
 	}
 	for (uint32_t i = 0; i < m->blocks; i++)
 		put_block(b, &m->block[i]);

@@ -116,7 +116,8 @@ make(struct keys *k, struct cols *c, struct key *key, struct str name,
 {
 	char full[NAME_MAX_BYTES + 2] = { k->prefix, '.' };
 
-	memcpy(full + 2, name.p, name.n);
+	if (name.n > 0)		/* an empty one may be NULL */
+		memcpy(full + 2, name.p, name.n);
 	if (!needs_has(&c->needs, k->table, str_mk(full, name.n + 2)))
 		return COL_SKIP;
 	if (!(key->had & 1u << type)) {

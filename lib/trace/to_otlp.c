@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/cur.h"
+#include "base/num.h"
 #include "trace/cols.h"
 
 /* A column of attributes. */
@@ -36,8 +37,7 @@ static void
 put_bytes(struct buf *b, uint32_t no, struct str s)
 {
 	put_tag(b, no, 2);
-	buf_varint(b, s.n);
-	buf_adds(b, s);
+	buf_sized(b, s);
 }
 
 static void
@@ -141,8 +141,6 @@ get_fix(const struct enc *en, enum col no, uint32_t row)
 static void
 put_value(struct buf *any, const struct vec *v, uint32_t row)
 {
-	uint64_t bits;
-
 	any->n = 0;
 	switch (v->type) {
 	case VEC_STR:
@@ -154,9 +152,8 @@ put_value(struct buf *any, const struct vec *v, uint32_t row)
 		buf_varint(any, (uint64_t)v->i[row]);
 		break;
 	case VEC_F64:
-		memcpy(&bits, &v->f[row], sizeof bits);
 		put_tag(any, 4, 1);
-		buf_u64(any, bits);
+		buf_u64(any, num_bits(v->f[row]));
 		break;
 	default:
 		buf_adds(any, vec_str(v, row));
