@@ -10,9 +10,10 @@
 #include "lql/answer.h"
 #include "lql/complete.h"
 #include "lql/ids.h"
+#include "lql/print.h"
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
-	OPT_SERIES, OPT_STEP };
+	OPT_SERIES, OPT_FMT, OPT_STEP };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -41,9 +42,9 @@ static const struct tool tool = {
 		  "come", NULL },
 		{ OPT_LABELS, "labels", NULL, "the labels of the streams of a "
 		  "selector, or of all", NULL },
-		{ OPT_VALUES, "values", "LABEL", "the values of a label "
-		  "there", NULL },
+		{ OPT_VALUES, "values", "LABEL", "the values of one", NULL },
 		{ OPT_SERIES, "series", NULL, "the streams themselves", NULL },
+		{ OPT_FMT, "fmt", NULL, "the query, set out over lines", NULL },
 	},
 };
 
@@ -51,7 +52,7 @@ struct args {
 	struct ask ask;
 	struct lql_ask lql;
 	const char *trace, *traces;
-	bool follow;
+	bool follow, fmt;
 };
 
 static void
@@ -81,6 +82,8 @@ answer(struct args *args, const char *where, struct str text)
 	args->lql.o.to = args->ask.to;
 	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
 		r = caret_in(&e, where);
+	else if (args->fmt)
+		r = lql_set_out(&args->lql, &q, &e);
 	else if (args->follow)
 		r = lql_follow(&args->lql, &q, tool_stop_fd(), &e);
 	else if (!(view = lql_view(&args->lql, &e)))
@@ -116,17 +119,13 @@ do_trace(void *arg, const char *id, struct err *e)
 }
 
 static int
-set_direction(struct args *args, const char *way, struct err *e)
+do_direction(void *arg, const char *way, struct err *e)
 {
+	struct args *args = arg;
+
 	args->lql.o.forward = strcmp(way, "forward") == 0;
 	return args->lql.o.forward || strcmp(way, "backward") == 0 ? 0 :
 	    err_set(e, ERR_QUERY, "direction %s: forward or backward", way);
-}
-
-static int
-do_direction(void *arg, const char *way, struct err *e)
-{
-	return set_direction(arg, way, e);
 }
 
 static int
@@ -229,6 +228,7 @@ option(struct args *args, int c, struct err *e)
 {
 	switch (c) {
 	case 'f': args->follow = true; break;
+	case OPT_FMT: args->fmt = true; break;
 	case OPT_TRACE: args->trace = optarg; break;
 	case OPT_TRACES: args->traces = optarg; break;
 	case OPT_LABELS: args->lql.about = LQL_LABELS; break;
@@ -237,7 +237,7 @@ option(struct args *args, int c, struct err *e)
 		args->lql.label = str_of(optarg);
 		break;
 	case OPT_SERIES: args->lql.about = LQL_SERIES; break;
-	case OPT_DIRECTION: return set_direction(args, optarg, e);
+	case OPT_DIRECTION: return do_direction(args, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &args->lql.step, e);
 	default: return ask_opt(&args->ask, c, optarg, e);
 	}
@@ -268,8 +268,9 @@ main(int argc, char *argv[])
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		if (option(&args, c, &e) == -1)
 			return tool_fail(&tool, &e);
-	if (!args.ask.store)
-		tool_usage(&tool, "which store? -d DIR");
+	if (args.fmt ? !argv[optind] : !args.ask.store)
+		tool_usage(&tool, "which %s", args.fmt ? "query?" :
+		    "store? -d DIR");
 	if (argc - optind > 1)
 		tool_usage(&tool, "%s: one query, in quotes", argv[optind + 1]);
 	if (args.trace && args.traces)

@@ -22,7 +22,7 @@ _lql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step -f --follow --labels --values --series -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step -f --follow --labels --values --series --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

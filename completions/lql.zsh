@@ -23,8 +23,9 @@ _arguments -s \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
 	'--labels[the labels of the streams of a selector, or of all]' \
-	'--values=[the values of a label there]:LABEL:' \
+	'--values=[the values of one]:LABEL:' \
 	'--series[the streams themselves]' \
+	'--fmt[the query, set out over lines]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -269,6 +269,23 @@ lql() {
 	[[ $stderr == *'1 series'* ]]
 }
 
+@test "a query set out over lines" {
+	[ "$("$BIN/lql" --fmt '{a="b"}|x=1 or y>1.5KiB,z!="q"')" = '{a="b"} | ( x==1 or ( y>1.5kB , z!="q" ) )' ]
+	"$BIN/lql" --fmt 'sum(rate({service_name="cart",env=~"p.*"}|="refused"|json|status>=500|unwrap duration(took)[1m] offset 1h)) by (env)' >got
+	diff got - <<-'END'
+	sum by (env)(
+	  rate(
+	    {service_name="cart", env=~"p.*"} |= "refused" | json | status>=500
+	      | unwrap duration(took) [1m] offset 1h
+	  )
+	)
+	END
+	# what is printed is the same query
+	[ "$("$BIN/lql" --fmt "$(cat got)")" = "$(cat got)" ]
+	fails 2 "$BIN/lql" --fmt
+	fails 2 "$BIN/lql" --fmt '{a="b"'
+}
+
 @test "a store of another kind is refused" {
 	tstore -d "$T/traces" /dev/null
 	fails 2 "$BIN/lql" -d "$T/traces" '{a="b"}'

@@ -383,6 +383,22 @@ num_size(struct str s, uint64_t *bytes)
 }
 
 char *
+num_fmt_si_size(char out[24], double d)
+{
+	static const char *const unit[] = { "B", "kB", "MB", "GB", "TB", "PB",
+	    "EB" };
+	int u = 0;
+
+	while (d >= 1000 && u < 6) {
+		d /= 1000;
+		u++;
+	}
+	d = floor(d * 10 + 0.5) / 10;
+	snprintf(out, 24, "%.*f %s", u > 0 && d < 10, d, unit[u]);
+	return out;
+}
+
+char *
 num_fmt_size(char out[24], uint64_t bytes)
 {
 	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB",

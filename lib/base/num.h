@@ -32,6 +32,8 @@ char *num_fmt_go_duration(char out[40], int64_t ns);
 char *num_fmt_short_duration(char out[24], int64_t ns);
 /* Sizes: "64M", "1.5GiB", "100kB"; K and KiB are 1024, kB and KB 1000. */
 bool num_size(struct str, uint64_t *bytes);
+/* "1.5 kB", "250 MB": thousands, one decimal below 10. */
+char *num_fmt_si_size(char out[24], double bytes);
 /* Short, for tables: "12.3 MiB". */
 char *num_fmt_size(char out[24], uint64_t bytes);
 

@@ -148,38 +148,32 @@ raw_string(struct lql_lex *l)
 
 /* ---- numbers ------------------------------------------------------------ */
 
-/* Go's number literals that LogQL takes: 1_000, 0777, 0x1p3; not 08, 0x1. */
+/*
+ * Go's number literals, read as doubles: 1_000, 0777 (which is 777), 0x1p3; not
+ * 08, and no 0x1, 0b1 or 0o7, of which *whole is set.
+ */
 static bool
-go_number(struct str s, double *v)
+go_number(struct str s, double *v, bool *whole)
 {
 	char z[128];
 	size_t n = 0;
 	bool hex = s.n > 1 && s.p[0] == '0' && (s.p[1] | 32) == 'x';
 	bool real = false;
-	uint64_t octal = 0;
+	int64_t i;
 
+	*whole = num_go_int(s, &i);
 	if (s.n >= sizeof z || s.p[s.n - 1] == '_')
 		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i] | 32;
+	for (size_t k = 0; k < s.n; k++) {
+		char c = s.p[k] | 32;
 
-		real |= hex ? c == 'p' : s.p[i] == '.' || c == 'e';
-		if (s.p[i] != '_')
-			z[n++] = s.p[i];
-		else if (i == 0 || s.p[i - 1] == '_')
+		real |= hex ? c == 'p' : s.p[k] == '.' || c == 'e';
+		if (s.p[k] != '_')
+			z[n++] = s.p[k];
+		else if (k == 0 || s.p[k - 1] == '_')
 			return false;
 	}
-	if ((hex && !real) || !num_f64(str_mk(z, n), v))
-		return false;
-	if (real || n < 2 || z[0] != '0')
-		return true;
-	for (size_t i = 0; i < n; i++) {
-		if (z[i] < '0' || z[i] > '7')
-			return false;
-		octal = octal * 8 + (uint64_t)(z[i] - '0');
-	}
-	*v = (double)octal;
-	return true;
+	return (real || (*whole && !hex)) && num_f64(str_mk(z, n), v);
 }
 
 bool
@@ -199,8 +193,10 @@ lql_bytes(struct str s, bool loose, double *v)
 	s = str_skip(s, i);
 	while (loose && s.n > 0 && s.p[0] == ' ')
 		s = str_skip(s, 1);
+	while (loose && s.n > 0 && s.p[s.n - 1] == ' ')
+		s.n--;
 	if (s.n == 0)
-		return loose;
+		return loose && *v < LQL_BYTES_MAX;
 	char c = s.p[0] | 32;
 	/* written 1EB, it is a bad exponent to the lexer */
 	const char *l = memchr(letters, c, sizeof letters - 1 - !loose);
@@ -213,14 +209,14 @@ lql_bytes(struct str s, bool loose, double *v)
 	for (ptrdiff_t k = 0; l && k <= l - letters; k++)
 		unit *= binary ? 1024 : 1000;
 	*v *= unit;
-	return true;
+	return *v < LQL_BYTES_MAX;
 }
 
 static int
 number(struct lql_lex *l, bool minus)
 {
 	size_t start = l->at, i = start + minus;
-	bool hex = at(l, i) == '0' && (at(l, i + 1) | 32) == 'x';
+	bool whole = false, hex = at(l, i) == '0' && (at(l, i + 1) | 32) == 'x';
 
 	for (; i < l->query.n; i++) {
 		char c = at(l, i), before = at(l, i - 1) | 32;
@@ -235,7 +231,7 @@ number(struct lql_lex *l, bool minus)
 
 	l->at = i;
 	l->text = s;
-	if (!minus && go_number(s, &l->number)) {
+	if (!minus && go_number(s, &l->number, &whole)) {
 		l->type = LQL_NUMBER;
 		return 0;
 	}
@@ -248,7 +244,11 @@ number(struct lql_lex *l, bool minus)
 	if (!minus && !memchr(s.p, 'm', s.n) &&
 	    lql_bytes(s, false, &l->number))
 		return 0;
-	return fail(l, start, i - start, "not a number, duration or size");
+	return whole ? caret_err(l->e, l->query, (struct caret){ start,
+	    i - start }, "unable to parse literal as a float: strconv."
+	    "ParseFloat: parsing \"%.*s\": invalid syntax",
+	    (int)(s.n > 100 ? 100 : s.n), s.p) :
+	    fail(l, start, i - start, "not a number, duration or size");
 }
 
 static int

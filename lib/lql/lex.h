@@ -47,6 +47,7 @@ int lql_lex_next(struct lql_lex *);
  * Sizes as LogQL writes them ("5kB", "1.5 KiB", "10M"; any case and blanks
  * and commas when `loose`, as label values may have them).
  */
+#define LQL_BYTES_MAX	18446744073709551616.0	/* less than that */
 bool lql_bytes(struct str, bool loose, double *);
 
 #endif

@@ -103,13 +103,18 @@ static struct str
 no_size(struct str s, struct arena *a)
 {
 	size_t n = 0;
+	double v;
 	char *low;
 
 	while (n < s.n && (digit(s.p[n], false) || s.p[n] == '.' ||
 	    s.p[n] == ','))
 		n++;
-	if (n == 0)
-		return S("strconv.ParseFloat: parsing \"\": invalid syntax");
+	if (!num_f64(str_mk(s.p, n), &v) && !memchr(s.p, ',', n))
+		return arena_printf(a, "strconv.ParseFloat: parsing \"%.*s\": "
+		    "invalid syntax", (int)n, s.p);
+	/* one of its unit would do */
+	if (lql_bytes(arena_printf(a, "1%.*s", PS(str_skip(s, n))), true, &v))
+		return arena_printf(a, "too large: %.*s", PS(s));
 	s = str_trim(str_skip(s, n));
 	low = arena_new(a, char, s.n);
 	for (n = 0; n < s.n; n++)

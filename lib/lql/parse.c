@@ -54,14 +54,16 @@ parser_label_name(const struct parser *p)
 }
 
 int
-parser_regex(struct parser *p, struct str pattern, unsigned flags, struct re **re)
+parser_regex_of(struct parser *p, const char *what, struct str pattern,
+    unsigned flags, struct re **re)
 {
 	struct lql_query *q = p->q;
 	struct err why = { 0 };
 
 	*re = re_compile(pattern, flags, &why);
 	if (!*re)
-		return parser_fail(p, why.msg);
+		return caret_err(p->l.e, p->l.query, p->l.place, "%s%s", what,
+		    why.msg);
 	if (q->nregexes == p->cap_re) {
 		p->cap_re = p->cap_re * 2 + 8;
 		q->regexes = arena_grow(q->mem, q->regexes, q->nregexes,
@@ -69,6 +71,13 @@ parser_regex(struct parser *p, struct str pattern, unsigned flags, struct re **r
 	}
 	q->regexes[q->nregexes++] = *re;
 	return 0;
+}
+
+int
+parser_regex(struct parser *p, struct str pattern, unsigned flags,
+    struct re **re)
+{
+	return parser_regex_of(p, "", pattern, flags, re);
 }
 
 /* ---- the selector --------------------------------------------------------- */
@@ -227,7 +236,7 @@ comparison(struct parser *p)
 		return parser_next(p) == -1 ? NULL : f;
 	}
 	if ((f->op == LQL_EQ || f->op == LQL_NE) && parser_word(p, "ip"))
-		return parser_ip(p, &f->ip) == -1 ? NULL :
+		return parser_ip(p, &f->ip, &f->value) == -1 ? NULL :
 		    (f->type = LQL_F_IP, f);
 	if (typed && (p->l.type == LQL_NUMBER || p->l.type == LQL_DURATION ||
 	    p->l.type == LQL_BYTES || p->l.type == LQL_OTHER))
@@ -274,21 +283,35 @@ binary(struct parser *p, enum lql_filter_type type, struct lql_filter *left,
 	return right ? f : NULL;
 }
 
+/*
+ * A comma, or nothing, between two filters takes everything to its right as
+ * the other side: a or b , c is a or (b and c).
+ */
+static struct lql_filter *
+rest(struct parser *p, struct lql_filter *f)
+{
+	bool comma = p->l.type == LQL_COMMA;
+	bool none = p->l.type == LQL_PAREN || (p->l.type == LQL_IDENT &&
+	    !parser_word(p, "and") && !parser_word(p, "or"));
+
+	if (!f || (!comma && !none))
+		return f;
+	return comma && parser_next(p) == -1 ? NULL :
+	    binary(p, LQL_F_AND, f, filters(p));
+}
+
 static struct lql_filter *
 and_chain(struct parser *p)
 {
-	struct lql_filter *f = primary(p);
+	struct lql_filter *f = rest(p, primary(p));
 
 	while (f && parser_word(p, "and"))
-		f = parser_next(p) == -1 ? NULL : binary(p, LQL_F_AND, f, primary(p));
+		f = parser_next(p) == -1 ? NULL :
+		    binary(p, LQL_F_AND, f, rest(p, primary(p)));
 	return f;
 }
 
-/*
- * logql.md 3.1: `and` binds tighter than `or`, but a comma or nothing between
- * two filters takes everything to its right as the other side, and as its left
- * side only what binds to it: a or b , c is a or (b and c).
- */
+/* logql.md 3.1: `and` binds tighter than `or`. */
 static struct lql_filter *
 filters(struct parser *p)
 {
@@ -299,34 +322,9 @@ filters(struct parser *p)
 		return NULL;
 	}
 	f = and_chain(p);
-	while (f) {
-		if (p->l.type == LQL_COMMA) {
-			f = parser_next(p) == -1 ? NULL :
-			    binary(p, LQL_F_AND, f, filters(p));
-			break;
-		}
-		if (p->l.type == LQL_PAREN ||
-		    (p->l.type == LQL_IDENT && !parser_word(p, "or"))) {
-			f = binary(p, LQL_F_AND, f, filters(p));
-			break;
-		}
-		if (!parser_word(p, "or"))
-			break;
-		if (parser_next(p) == -1)
-			return NULL;
-		struct lql_filter *right = and_chain(p);
-
-		if (right && (p->l.type == LQL_COMMA ||
-		    p->l.type == LQL_PAREN || (p->l.type == LQL_IDENT &&
-		    !parser_word(p, "or")))) {
-			if (p->l.type == LQL_COMMA && parser_next(p) == -1)
-				return NULL;
-			right = binary(p, LQL_F_AND, right, filters(p));
-			f = binary(p, LQL_F_OR, f, right);
-			break;
-		}
-		f = binary(p, LQL_F_OR, f, right);
-	}
+	while (f && parser_word(p, "or"))
+		f = parser_next(p) == -1 ? NULL :
+		    binary(p, LQL_F_OR, f, and_chain(p));
 	p->depth--;
 	return f;
 }
@@ -356,7 +354,8 @@ parser_step(struct parser *p, enum lql_step_type type)
 		q->step = arena_grow(p->q->mem, q->step, q->nsteps, p->cap_step,
 		    sizeof *q->step);
 	}
-	q->step[q->nsteps] = (struct lql_step){ .type = type };
+	q->step[q->nsteps] = (struct lql_step){ .type = type,
+		.no = (unsigned)q->nsteps };
 	return &q->step[q->nsteps++];
 }
 

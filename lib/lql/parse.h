@@ -23,7 +23,7 @@ struct lql_filter {
 	struct str name;			/* of the label */
 	uint32_t slot;				/* of the name in its stage */
 	enum lql_token op;
-	struct str value;			/* TEXT */
+	struct str value;			/* TEXT, IP: as written */
 	struct re *re;
 	double number;				/* NUMBER, BYTES */
 	int64_t duration;

@@ -368,7 +368,8 @@ replace(struct parser *p, struct lql_metric **out)
 		    parser_take(p, LQL_COMMA, comma) == -1)
 			return -1;
 	if (p->l.type == LQL_STRING &&
-	    parser_regex(p, p->l.text, RE_ANCHORED | RE_GROUPS, &r->re) == -1)
+	    parser_regex_of(p, "invalid regex in label_replace: ", p->l.text,
+	    RE_ANCHORED | RE_GROUPS, &r->re) == -1)
 		return -1;
 	return string(p, &r->pattern) == -1 ||
 	    parser_take(p, LQL_PAREN_CLOSE, "expected )") == -1 ? -1 :

@@ -9,7 +9,7 @@
 /* ---- line filters ---------------------------------------------------------- */
 
 int
-parser_ip(struct parser *p, struct lql_ip *ip)
+parser_ip(struct parser *p, struct lql_ip *ip, struct str *text)
 {
 	struct err why = { 0 };
 
@@ -23,6 +23,7 @@ parser_ip(struct parser *p, struct lql_ip *ip)
 		return parser_fail(p, "expected a string in quotes");
 	if (lql_ip_parse(ip, p->l.text, &why) == -1)
 		return parser_fail(p, why.msg);
+	*text = p->l.text;
 	if (parser_next(p) == -1)
 		return -1;
 	if (p->l.type != LQL_PAREN_CLOSE)
@@ -40,7 +41,7 @@ alternative(struct parser *p, enum lql_token op, struct lql_step *st)
 		a.how = LQL_L_IP;
 		if (op != LQL_PIPE_EQ && op != LQL_NE)
 			return parser_fail(p, "ip: invalid operation");
-		if (parser_ip(p, &a.ip) == -1)
+		if (parser_ip(p, &a.ip, &a.text) == -1)
 			return -1;
 	} else {
 		if (p->l.type != LQL_STRING)
@@ -129,7 +130,7 @@ path_part(struct parser *p, struct str *s, bool first,
 		struct str in = quoted ? str_mk(s->p + 2, end - 2) :
 		    str_mk(s->p + 1, end - 1);
 
-		if (quoted && end < 2)
+		if (quoted && (end < 2 || memchr(in.p, '"', in.n)))
 			return parser_fail(p, "cannot parse expression");
 		if (!quoted && !num_u64(in, &no))
 			return parser_fail(p, "cannot parse expression: "
@@ -252,9 +253,11 @@ pattern(struct parser *p)
 
 	if (p->l.type != LQL_STRING)
 		return parser_fail(p, "expected a pattern in quotes");
+	st->text = p->l.text;
 	if (lql_pattern_parse(&st->pattern, p->l.text, false, p->q->mem,
 	    &why) == -1)
-		return parser_fail(p, why.msg);
+		return caret_err(p->l.e, p->l.query, p->l.place,
+		    "invalid pattern parser: %s", why.msg);
 	return parser_next(p) == -1 ? -1 : 1;
 }
 
@@ -267,18 +270,22 @@ regexp(struct parser *p)
 
 	if (p->l.type != LQL_STRING)
 		return parser_fail(p, "expected an expression in quotes");
-	if (parser_regex(p, p->l.text, 0, &st->re) == -1)
+	st->text = p->l.text;
+	if (parser_regex_of(p, "invalid regexp parser: ", p->l.text, 0,
+	    &st->re) == -1)
 		return -1;
 	n = re_names(st->re, p->q->mem, &name);
 	if (n == 0)
-		return parser_fail(p,
-		    "at least one named capture must be supplied");
+		return parser_fail(p, "invalid regexp parser: at least one "
+		    "named capture must be supplied");
 	st->name = arena_zero(p->q->mem, struct lql_name, n);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (str_eq(name[k], name[i]))
-				return parser_fail(p,
-				    "duplicate extracted label name");
+				return caret_err(p->l.e, p->l.query,
+				    p->l.place, "invalid regexp parser: "
+				    "duplicate extracted label name '%.*s'",
+				    PS(name[i]));
 		if (name[i].p[0] >= '0' && name[i].p[0] <= '9')
 			return parser_fail(p, "invalid extracted label name");
 		st->name[st->names++].name = name[i];

@@ -26,9 +26,12 @@ bool parser_label_name(const struct parser *);
 int parser_take(struct parser *, enum lql_token, const char *what);
 int parser_regex(struct parser *, struct str pattern, unsigned flags,
     struct re **);
+/* The same; a mistake is one of `what`, as "invalid regexp parser: ". */
+int parser_regex_of(struct parser *, const char *what, struct str pattern,
+    unsigned flags, struct re **);
 bool parser_match_op(enum lql_token, enum log_op *);
-/* ip("..."), at the word. */
-int parser_ip(struct parser *, struct lql_ip *);
+/* ip("..."), at the word; and its text. */
+int parser_ip(struct parser *, struct lql_ip *, struct str *);
 /* Another step at the end, cleared. */
 struct lql_step *parser_step(struct parser *, enum lql_step_type);
 

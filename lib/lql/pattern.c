@@ -72,6 +72,10 @@ check(const struct lql_pattern *p, bool line, struct err *e)
 	}
 	if (line && named > 0)
 		return err_set(e, ERR_QUERY, "named captures are not allowed");
+	if (!line && p->n == 0)
+		return err_set(e, ERR_QUERY, "parse error at line 1, col 1: "
+		    "syntax error: unexpected $end, expecting IDENTIFIER or "
+		    "LITERAL");
 	if (!line && named == 0)
 		return err_set(e, ERR_QUERY,
 		    "at least one capture is required");

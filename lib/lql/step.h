@@ -25,7 +25,7 @@ enum lql_line_how { LQL_L_TEXT, LQL_L_RE, LQL_L_PATTERN, LQL_L_IP };
 
 struct lql_line_alt {		/* one side of `or` in a line filter */
 	enum lql_line_how how;
-	struct str text;
+	struct str text;	/* as written */
 	struct re *re;
 	struct lql_pattern pattern;
 	struct lql_ip ip;
@@ -46,6 +46,8 @@ struct lql_name {		/* json, logfmt: a label and where from; */
 
 struct lql_step {
 	enum lql_step_type type;
+	unsigned no;			/* as it was written: the parser moves
+					   line filters forward */
 	bool pushed;			/* the scan does it; */
 	bool again;			/* but the pipe does, too: it may mark
 					   an error */
@@ -61,7 +63,7 @@ struct lql_step {
 	bool strict, keep_empty;	/* logfmt */
 	struct lql_pattern pattern;
 	struct re *re;			/* regexp: `name` are its groups */
-	struct str text;		/* line_format */
+	struct str text;		/* regexp, pattern, line_format */
 	struct tmpl *tmpl;		/* .. when it is more than text */
 };
 

@@ -85,6 +85,10 @@ sizes(void)
 	CHECK(!num_size(S("12X"), &n) && !num_size(S(""), &n));
 	CHECK(!num_size(S("1e3"), &n) && !num_size(S("M"), &n));
 	CHECK(strcmp(num_fmt_size(out, 12897485), "12.3 MiB") == 0);
+	CHECK(strcmp(num_fmt_si_size(out, 999), "999 B") == 0);
+	CHECK(strcmp(num_fmt_si_size(out, 2560), "2.6 kB") == 0);
+	CHECK(strcmp(num_fmt_si_size(out, 9999), "10 kB") == 0);
+	CHECK(strcmp(num_fmt_si_size(out, 5e9), "5.0 GB") == 0);
 }
 
 static void
