@@ -250,8 +250,12 @@ sheet_say_range(const struct sheet *sh, struct buf *b)
 {
 	char from[40], to[40], step[24];
 
-	buf_addf(b, "%s to %s", time_format(from, sh->from, 3),
-	    time_format(to, sh->last, 3));
+	time_format(from, sh->from, 3);
+	time_format(to, sh->last, 3);
+	if (strcmp(from, to) == 0)
+		buf_addf(b, "at %s", to);
+	else
+		buf_addf(b, "%s to %s", from, to);
 	if (sh->t->steps > 1)
 		buf_addf(b, ", %u steps of %s", sh->t->steps,
 		    num_fmt_short_duration(step, (int64_t)sh->step));

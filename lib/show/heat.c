@@ -103,25 +103,23 @@ put_row(const struct map_of *m, uint32_t row, struct buf *b)
 	buf_u8(b, '\n');
 }
 
+/* Of each level that a whole number is in, the least one. */
 static void
 put_legend(const struct map_of *m, unsigned gutter, struct buf *b)
 {
-	char last[32] = "", text[32];
+	char text[32];
 
 	for (unsigned i = 0; i < gutter; i++)
 		buf_u8(b, ' ');
 	for (unsigned k = 0; k < m->levels; k++) {
-		if (m->min == m->max && k + 1 < m->levels)
+		double least = ceil(level_from(m, k) - 1e-9);
+
+		if (level_of(m, least < m->max ? least : m->max) != k)
 			continue;
-		show_number(text, m->min == m->max ? m->max :
-		    ceil(level_from(m, k) - 1e-9), SHOW_NUMBER);
-		if (strcmp(text, last) == 0)
-			continue;	/* no number is in the one before */
 		buf_adds(b, S("  "));
 		level_put(m, k, NONE, b);
 		show_off(m->show, b);
-		buf_addf(b, " %s", text);
-		memcpy(last, text, sizeof last);
+		buf_addf(b, " %s", show_number(text, least, SHOW_NUMBER));
 	}
 	buf_u8(b, '\n');
 }
