@@ -20,6 +20,7 @@ struct log_each {
 	size_t pieces, early;	/* those before this were opened early */
 	size_t kept;		/* bytes of theirs */
 	struct twice twice;
+	struct { struct twice_row *v; size_t n, cap; } rows[POOL_WORKERS_MAX];
 	struct arena work[POOL_WORKERS_MAX];
 	struct log_batch batch[POOL_WORKERS_MAX];
 	pthread_mutex_t lock;	/* of faults, of twice */
@@ -95,8 +96,10 @@ look_early(void *arg, size_t no, unsigned worker, struct err *e)
 	r = found_open(f, each->o, e);
 	if (r == 0)
 		r = note_stripe(each, f, e);
-	if (r == -1)
+	if (r == -1) {
+		f->bad = true;
 		r = pass_fault(each, f, e);
+	}
 	if (keep) {
 		__atomic_add_fetch(&each->kept, f->work.used,
 		    __ATOMIC_RELAXED);
@@ -105,6 +108,94 @@ look_early(void *arg, size_t no, unsigned worker, struct err *e)
 		f->work = none;
 		f->cols.stripe = NULL;
 	}
+	return r;
+}
+
+static void
+add_row(struct log_each *each, unsigned worker, struct twice_row row)
+{
+	struct twice_row **v = &each->rows[worker].v;
+	size_t *cap = &each->rows[worker].cap;
+
+	if (each->rows[worker].n == *cap) {
+		*cap = *cap * 2 + 1024;
+		*v = xrealloc(*v, *cap, sizeof **v);
+	}
+	(*v)[each->rows[worker].n++] = row;
+}
+
+/* The rows of one stream, from .. to, that lie in its zones. */
+static void
+list_run(struct log_each *each, unsigned worker, const struct log_found *f,
+    uint32_t from, uint32_t to)
+{
+	const struct log_cols *c = &f->cols;
+	uint32_t no = twice_stream(&each->twice, vec_str(&c->stream, from));
+	const struct twice_zones *s = no == MAP_NONE ? NULL :
+	    &each->twice.of[no];
+
+	for (uint32_t k = 0; s && k < s->zones; k++) {
+		uint32_t lo = from, hi = to;
+
+		while (hi > lo) {
+			uint32_t mid = lo + (hi - lo) / 2;
+
+			if ((uint64_t)c->time.i[mid] < s->zone[k].from)
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		for (; lo < to && (uint64_t)c->time.i[lo] <=
+		    s->zone[k].to; lo++)
+			add_row(each, worker, (struct twice_row){ no,
+			    f->part->no, (uint64_t)c->time.i[lo] });
+	}
+}
+
+static int
+list_rows(void *arg, size_t no, unsigned worker, struct err *e)
+{
+	struct log_each *each = arg;
+	const struct log_found *f = &each->piece[no];
+	const struct vec *v = &f->cols.stream;
+	uint32_t from = 0;
+
+	(void)e;
+	if (f->bad)
+		return 0;
+	for (uint32_t i = 1; i <= v->rows; i++) {
+		if (i < v->rows && v->code && v->code[i] == v->code[from])
+			continue;
+		list_run(each, worker, f, from, i);
+		from = i;
+	}
+	return 0;
+}
+
+/* Most often no line there has the very time of one in another part. */
+static int
+narrow(struct log_each *each, struct err *e)
+{
+	struct twice_row *all;
+	size_t n = 0, m = 0;
+	int r;
+
+	for (size_t i = 0; i < each->early; i++)
+		if (!each->piece[i].cols.stripe && !each->piece[i].bad)
+			return 0;	/* not kept */
+	r = pool_run(each->o->workers, each->early, list_rows, each, e);
+	for (unsigned w = 0; w < POOL_WORKERS_MAX; w++)
+		n += each->rows[w].n;
+	all = xmalloc((n + 1) * sizeof *all);
+	for (unsigned w = 0; w < POOL_WORKERS_MAX; w++) {
+		if (each->rows[w].n > 0)
+			memcpy(all + m, each->rows[w].v, each->rows[w].n *
+			    sizeof *all);
+		m += each->rows[w].n;
+		free(each->rows[w].v);
+	}
+	twice_narrow(&each->twice, all, n);
+	free(all);
 	return r;
 }
 
@@ -225,6 +316,8 @@ look(void *arg, size_t no, unsigned worker, struct err *e)
 	uint64_t *rows;
 	int r;
 
+	if (f->bad)
+		return 0;
 	if (!early)
 		f->work = each->work[worker];
 	b->found = f;
@@ -289,6 +382,8 @@ look_at_all(struct log_each *each, struct err *e)
 	if (pool_run(workers, each->early, look_early, each, e) == -1)
 		return -1;
 	twice_find(&each->twice);
+	if (each->twice.any && narrow(each, e) == -1)
+		return -1;
 	return pool_run(workers, each->pieces, look, each, e);
 }
 

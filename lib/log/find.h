@@ -14,6 +14,7 @@ struct log_found {
 	struct arena mem;	/* what stays then */
 	bool settled;
 	bool loose;		/* rows are wanted as they lie: no hits */
+	bool bad;		/* a fault was told: not to be looked at */
 	struct log_cols cols;
 	struct log_lines lines;
 	struct log_hit *hit;	/* by time and row; the other way if backward */

@@ -95,6 +95,52 @@ twice_find(struct twice *t)
 	}
 }
 
+static int
+by_stream_time(const void *a, const void *b)
+{
+	const struct twice_row *x = a, *y = b;
+
+	if (x->stream != y->stream)
+		return x->stream < y->stream ? -1 : 1;
+	return (x->time > y->time) - (x->time < y->time);
+}
+
+void
+twice_narrow(struct twice *t, struct twice_row *v, size_t n)
+{
+	size_t from = 0;
+
+	if (n > 1)
+		qsort(v, n, sizeof *v, by_stream_time);
+	for (uint32_t i = 0; i < t->streams.n; i++)
+		t->of[i].zones = 0;
+	t->any = false;
+	for (size_t i = 1; i <= n; i++) {
+		bool several = false;
+
+		if (i < n && by_stream_time(&v[i], &v[from]) == 0)
+			continue;
+		for (size_t k = from + 1; k < i; k++)
+			several |= v[k].part != v[from].part;
+		if (several) {
+			struct twice_zones *s = &t->of[v[from].stream];
+
+			s->zone = arena_grow(&t->mem, s->zone, s->zones,
+			    s->zones + (size_t)1, sizeof *s->zone);
+			s->zone[s->zones++] = (struct zone){ v[from].time,
+				v[from].time };
+			t->any = true;
+		}
+		from = i;
+	}
+}
+
+uint32_t
+twice_stream(const struct twice *t, struct str stream)
+{
+	return map_find(&t->streams, stream);
+}
+
 const struct twice_zones *
 twice_of(const struct twice *t, struct str stream)
 {
@@ -106,10 +152,17 @@ twice_of(const struct twice *t, struct str stream)
 bool
 twice_in(const struct twice_zones *s, uint64_t time)
 {
-	for (uint32_t i = 0; i < s->zones; i++)
-		if (time >= s->zone[i].from && time <= s->zone[i].to)
-			return true;
-	return false;
+	uint32_t lo = 0, hi = s->zones;
+
+	while (hi > lo) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (s->zone[mid].to < time)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->zones && s->zone[lo].from <= time;
 }
 
 uint32_t

@@ -30,6 +30,14 @@ void twice_note(struct twice *, struct str stream, uint32_t part,
     uint64_t from, uint64_t to);
 /* After all notes: finds the zones. */
 void twice_find(struct twice *);
+/*
+ * With all rows that lie in zones: leaves only those times at which a stream
+ * has rows in two parts. Sorts the rows.
+ */
+struct twice_row { uint32_t stream, part; uint64_t time; };
+void twice_narrow(struct twice *, struct twice_row *, size_t n);
+/* The stream's number, MAP_NONE: it is not known. */
+uint32_t twice_stream(const struct twice *, struct str stream);
 /* The stream's, or NULL. */
 const struct twice_zones *twice_of(const struct twice *, struct str stream);
 bool twice_in(const struct twice_zones *, uint64_t time);
