@@ -1,0 +1,115 @@
+/* The prompt: its commands, and what they change. */
+#include "line/shell.h"
+#include "lql/complete.h"
+#include "lql/session.h"
+
+static int
+do_trace(void *arg, const char *id, struct err *e)
+{
+	const struct lql_session *s = arg;
+	const char *argv[] = { "tql", "-d", s->ask.other, id, NULL };
+
+	if (!s->ask.other)
+		return err_set(e, ERR_QUERY, "\\trace needs the trace store: "
+		    "lql -D DIR");
+	return tool_run(argv, e) == -1 ? -1 : 0;
+}
+
+static int
+do_direction(void *arg, const char *way, struct err *e)
+{
+	return lql_session_direction(arg, way, e);
+}
+
+static int
+do_step(void *arg, const char *to, struct err *e)
+{
+	return ask_step(to, "\\step", &((struct lql_session *)arg)->lql.step, e);
+}
+
+/* The query, a selector, may be left out. */
+static int
+about(struct lql_session *s, enum lql_about what, struct str label,
+    const char *query)
+{
+	s->lql.about = what;
+	s->lql.label = label;
+	lql_session_answer(s, "query", str_of(query));
+	s->lql.about = LQL_LINES;
+	return 0;
+}
+
+static int
+do_labels(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_LABELS, S(""), query);
+}
+
+static int
+do_values(void *arg, const char *operand, struct err *e)
+{
+	struct str rest = str_of(operand), label;
+
+	(void)e;
+	str_cut(&rest, ' ', &label);
+	return about(arg, LQL_VALUES, label, str_trim(rest).p);
+}
+
+static int
+do_series(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_SERIES, S(""), query);
+}
+
+static const struct shell_command commands[] = {
+	{ "trace", "ID", "the trace of a line (needs -D)", do_trace },
+	{ "labels", "[SELECTOR]", "the labels there are", do_labels },
+	{ "values", "LABEL [SELECTOR]", "the values of a label", do_values },
+	{ "series", "[SELECTOR]", "the streams there are", do_series },
+	{ "limit", "N", "lines at most, or all", ask_do_limit },
+	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
+	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },
+	{ "step", "TIME", "between the points of metrics, auto, or all",
+	  do_step },
+	{ "direction", "WAY", "forward (oldest first) or backward",
+	  do_direction },
+	{ 0 },
+};
+
+static int
+query(void *arg, struct str text)
+{
+	return lql_session_answer(arg, "query", text);
+}
+
+static size_t
+complete(void *arg, struct str before, size_t *from, struct arena *a,
+    struct str **words)
+{
+	return lql_complete(arg, before, from, a, words);
+}
+
+int
+lql_session_prompt(struct lql_session *s)
+{
+	struct log_scan_opts all = { 0 };
+	struct log_streams streams;
+	struct lql_labels labels = { 0 };
+	struct shell sh = { .tool = s->tool, .commands = commands,
+		.example = "{service_name=\"x\"} |= \"text\" | "
+		"severity_text=\"ERROR\"", .query = query, .whole = lql_whole,
+		.arg = s, .complete = { .complete = complete,
+		.arg = &labels } };
+	struct err e = { 0 };
+	struct store_view *view = lql_view(&s->lql, &e);
+	int r = view ? log_streams(view, &all, &s->ask.mem, &streams, &e) :
+	    -1;
+
+	if (view)
+		store_view_close(view);
+	if (r == 0)
+		lql_labels(&streams, &s->ask.mem, &labels);
+	return r == -1 ? tool_fail(s->tool, &e) : shell_run(&sh);
+}

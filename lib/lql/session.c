@@ -1,0 +1,55 @@
+#include "lql/session.h"
+
+#include "base/time.h"
+#include "lql/print.h"
+
+/* Parses and answers one query: the status. An empty text: every stream. */
+int
+lql_session_answer(struct lql_session *s, const char *where, struct str text)
+{
+	struct arena a = { 0 };
+	struct lql_query q = { 0 };
+	struct err e = { 0 };
+	struct store_view *view = NULL;
+	uint64_t lines = 0, from = time_mono();
+	const char *what = "lines";
+	int r = 0, status = 0;
+
+	s->ask.count = (struct scan_count){ 0 };
+	s->lql.out = ask_uncharted(s->ask.out);
+	s->lql.chart = s->ask.out == ASK_CHART;
+	s->lql.o.limit = s->ask.limit;
+	s->lql.o.from = s->ask.from;
+	s->lql.o.to = s->ask.to;
+	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
+		r = caret_in(&e, where);
+	else if (s->fmt)
+		r = lql_set_out(&s->lql, &q, &e);
+	else if (s->follow)
+		r = lql_follow(&s->lql, &q, tool_stop_fd(), &e);
+	else if (!(view = lql_view(&s->lql, &e)))
+		r = -1;
+	else
+		r = lql_answer(&s->lql, view, &q, &lines, &what, &e);
+	if (r == -1)
+		status = tool_fail(s->tool, &e);
+	else if (view && store_view_missing(view) > 0)
+		status = 1;
+	if (s->ask.stats && view)
+		tool_say(s->tool, "%s", ask_stats(&a, &s->ask.count, lines,
+		    what, time_mono() - from).p);
+	if (view)
+		store_view_close(view);
+	lql_query_free(&q);
+	arena_free(&a);
+	return status;
+}
+
+int
+lql_session_direction(struct lql_session *s, const char *way,
+    struct err *e)
+{
+	s->lql.o.forward = strcmp(way, "forward") == 0;
+	return s->lql.o.forward || strcmp(way, "backward") == 0 ? 0 :
+	    err_set(e, ERR_QUERY, "direction %s: forward or backward", way);
+}
