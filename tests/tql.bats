@@ -100,6 +100,7 @@ q() { tql -d traces "$@"; }
 	printf '%s\n' '\o table' "\\diff $id $slow" '\diff x' | q >got 2>err || true
 	grep -q '^payment  authorize card' got
 	grep -q 'diff A B: two trace ids' err
+	q -o table --diff -- -2h..-1h .. | tail -n 1 | grep -q ', 10 after$'
 	fails 2 tql -d traces --diff $id
 	fails 2 tql -d traces --diff $id yesterday
 	[[ $output = *"yesterday: neither a trace id nor FROM..TO" ]]

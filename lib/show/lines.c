@@ -1,6 +1,7 @@
 #include "show/lines.h"
 
 #include "base/time.h"
+#include "show/fields.h"
 #include "show/json.h"
 
 static const char *
@@ -45,9 +46,7 @@ show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 		show_labels(b, l->labels, l->nlabels);
 	show_off(sh, b);
 	buf_u8(b, ' ');
-	show_on(sh, b, style);
-	show_text(b, l->line);
-	show_off(sh, b);
+	show_fields(sh, b, l->line, style);
 	buf_u8(b, '\n');
 }
 

@@ -17,8 +17,8 @@ struct show_line {
 };
 
 /*
- * A line for a terminal: time, level, service, text; coloured by level. The
- * text is not cut: terminals wrap.
+ * A line for a terminal: time, level, service, text; coloured by level, the
+ * keys of JSON and logfmt dimmed. The text is not cut: terminals wrap.
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);

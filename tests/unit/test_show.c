@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "show/fields.h"
 #include "show/json.h"
 #include "show/show.h"
 #include "show/waterfall.h"
@@ -134,6 +135,53 @@ waterfall(struct buf *b)
 "critical path: gw 70.0ms, cart 30.0ms, db 1ns\n"));
 }
 
+/* Colours as letters: d dim, r red, 0 off. */
+static bool
+painted(struct buf *b, const char *line, const char *want)
+{
+	static const struct show sh = { true, 80 };
+	struct buf got = { 0 };
+	bool same;
+
+	show_fields(&sh, b, str_of(line), SHOW_RED);
+	for (size_t i = 0; i < b->n; i++) {
+		struct str rest = str_skip(buf_str(b), i);
+		const char *letter = str_starts(rest, S("\x1b[2m")) ? "<d>" :
+		    str_starts(rest, S("\x1b[31m")) ? "<r>" :
+		    str_starts(rest, S("\x1b[0m")) ? "<0>" : NULL;
+
+		if (!letter)
+			buf_u8(&got, (uint8_t)rest.p[0]);
+		else {
+			buf_adds(&got, str_of(letter));
+			i += *letter == '<' && letter[1] == 'r' ? 4 : 3;
+		}
+	}
+	buf_reset(b);
+	same = is(&got, want);
+	buf_free(&got);
+	return same;
+}
+
+static void
+fields(struct buf *b)
+{
+	CHECK(painted(b, "plain words", "<r>plain words<0>"));
+	CHECK(painted(b, "a=1 b=\"x y=2\" c",
+	    "<r><0><d>a=<0><r>1 <0><d>b=<0><r>\"x y=2\" c<0>"));
+	CHECK(painted(b, "{\"k\": \"v:\", \"n\":-1}",
+	    "<r><0><d>{\"k\": <0><r>\"v:\"<0><d>, \"n\":<0><r>-1<0><d>}<0>"));
+	/* what ends too soon, what is none, what a terminal must not see */
+	CHECK(painted(b, "{\"k\\", "<r><0><d>{<0><r>\"k\\<0>"));
+	CHECK(painted(b, "=x a= 1=2", "<r>=x <0><d>a=<0><r> 1=2<0>"));
+	CHECK(painted(b, "k=\x1b[2J", "<r><0><d>k=<0><r>\\x1b[2J<0>"));
+	show_fields(&(struct show){ false, 80 }, b, str_mk("{\0}", 3), SHOW_RED);
+	CHECK(is(b, "{\\x00}"));
+	show_fields(&(struct show){ true, 80 }, b, str_mk("{\0}", 3), SHOW_PLAIN);
+	CHECK(b->n > 0);
+	buf_reset(b);
+}
+
 int
 main(void)
 {
@@ -144,6 +192,7 @@ main(void)
 	text(&b);
 	table(&b);
 	waterfall(&b);
+	fields(&b);
 	buf_free(&b);
 	return unit_done();
 }
