@@ -170,7 +170,8 @@ labels_for(const struct pot *p, const struct exemplar *x, struct labels set,
 	}
 	for (uint32_t i = 0; i < set.n; i++)
 		if (!str_starts(set.v[i].name, S("__")))
-			add_label(l, &n, (struct label){ set.v[i].name,
+			add_label(l, &n, (struct label){
+			    arena_str(mem, set.v[i].name),
 			    arena_str(mem, set.v[i].value), LABEL_STR });
 	return labels_sort(l, n);
 }
