@@ -106,7 +106,7 @@ kept() {
 }
 
 @test "gRPC: what is tried again" {
-	again -g code:1 code:4 code:10 code:11 code:14 code:15 code:8,20 429 502 503 504 close rst:8 goaway
+	again -g code:1 code:4 code:10 code:11 code:14 code:15 code:8,20 429 502 503 504 close cut rst:8 goaway
 }
 
 @test "gRPC: what is final" {

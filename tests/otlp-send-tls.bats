@@ -58,3 +58,68 @@ QUICK="--retry-first 5ms --retry-max 10ms --give-up 100ms"
 		[ "$(grep -c '/opentelemetry.proto.collector.*/Export [0-9]* - Bearer x' log)" -eq $((2 * $(rec -c in.rec | awk '{ n += $2 } END { print n }'))) ]
 	done
 }
+
+# many N: so many records of a log line each, "line 0" and on, to in.rec
+many() {
+	seq -f '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"line %g"}}]}]}]}' "$1" |
+		rec -i json -o rec >in.rec
+}
+lines() { rec -o json "$@" | grep -o '"line [0-9]*"' | sort; }
+
+@test "thousands of calls on one connection: none is sent away" {
+	certs
+	many 4000
+	otlp-recv -g 127.0.0.1:0 -H none --ports-file ports -c server.pem -k server.key >out.rec 2>err 3>&- &
+	PIDS+=("$!")
+	until_true test -s ports
+	at=https://$(sed -n 's/^grpc //p' ports)
+	for w in 1 8; do
+		otlp-send -P grpc -w $w --ca ca.pem "$at" <in.rec 2>said
+		[ ! -s said ] || { cat said; false; }
+	done
+	curl -s -m 60 -Z --parallel-max 8 --http2 --cacert ca.pem -H 'content-type: application/x-protobuf' -d '' \
+		-o /dev/null -w '%{http_version} %{http_code}\n' "$at/v1/traces?[1-1500]" | sort | uniq -c | tr -s ' ' >codes
+	[ "$(cat codes)" = ' 1500 2 200' ]
+	kill "${PIDS[0]}" && wait "${PIDS[0]}"
+	diff <(lines out.rec) <(lines in.rec in.rec)
+}
+
+@test "GOAWAY amid several calls: gRPC's own server, and otlp-recv begun again" {
+	certs
+	many 3000
+	/usr/bin/python3 "$ROOT/tests/clients/grpcio/serve.py" cert=server.pem key=server.key age=40 >log 2>err 3>&- &
+	PIDS+=("$!")
+	until_true test -s log
+	otlp-send -P grpc -z none --ca ca.pem --retry-first 2ms "https://127.0.0.1:$(head -n 1 log)" <in.rec 2>said || { cat said; false; }
+	kill "${PIDS[0]}" && { wait "${PIDS[0]}" || true; }
+	# each arrived, a few perhaps twice; none was refused
+	[ "$(grep -c Export log)" -ge 3000 ]
+	! grep refused said
+
+	addr=127.0.0.1:0
+	mkfifo in
+	otlp-recv -g $addr -H none --ports-file ports -c server.pem -k server.key -o s 2>err 3>&- &
+	recv=$!
+	until_true test -s ports
+	addr=$(sed -n 's/^grpc //p' ports)
+	otlp-send -P grpc -z none --ca ca.pem --retry-first 2ms "https://$addr" <in 2>said 3>&- &
+	PIDS+=("$!")
+	exec 7>in
+	for i in 1 2 3 4; do
+		cat in.rec >&7 &
+		cat=$!
+		had=$(spool -r s 2>/dev/null | rec -c | cut -f2)
+		more() { [ "$(spool -r s | rec -c | cut -f2)" -gt "$((${had:-0} + 300))" ]; }
+		until_true more
+		kill "$recv"
+		wait "$recv"
+		otlp-recv -g "$addr" -H none -c server.pem -k server.key -o s 2>>err 3>&- 7>&- &
+		recv=$!
+		wait "$cat"
+	done
+	PIDS+=("$recv")
+	exec 7>&-
+	wait "${PIDS[1]}"
+	diff <(spool -r s | lines | uniq -c | awk '$1 < 4') /dev/null
+	[ "$(spool -r s | lines | uniq | wc -l)" -eq 3000 ]
+}

@@ -233,6 +233,31 @@ reset_code(const struct post *p, CURLcode r)
 	return at ? strtol(at + 5, NULL, 10) : -1;
 }
 
+/*
+ * libcurl before 8.0 takes an answer for whole when its connection, with others
+ * on it, ends by GOAWAY before the trailers have come: the connection is gone
+ * then.
+ */
+static bool
+torn(const struct post *p)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (!p->grpc || p->has_code || alone(p))
+		return false;
+	curl_easy_getinfo(p->easy, CURLINFO_ACTIVESOCKET, &fd);
+	return fd == CURL_SOCKET_BAD;
+}
+
+/* Why there is no whole answer, in curl's words; or NULL. */
+static const char *
+broken(const struct post *p, CURLcode r)
+{
+	if (r != CURLE_OK)
+		return p->error[0] ? p->error : curl_easy_strerror(r);
+	return torn(p) ? "the connection ended before the trailers" : NULL;
+}
+
 static void
 collect(struct client *c)
 {
@@ -243,6 +268,7 @@ collect(struct client *c)
 		CURL *h = m->easy_handle;
 		CURLcode r = m->data.result;
 		curl_off_t after = 0;
+		const char *why;
 		struct post *p;
 
 		if (m->msg != CURLMSG_DONE)
@@ -252,9 +278,9 @@ collect(struct client *c)
 		curl_easy_getinfo(h, CURLINFO_RETRY_AFTER, &after);
 		p->asked = after > 0 ? NS_S * (uint64_t)(after > RETRY_MAX_S ?
 		    RETRY_MAX_S : after) : 0;
+		why = broken(p, r);
 		end(c, p);
-		answer_judge(p, r == CURLE_OK ? NULL : p->error[0] ?
-		    p->error : curl_easy_strerror(r), reset_code(p, r));
+		answer_judge(p, why, reset_code(p, r));
 		if (r == CURLE_URL_MALFORMAT || r == CURLE_UNSUPPORTED_PROTOCOL)
 			p->fate = FATE_REFUSED;
 	}

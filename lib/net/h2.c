@@ -6,7 +6,8 @@
 #include "net/h2int.h"
 
 /* Of frames that cost the peer nothing and us some work: as many at once, and
- * as many a second. */
+ * as many a second, and one for each answer: libcurl before 8.0 resets every
+ * stream that was answered. */
 #define CALM_BURST	500
 #define CALM_RATE	100
 /* Pings nearer than this are strikes, and one over so many is too many. */
@@ -172,6 +173,8 @@ on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 	h->last_ping = 0;
 	if (!(frame->hd.flags & NGHTTP2_FLAG_END_STREAM))
 		return 0;
+	if (h->calm > 0)
+		h->calm--;
 	s = nghttp2_session_get_stream_user_data(session,
 	    frame->hd.stream_id);
 	if (s && s->grpc)
@@ -205,9 +208,14 @@ session_new(struct h2 *h)
 	};
 	nghttp2_session_callbacks *cb;
 	nghttp2_session *session;
+	nghttp2_option *opt;
 
-	if (nghttp2_session_callbacks_new(&cb) != 0)
+	if (nghttp2_session_callbacks_new(&cb) != 0 ||
+	    nghttp2_option_new(&opt) != 0)
 		die("out of memory: nghttp2");
+	/* resets are counted here, with a mind to answers: see CALM_BURST */
+	nghttp2_option_set_stream_reset_rate_limit(opt, UINT32_MAX,
+	    UINT32_MAX);
 	nghttp2_session_callbacks_set_on_begin_headers_callback(cb,
 	    on_begin_headers);
 	nghttp2_session_callbacks_set_on_header_callback(cb, on_header);
@@ -217,9 +225,10 @@ session_new(struct h2 *h)
 	nghttp2_session_callbacks_set_on_frame_recv_callback(cb, on_frame);
 	nghttp2_session_callbacks_set_on_frame_send_callback(cb, on_sent);
 	nghttp2_session_callbacks_set_on_stream_close_callback(cb, on_close);
-	if (nghttp2_session_server_new(&session, cb, h) != 0)
+	if (nghttp2_session_server_new2(&session, cb, h, opt) != 0)
 		die("out of memory: nghttp2");
 	nghttp2_session_callbacks_del(cb);
+	nghttp2_option_del(opt);
 	nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings,
 	    sizeof settings / sizeof settings[0]);
 	nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0,

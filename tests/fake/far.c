@@ -187,6 +187,7 @@ struct call {
 	size_t sent;
 	char code[8], details[256];	/* trailers */
 	bool over;			/* end the connection */
+	bool cut;			/* before the answer is whole */
 };
 
 static nghttp2_nv
@@ -206,11 +207,13 @@ read_answer(nghttp2_session *s, int32_t id, uint8_t *p, size_t n,
 		field("grpc-status-details-bin", c->details) };
 
 	(void)from;
+	if (c->cut && c->sent == c->data.n)
+		return NGHTTP2_ERR_DEFERRED;
 	if (n > c->data.n - c->sent)
 		n = c->data.n - c->sent;
 	memcpy(p, c->data.p + c->sent, n);
 	c->sent += n;
-	if (c->sent == c->data.n) {
+	if (c->sent == c->data.n && !c->cut) {
 		*flags |= NGHTTP2_DATA_FLAG_EOF;
 		if (c->code[0]) {
 			*flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -311,6 +314,10 @@ grpc_frame(nghttp2_session *s, const nghttp2_frame *f, void *user)
 		c->over = true;
 	} else if (is(word, "close"))
 		c->over = true;
+	else if (is(word, "cut")) {
+		answer_message(c, id, word);
+		c->cut = c->over = true;
+	}
 	else if (!is(word, "hang"))
 		answer_message(c, id, word);
 	answered = time_mono();

@@ -1,7 +1,8 @@
 # A gRPC server that is not ours: takes any unary call, messages as bytes.
-#   serve.py [cert=FILE key=FILE]
+#   serve.py [cert=FILE key=FILE] [age=MS]
 # Prints the port, then a line a call: method, bytes, tenant, authorization. Some
-# calls are refused as UNAVAILABLE the first time.
+# calls are refused as UNAVAILABLE the first time. With age, connections are
+# sent away (GOAWAY) when they are so old, and none of the calls is refused.
 import os
 import sys
 from concurrent import futures
@@ -19,7 +20,7 @@ class Any(grpc.GenericRpcHandler):
 
 def answer(details, body, context):
     meta = dict(details.invocation_metadata)
-    if body not in refused and len(refused) % 2 == 0:
+    if 'age' not in opts and body not in refused and len(refused) % 2 == 0:
         refused.add(body)
         context.abort(grpc.StatusCode.UNAVAILABLE, 'not now: 100% b\u00e4h')
     refused.add(body)
@@ -31,7 +32,8 @@ def answer(details, body, context):
 
 
 server = grpc.server(futures.ThreadPoolExecutor(8), options=[
-    ('grpc.max_receive_message_length', 1 << 26)])
+    ('grpc.max_receive_message_length', 1 << 26),
+    ('grpc.max_connection_age_ms', int(opts.get('age', 2**31 - 1)))])
 server.add_generic_rpc_handlers((Any(),))
 if 'cert' in opts:
     pair = [open(opts[k], 'rb').read() for k in ('key', 'cert')]
