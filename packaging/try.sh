@@ -65,6 +65,6 @@ for p in $pids; do wait "$p"; done
 pids=
 
 chroot "$root" dpkg --purge otelutils >/dev/null
-left=$(find "$root/usr" "$root/lib/systemd" "$root/etc" -name '*otelutils*' -o -name 'otlp-*' -o -name '?store.service')
+left=$(find "$root/usr" "$root/lib/systemd" "$root/etc" -name '*otelutils*' -o -name 'otlp-*' -o -name '?store.service' -o -name 'logpush*')
 [ -z "$left" ] || { echo "left behind: $left"; exit 1; }
 echo "installs, runs and purges"

@@ -3,12 +3,13 @@
 load helper
 
 # loki [ANSWER...]: a Loki that answers so, then 204; sets URL. Lines go to
-# lines, requests to log.
+# lines, requests to log. TLS: options for it.
 loki() {
 	: >script
 	[ $# -eq 0 ] || printf '%s\n' "$@" >script
 	rm -f port
-	"$ROOT/${O:-build}/fake/loki" -o lines -l log -s script >port 2>err 3>&- &
+	# shellcheck disable=SC2086
+	"$ROOT/${O:-build}/fake/loki" ${TLS:-} -o lines -l log -s script >port 2>err 3>&- &
 	PIDS+=("$!")
 	until_true test -s port
 	URL=http://127.0.0.1:$(cat port)
@@ -77,6 +78,23 @@ ids() { jq -cS '.metadata | [.trace_id, .span_id, .severity_number]' lines | sor
 	loki
 	logpush --tenant mine "$URL" <in.rec
 	[ "$(cut -d' ' -f1,3 log)" = "204 mine" ]
+}
+
+@test "TLS, and a user with a password" {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 \
+		-subj /CN=loki -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	TLS='-c cert.pem -k key.pem' loki
+	URL=https://${URL#http://}
+	logs >in.rec
+	logpush --ca cert.pem -H "Authorization: Basic $(printf me:secret | base64)" "$URL" <in.rec
+	logpush --ca cert.pem "https://me:secret@${URL#https://}" <in.rec
+	[ "$(cut -d' ' -f1,4,5 log | sort -u)" = "204 Basic bWU6c2VjcmV0" ]
+	[ "$(wc -l <log)" -eq 2 ]
+	# not trusted, and not spoken
+	fails 75 logpush --retry-first 1ms --tries 2 "$URL" <in.rec
+	[[ $output == *certificate* ]]
+	fails 75 logpush --retry-first 1ms --tries 2 "http://${URL#https://}" <in.rec
+	[ "$(wc -l <log)" -eq 2 ]
 }
 
 @test "a batch is sent when it is old, and at TERM" {

@@ -13,6 +13,7 @@ load helper
 	run systemd-analyze verify --man=no units/*
 	[ "$status" -eq 0 ]
 	[ -z "$output" ] || { echo "$output"; false; }
+	[ "$(ls units | tr '\n' ' ')" = 'logpush.service lstore.service otelutils.target otlp-recv.service otlp-recv.socket otlp-send.service tstore.service ' ]
 	for u in units/*.service; do
 		score=$(systemd-analyze security --offline=true --no-pager "$u" |
 			sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
@@ -33,6 +34,17 @@ load helper
 	! grep -r /usr/bin dest/opt/o/lib/systemd
 	grep -q ^ExecStart=/opt/o/bin/tstore dest/opt/o/lib/systemd/system/tstore.service
 	[ -s dest/opt/o/share/doc/otelutils/examples/shop.jsonl ]
+}
+
+@test "otlp-recv serves what its socket unit names" {
+	# shellcheck disable=SC2046
+	systemd-socket-activate $(sed -n 's/^ListenStream=/-l /p' "$ROOT/examples/systemd/otlp-recv.socket" | sed "s|127.0.0.1:|$T/|") \
+		"$BIN/otlp-recv" >out.rec 2>err 3>&- &
+	PIDS+=("$!")
+	for port in 4317 4318; do
+		until_true test -S $port
+		[ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' --unix-socket $port http://x/healthz)" = 200 ]
+	done
 }
 
 @test "the units' options are the tools'" {

@@ -2,14 +2,15 @@
  * A pretended Loki: takes pushes on loopback, answers as a script says, and
  * writes down what it took.
  *
- *	loki [-o LINES [-l LOG] [-s SCRIPT]]
+ *	loki [-o LINES [-l LOG] [-s SCRIPT]] [-c CERT -k KEY]
  *
  * The first line on stdout is the port. LINES gets a line of JSON per entry
  * that was answered with 204, as `lql -o json` writes them; LOG one per
  * request: status, path, tenant, Authorization, type, coding, bytes, lines.
  * SCRIPT holds an answer a line, taken in turn: STATUS [RETRY-AFTER] [TEXT];
  * "hold" never answers. After the last all is 204. What is no push is 599.
- * Without LINES nothing is looked at, for measurements.
+ * Without LINES nothing is looked at, for measurements. With CERT and KEY it
+ * speaks TLS.
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -178,6 +179,19 @@ on_end(void *arg, struct MHD_Connection *c, void **state,
 	free(r);
 }
 
+/* The text of a file, for the library. */
+static const char *
+text(const char *path)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	if (io_slurp(path, &b, 1 << 20, &e) == -1)
+		die("fake loki: %s", e.msg);
+	buf_u8(&b, 0);
+	return b.p;
+}
+
 static FILE *
 file(const char *path, const char *mode)
 {
@@ -196,20 +210,35 @@ main(int argc, char *argv[])
 	struct fake f = { 0 };
 	struct sockaddr_in to = { .sin_family = AF_INET,
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct MHD_OptionItem tls[] = {
+	    { MHD_OPTION_HTTPS_MEM_CERT, 0, NULL },
+	    { MHD_OPTION_HTTPS_MEM_KEY, 0, NULL },
+	    { MHD_OPTION_END, 0, NULL } };
 	struct MHD_Daemon *d;
+	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD |
+	    MHD_ALLOW_SUSPEND_RESUME;
 	int c;
 
-	while ((c = getopt(argc, argv, "o:l:s:")) != -1)
+	while ((c = getopt(argc, argv, "o:l:s:c:k:")) != -1)
 		switch (c) {
 		case 'o': f.lines = file(optarg, "a"); break;
 		case 'l': f.log = file(optarg, "a"); break;
 		case 's': f.script = file(optarg, "r"); break;
+		case 'c':
+			tls[0].ptr_value = (void *)(uintptr_t)text(optarg);
+			flags |= MHD_USE_TLS;
+			break;
+		case 'k':
+			tls[1].ptr_value = (void *)(uintptr_t)text(optarg);
+			break;
 		default: return 2;
 		}
-	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, &f,
+	if (!(flags & MHD_USE_TLS))
+		tls[0] = tls[2];
+	d = MHD_start_daemon(flags, 0, NULL, NULL, on_request, &f,
 	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_END);
+	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_ARRAY, tls,
+	    MHD_OPTION_END);
 	if (!d)
 		return 1;
 	printf("%u\n", MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port);
