@@ -27,12 +27,13 @@ when=$(git log -1 --format=%cD 2>/dev/null || date -R)
 } | gzip -9n >"$doc/changelog.gz"
 {
 	echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
-	printf '\nFiles: *\nCopyright: the otelutils authors\nLicense: Apache-2.0\n'
+	printf '\nFiles: *\nCopyright: 2026 the otelutils authors\nLicense: Apache-2.0\n'
 	printf ' On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.\n .\n'
 	printf ' tql and lql link GNU readline: as binaries they may only be passed on under\n'
 	printf ' GPL-3.0-or-later, see /usr/share/common-licenses/GPL-3.\n'
 } >"$doc/copyright"
 
+install -D -m 644 packaging/lintian-overrides "$top/usr/share/lintian/overrides/otelutils"
 printf 'Source: otelutils\n\nPackage: otelutils\nArchitecture: any\n' >"$root/debian/control"
 depends=$(cd "$root" && dpkg-shlibdeps -O debian/otelutils/usr/bin/* 2>/dev/null |
 	sed -n 's/^shlibs:Depends=//p')

@@ -96,8 +96,36 @@ authority() {	# ca.pem, and server.pem and me.pem by it
 		all_there
 	done
 	export OTEL_EXPORTER_OTLP_HEADERS='Authorization=Bearer wrong'
-	SCHEME=https send http/protobuf -c server.pem -k server.key --token-file tokens || grep -qi '401\|unauth' app.err
-	[ ! -s out.rec ]
+	for protocol in grpc http/protobuf http/json; do
+		SCHEME=https send $protocol -c server.pem -k server.key --token-file tokens || true
+		grep -qi '401\|unauth' app.err
+		[ ! -s out.rec ]
+	done
+}
+
+@test "OpenTelemetry JS: a deadline that passes; the next ones are served" {
+	mkfifo out
+	otlp-recv -g 0 -H 0 --ports-file ports >out 2>err 3>&- &
+	PIDS+=("$!")
+	exec 7<>out	# there is a reader, which does not read
+	until_true test -s ports
+	http=$(sed -n 's/^http //p' ports)
+	# field 1000 of 4 MB, which no pipe holds
+	{ printf '\302\076\200\222\364\001'; head -c 4000000 /dev/zero; } >large
+	curl -s -m 100 -o /dev/null -w '%{http_code}' -H 'content-type: application/x-protobuf' --data-binary @large "http://$http/v1/traces" >status 3>&- 7>&- &
+	curl=$!
+	PIDS+=("$curl")
+	at=$(sed -n 's/^grpc //p' ports)
+	OTEL_SERVICE_NAME=shop OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none \
+		OTEL_EXPORTER_OTLP_TIMEOUT=300 OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_ENDPOINT=http://$at \
+		node "$CLIENTS/app.js" 3 >sent.json 2>app.err 3>&- 7>&- || true
+	grep -qi 'deadline' app.err
+	cat <&7 >out.rec 3>&- &
+	PIDS+=("$!")
+	wait "$curl"
+	[ "$(cat status)" = 200 ]
+	[ "$(curl -s -m 20 -o /dev/null -w '%{http_code}' -H 'content-type: application/json' -d '{}' "http://$http/v1/traces")" = 200 ]
+	exec 7>&-
 }
 
 @test "OpenTelemetry JS: mutual TLS" {
