@@ -519,8 +519,8 @@ put_text(struct log_found *f, uint32_t at, struct log_line *line,
 }
 
 int
-found_line(struct log_found *f, uint32_t at, bool want_line, bool want_meta,
-    struct log_line *line, struct buf *text, struct arena *mem, struct err *e)
+found_line(struct log_found *f, uint32_t at, enum log_want want_line,
+    bool want_meta, struct log_line *line, struct buf *text, struct arena *mem, struct err *e)
 {
 	const uint8_t *id;
 
@@ -537,6 +537,8 @@ found_line(struct log_found *f, uint32_t at, bool want_line, bool want_meta,
 	}
 	if (cols_has(&f->span, at))
 		line->span_id = str_mk(f->span.fix + (size_t)at * 8, 8);
+	if (want_line == LOG_LINE_UNLESS_SEVERITY && line->severity > 0)
+		want_line = LOG_NO_LINE;
 	if (want_line && put_text(f, at, line, text, e) == -1)
 		return -1;
 	if (want_meta)

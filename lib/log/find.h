@@ -56,7 +56,7 @@ void found_free(struct log_found *);
  * Fills all of *line but stream and labels; text and arrays are in `text`,
  * `mem` or the found one's memory.
  */
-int found_line(struct log_found *, uint32_t at, bool want_line,
+int found_line(struct log_found *, uint32_t at, enum log_want want_line,
     bool want_meta, struct log_line *, struct buf *text, struct arena *mem,
     struct err *);
 

@@ -85,6 +85,9 @@ struct log_parse_filter {
 	void *arg;
 };
 
+/* Whether the line's text may be left empty: where the severity is known? */
+enum log_want { LOG_NO_LINE, LOG_LINE, LOG_LINE_UNLESS_SEVERITY };
+
 struct log_scan_opts {
 	const struct log_matcher *match;
 	size_t nmatch;
@@ -99,7 +102,8 @@ struct log_scan_opts {
 	uint64_t from, to;			/* [from, to); 0, 0: all */
 	bool forward;				/* else newest first */
 	uint64_t limit;				/* 0: none */
-	bool want_line, want_meta;		/* false: may be left empty */
+	enum log_want want_line;
+	bool want_meta;				/* false: may be left empty */
 	unsigned workers;
 	struct scan_count *count;
 };

@@ -60,7 +60,7 @@ lql_level_hint(struct lql_stage *st, struct arena *a)
 	names = arena_new(a, struct str, st->n + LEVEL_FIELDS + 2);
 	memcpy(names, st->names, st->n * sizeof *names);
 	for (size_t i = 0; i < LEVEL_FIELDS; i++)
-		names[st->n + i] = str_of(level_field[i]);
+		names[st->n + i] = level_field[i];
 	names[st->n + OWN] = LEVEL_NAME;
 	names[st->n + NUMBER] = S("severity_number");
 	f.names = names;

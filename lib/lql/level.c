@@ -5,9 +5,10 @@
 #include "base/num.h"
 #include "lql/pipe.h"
 
-const char *const level_field[LEVEL_FIELDS] = { "level", "LEVEL", "Level",
-	"log.level", "severity", "SEVERITY", "Severity", "SeverityText", "lvl",
-	"LVL", "Lvl", "severity_text", "Severity_Text", "SEVERITY_TEXT" };
+const struct str level_field[LEVEL_FIELDS] = { S("level"), S("LEVEL"),
+	S("Level"), S("log.level"), S("severity"), S("SEVERITY"),
+	S("Severity"), S("SeverityText"), S("lvl"), S("LVL"), S("Lvl"),
+	S("severity_text"), S("Severity_Text"), S("SEVERITY_TEXT") };
 
 static const struct { const char *word, *level; } words[] = {
 	{ "trace", "trace" }, { "trc", "trace" }, { "debug", "debug" },
@@ -18,9 +19,9 @@ static const struct { const char *word, *level; } words[] = {
 };
 
 static bool
-same(struct str s, const char *word)
+same(struct str s, struct str word)
 {
-	return s.n == strlen(word) && strncasecmp(s.p, word, s.n) == 0;
+	return s.n == word.n && strncasecmp(s.p, word.p, s.n) == 0;
 }
 
 /* {NULL, 0}: no word for a level. */
@@ -28,7 +29,7 @@ static struct str
 known(struct str s)
 {
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (same(s, words[i].word))
+		if (same(s, str_of(words[i].word)))
 			return str_of(words[i].level);
 	return (struct str){ NULL, 0 };
 }
@@ -60,13 +61,24 @@ level_of_number(struct str s)
 
 /* ---- the line ------------------------------------------------------------------- */
 
+/* Its place in the list; LEVEL_FIELDS: it is none of them. */
+static size_t
+field_no(struct str key)
+{
+	size_t i = 0;
+
+	/* most names are told by how they begin */
+	if (key.n < 3 || ((key.p[0] | 32) != 'l' && (key.p[0] | 32) != 's'))
+		return LEVEL_FIELDS;
+	while (i < LEVEL_FIELDS && !str_eq(key, level_field[i]))
+		i++;
+	return i;
+}
+
 static bool
 is_field(struct str key)
 {
-	for (size_t i = 0; i < LEVEL_FIELDS; i++)
-		if (str_eq(key, str_of(level_field[i])))
-			return true;
-	return false;
+	return field_no(key) < LEVEL_FIELDS;
 }
 
 static bool
@@ -143,13 +155,18 @@ get(const struct log_pair *v, uint32_t n, struct str name)
 static struct str
 by_fields(const struct log_pair *v, uint32_t n)
 {
-	for (size_t i = 0; i < LEVEL_FIELDS; i++) {
-		struct str value = get(v, n, str_of(level_field[i]));
+	struct str out = S("");
+	size_t best = LEVEL_FIELDS;
 
-		if (value.n > 0)
-			return value;
+	for (uint32_t i = 0; i < n; i++) {
+		size_t no = field_no(v[i].name);
+
+		if (no < best && v[i].value.n > 0) {
+			best = no;
+			out = v[i].value;
+		}
 	}
-	return S("");
+	return out;
 }
 
 struct str

@@ -17,7 +17,7 @@
 
 /* Names of fields, the first that is there wins. */
 #define LEVEL_FIELDS	14u
-extern const char *const level_field[LEVEL_FIELDS];
+extern const struct str level_field[LEVEL_FIELDS];
 
 /* A line as it came: its own detected_level, if it has one, is in `meta`. */
 struct level_line {

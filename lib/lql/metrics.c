@@ -273,7 +273,7 @@ scan_leaf(const struct parts *p, struct leaf *l,
 	if (o.to == 0 || l->grid.width == 0)
 		return 0;
 	lql_push(&l->range->log, &a, &o);
-	o.want_line = !l->sampler.of_stream && l->sampler.reads;
+	o.want_line = l->sampler.of_stream ? LOG_NO_LINE : l->sampler.reads;
 	o.want_meta = !l->sampler.of_stream;
 	if ((s.glance = glance_new(&l->sampler, &a)))
 		first.f = glance_filter(s.glance);

@@ -140,7 +140,8 @@ lql_run(struct store_view *view, const struct lql_log *q,
 	int status;
 
 	r.piped = lql_push(q, &a, &r.so);
-	r.so.want_line = r.so.want_meta = !o->ids_only || r.piped;
+	r.so.want_meta = !o->ids_only || r.piped;
+	r.so.want_line = r.so.want_meta ? LOG_LINE : LOG_NO_LINE;
 	status = log_scan(view, &r.so, on_line, &r, e);
 	arena_free(&r.scratch);
 	arena_free(&a);

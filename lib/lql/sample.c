@@ -73,8 +73,23 @@ of_stream(const struct sampler *s)
 	return s->counts && (s->none || !s->by.without) && !by_level(s);
 }
 
-/* Whether the pipeline, or the sample, is of the text; the level may be. */
 static bool
+asks_level(const struct sampler *s)
+{
+	const struct lql_log *log = &s->range->log;
+	bool yes = by_level(s);
+
+	for (size_t i = 0; i < log->nsteps && !yes; i++)
+		yes = log->step[i].type == LQL_S_LABEL &&
+		    lql_asks(log->step[i].label, LEVEL_NAME);
+	return yes;
+}
+
+/*
+ * Whether the pipeline, or the sample, is of the text; the level is, where no
+ * severity says it.
+ */
+static enum log_want
 reads(const struct sampler *s)
 {
 	const struct lql_log *log = &s->range->log;
@@ -84,12 +99,11 @@ reads(const struct sampler *s)
 
 		if (!log->step[i].pushed && t != LQL_S_LABEL &&
 		    t != LQL_S_UNWRAP && t != LQL_S_DROP && t != LQL_S_KEEP)
-			return true;
-		if (t == LQL_S_LABEL && lql_asks(log->step[i].label,
-		    LEVEL_NAME))
-			return true;
+			return LOG_LINE;
 	}
-	return by_level(s) || (!s->counts && !s->range->unwrap);
+	if (!s->counts && !s->range->unwrap)
+		return LOG_LINE;
+	return asks_level(s) ? LOG_LINE_UNLESS_SEVERITY : LOG_NO_LINE;
 }
 
 void

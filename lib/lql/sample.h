@@ -14,7 +14,7 @@ struct sampler {
 	struct label_pick by;
 	struct lql_wants wants;
 	bool counts;		/* every line that is kept is 1 */
-	bool reads;		/* it must know the line's text */
+	enum log_want reads;	/* whether it must know the line's text */
 	bool of_stream;		/* a line need not be looked at, if the labels
 				   of `by` are its stream's */
 };
