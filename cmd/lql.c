@@ -8,7 +8,7 @@
 #include "lql/session.h"
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
-	OPT_SERIES, OPT_FMT, OPT_STEP };
+	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -39,6 +39,10 @@ static const struct tool tool = {
 		  "selector, or of all", NULL },
 		{ OPT_VALUES, "values", "LABEL", "the values of one", NULL },
 		{ OPT_SERIES, "series", NULL, "the streams themselves", NULL },
+		{ OPT_VOLUME, "volume", "LABEL", "how many lines and bytes, by "
+		  "the values of a label", NULL },
+		{ OPT_PATTERNS, "patterns", NULL, "what the lines look like, "
+		  "and how many do when", NULL },
 		{ OPT_FMT, "fmt", NULL, "the query, set out over lines", NULL },
 	},
 };
@@ -71,6 +75,11 @@ option(struct args *args, int c, struct err *e)
 		s->lql.label = str_of(optarg);
 		break;
 	case OPT_SERIES: s->lql.about = LQL_SERIES; break;
+	case OPT_VOLUME:
+		s->lql.about = LQL_VOLUME;
+		s->lql.label = str_of(optarg);
+		break;
+	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);
 	default: return ask_opt(&s->ask, c, optarg, e);

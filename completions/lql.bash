@@ -20,9 +20,10 @@ _lql()
 	--direction) COMPREPLY=($(compgen -W "forward backward" -- "$cur")); return ;;
 	--step) return ;;
 	--values) return ;;
+	--volume) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step -f --follow --labels --values --series --fmt -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step -f --follow --labels --values --series --volume --patterns --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

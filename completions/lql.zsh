@@ -25,6 +25,8 @@ _arguments -s \
 	'--labels[the labels of the streams of a selector, or of all]' \
 	'--values=[the values of one]:LABEL:' \
 	'--series[the streams themselves]' \
+	'--volume=[how many lines and bytes, by the values of a label]:LABEL:' \
+	'--patterns[what the lines look like, and how many do when]' \
 	'--fmt[the query, set out over lines]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

@@ -173,6 +173,25 @@ lql() {
 	[[ ${lines[3]} == *payment* && ${lines[4]} == *'\values LABEL'* ]]
 }
 
+@test "volume by a label, and patterns" {
+	store
+	[ "$(lql --volume service_name -o csv)" = $'value,lines,bytes\ncart,2,59\npayment,2,33' ]
+	# of metadata, or what a parser finds; "" where there is none
+	[ "$(lql --volume took -o csv '{service_name="cart"}' | sort | head -n 2)" = $'1.5s,1,35\n250ms,1,24' ]
+	[ "$(lql --volume n -o json '{service_name=~".+"} | pattern "<_> of <_> has <n> items"' | head -n 1)" = '{"value":"","lines":3,"bytes":68}' ]
+	lql --patterns -o json >got
+	[ "$(jq -r .pattern got | sed -n '/^cart/p')" = "cart of u-<_> has <_> items" ]
+	[ "$(jq -s 'map(.trend | length == 40 and add == 1) | all' got)" = true ]
+	lines | sed 's/ 2 items/ 3 items/; s/:"1767225600/:"1767225599/' | rec -r | lstore -d "$T/logs" -
+	[ "$(lql --patterns -o json '{service_name="cart"} |= "items"' | jq -c '[.pattern, .lines]')" = '["cart of u-<_> has <_> items",2]' ]
+	run lql --patterns -o table '{service_name="cart"}'
+	[[ ${lines[0]} == PATTERN*LINES*TREND ]]
+	fails 2 lql --patterns 'rate({service_name="cart"}[1m])'
+	fails 2 lql --volume service_name -f
+	run bash -c "printf '%s\n' '\\volume service_name' '\\patterns {service_name=\"payment\"} |= \"retry\"' | '$BIN/lql' -d '$T/logs' -o raw"
+	[ "$output" = $'cart\npayment\nretry <_> of <_>' ]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

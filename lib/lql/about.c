@@ -1,6 +1,7 @@
 #include "lql/about.h"
 
 #include "lql/labels.h"
+#include "lql/tally.h"
 #include "show/json.h"
 #include "show/lines.h"
 
@@ -109,28 +110,47 @@ put_table(const struct about *ab, struct buf *b, struct err *e)
 	return 0;
 }
 
-int
-about_put(const struct lql_ask *ask, struct store_view *view,
-    const struct lql_log *q, struct buf *b, uint64_t *rows, struct err *e)
+/* Labels, values or series, of which dictionaries tell. */
+static int
+put_streams(struct about *ab, struct store_view *view,
+    const struct lql_log *q, struct log_streams *s, struct err *e)
 {
+	const struct lql_ask *ask = ab->ask;
 	struct log_scan_opts o = { .match = q->match, .nmatch = q->nmatch,
 		.from = ask->o.from, .to = ask->o.to, .count = ask->o.count };
-	struct about ab = { .ask = ask };
-	struct log_streams s;
 	struct lql_labels l;
-	int r;
 
 	if (q->nsteps > 0)
 		return err_set(e, ERR_QUERY, "only label matchers are "
 		    "supported: {service_name=\"x\"}");
-	if ((r = log_streams(view, &o, &ab.mem, &s, e)) == 0) {
-		lql_labels(&s, &ab.mem, &l);
-		if (ask->about == LQL_LABELS)
-			put_labels(&ab, &l);
-		else if (ask->about == LQL_VALUES)
-			put_values(&ab, lql_labels_find(&l, ask->label));
-		else
-			put_series(&ab, &s);
+	if (log_streams(view, &o, &ab->mem, s, e) == -1)
+		return -1;
+	lql_labels(s, &ab->mem, &l);
+	if (ask->about == LQL_LABELS)
+		put_labels(ab, &l);
+	else if (ask->about == LQL_VALUES)
+		put_values(ab, lql_labels_find(&l, ask->label));
+	else
+		put_series(ab, s);
+	return 0;
+}
+
+int
+about_put(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q, struct buf *b, uint64_t *rows, struct err *e)
+{
+	struct about ab = { .ask = ask };
+	struct log_streams s;
+	int r;
+
+	if (q->metric)
+		return err_set(e, ERR_QUERY, "series of numbers have no "
+		    "streams: a log query, or a selector");
+	if (ask->about == LQL_VOLUME || ask->about == LQL_PATTERNS)
+		r = tally_put(ask, view, &q->log, &ab.mem, &ab.t, e);
+	else
+		r = put_streams(&ab, view, &q->log, &s, e);
+	if (r == 0) {
 		*rows = ab.t.cells / ab.t.cols;
 		if (ask->about == LQL_SERIES && ask->out == ASK_JSON)
 			series_json(&s, b);

@@ -198,7 +198,7 @@ answer_about(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, uint64_t *rows, struct err *e)
 {
 	struct buf b = { 0 };
-	int r = about_put(ask, view, &q->log, &b, rows, e);
+	int r = about_put(ask, view, q, &b, rows, e);
 
 	if (r == 0 && b.n > 0)
 		r = ask->write(ask->write_arg, buf_str(&b), e);

@@ -11,15 +11,16 @@
 #include "query/ask.h"
 #include "show/show.h"
 
-/* What is asked about: lines, or (lql/about.h) streams. */
-enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES };
+/* What is asked for: lines, or (lql/about.h) something about them. */
+enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES, LQL_VOLUME,
+	LQL_PATTERNS };
 
 struct lql_ask {
 	const char *store;
 	struct str tenant;
 	struct lql_opts o;
 	enum lql_about about;
-	struct str label;		/* whose values */
+	struct str label;		/* of VALUES and VOLUME */
 	uint64_t step;			/* of metrics, ns; 0: an instant;
 					   ASK_STEP_AUTO */
 	enum ask_out out;		/* not ASK_AUTO, ASK_CHART */

@@ -57,6 +57,23 @@ do_values(void *arg, const char *operand, struct err *e)
 }
 
 static int
+do_volume(void *arg, const char *operand, struct err *e)
+{
+	struct str rest = str_of(operand), label;
+
+	(void)e;
+	str_cut(&rest, ' ', &label);
+	return about(arg, LQL_VOLUME, label, str_trim(rest).p);
+}
+
+static int
+do_patterns(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_PATTERNS, S(""), query);
+}
+
+static int
 do_series(void *arg, const char *query, struct err *e)
 {
 	(void)e;
@@ -68,6 +85,9 @@ static const struct shell_command commands[] = {
 	{ "labels", "[SELECTOR]", "the labels there are", do_labels },
 	{ "values", "LABEL [SELECTOR]", "the values of a label", do_values },
 	{ "series", "[SELECTOR]", "the streams there are", do_series },
+	{ "volume", "LABEL [QUERY]", "lines and bytes by a label",
+	  do_volume },
+	{ "patterns", "[QUERY]", "what the lines look like", do_patterns },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },

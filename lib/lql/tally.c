@@ -1,0 +1,195 @@
+#include "lql/tally.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "base/tool.h"
+#include "log/split.h"
+#include "show/spark.h"
+
+#define TREND	40u		/* points over the time there is */
+
+struct count {
+	struct str text;
+	uint64_t lines, bytes;
+	uint32_t trend[TREND];
+};
+
+struct tally {
+	const struct lql_ask *ask;
+	struct map keys;
+	struct count *v;
+	uint32_t cap;
+	uint64_t from, step;		/* of the trend */
+	struct buf key, values;
+	char text[LOG_SPLIT_MAX];
+};
+
+static struct str
+value_of(const struct log_pair *v, uint32_t n, struct str name)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (str_eq(v[i].name, name))
+			return v[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+/* Of the pipeline, the stream, or the metadata. */
+static struct str
+label_of(const struct lql_line *l, struct str name)
+{
+	struct str v = value_of(l->parsed, l->nparsed, name);
+
+	if (!v.p)
+		v = value_of(l->l.labels, l->l.nlabels, name);
+	if (!v.p)
+		v = value_of(l->l.meta, l->l.nmeta, name);
+	return v.p ? v : S("");
+}
+
+/* The line with <_> for what varies: words with a digit, as lines are kept. */
+static struct str
+pattern_of(struct tally *t, const struct log_line *l)
+{
+	char trace[33], span[17];
+	struct str p;
+
+	if (l->trace_id.n == 16)
+		str_hex(trace, l->trace_id.p, 16);
+	if (l->span_id.n == 8)
+		str_hex(span, l->span_id.p, 8);
+	buf_reset(&t->values);
+	buf_reset(&t->key);
+	p = split_line(l->line, l->trace_id.n == 16 ? trace : NULL,
+	    l->span_id.n == 8 ? span : NULL, t->text, &t->values);
+	for (size_t i = 0; i < p.n; i++)
+		if (split_is_mark(p.p[i]))
+			buf_adds(&t->key, S("<_>"));
+		else
+			buf_u8(&t->key, (uint8_t)p.p[i]);
+	return t->key.n > 0 ? buf_str(&t->key) : S("");
+}
+
+static int
+on_line(void *arg, const struct lql_line *l, struct err *e)
+{
+	struct tally *t = arg;
+	struct str key = t->ask->about == LQL_VOLUME ?
+	    label_of(l, t->ask->label) : pattern_of(t, &l->l);
+	uint64_t at = l->l.time > t->from ? (l->l.time - t->from) / t->step :
+	    0;
+	bool fresh;
+	uint32_t k = map_add(&t->keys, key, &fresh);
+
+	if (tool_stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (fresh && k >= t->cap) {
+		t->cap = t->cap * 2 + 64;
+		t->v = xrealloc(t->v, t->cap, sizeof *t->v);
+	}
+	if (fresh)
+		t->v[k] = (struct count){ 0 };
+	t->v[k].lines++;
+	t->v[k].bytes += l->l.line.n;
+	t->v[k].trend[at < TREND ? at : TREND - 1]++;
+	return 0;
+}
+
+static int
+by_bytes(const void *va, const void *vb)
+{
+	const struct count *a = va, *b = vb;
+
+	return a->bytes != b->bytes ? (a->bytes > b->bytes ? -1 : 1) :
+	    str_cmp(a->text, b->text);
+}
+
+static int
+by_lines(const void *va, const void *vb)
+{
+	const struct count *a = va, *b = vb;
+
+	return a->lines != b->lines ? (a->lines > b->lines ? -1 : 1) :
+	    str_cmp(a->text, b->text);
+}
+
+static void
+put_number(struct show_table *tb, struct arena *a, uint64_t n)
+{
+	show_cell_number(tb, n, arena_printf(a, "%llu",
+	    (unsigned long long)n), SHOW_PLAIN);
+}
+
+/* Bars for a person, the counts as a list for programs. */
+static void
+put_trend(struct show_table *tb, const struct count *c)
+{
+	struct buf bars = { 0 }, list = { 0 };
+	double v[TREND], max = 0;
+
+	for (uint32_t i = 0; i < TREND; i++) {
+		v[i] = c->trend[i];
+		max = v[i] > max ? v[i] : max;
+		buf_addf(&list, "%s%u", i > 0 ? "," : "[", c->trend[i]);
+	}
+	buf_u8(&list, ']');
+	show_spark(&bars, v, TREND, 0, max, TREND);
+	show_cell(tb, buf_str(&bars), SHOW_DIM);
+	tb->cell[tb->cells - 1].exact = arena_str(&tb->mem, buf_str(&list));
+	buf_free(&bars);
+	buf_free(&list);
+}
+
+static void
+put(struct tally *t, struct arena *a, struct show_table *tb)
+{
+	static const char *const volume[] = { "VALUE", "LINES", "BYTES" },
+	    *const pattern[] = { "PATTERN", "LINES", "TREND" };
+	bool is = t->ask->about == LQL_PATTERNS;
+	char size[24];
+
+	*tb = (struct show_table){ .cols = 3, .right = 6,
+		.head = is ? pattern : volume };
+	for (uint32_t k = 0; k < t->keys.n; k++)
+		t->v[k].text = t->keys.key[k];
+	if (t->keys.n > 1)
+		qsort(t->v, t->keys.n, sizeof *t->v, is ? by_lines : by_bytes);
+	for (uint32_t k = 0; k < t->keys.n; k++) {
+		const struct count *c = &t->v[k];
+
+		show_cell(tb, c->text, SHOW_PLAIN);
+		put_number(tb, a, c->lines);
+		if (is)
+			put_trend(tb, c);
+		else
+			show_cell_number(tb, c->bytes, str_of(num_fmt_size(
+			    size, c->bytes)), SHOW_PLAIN);
+	}
+}
+
+int
+tally_put(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_log *q, struct arena *a, struct show_table *tb,
+    struct err *e)
+{
+	struct tally t = { .ask = ask };
+	struct lql_opts o = ask->o;
+	uint64_t min = 0, max = 0;
+	int r;
+
+	store_view_span(view, &min, &max);
+	t.from = o.from > min ? o.from : min;
+	if (o.to != 0 && o.to < max)
+		max = o.to;
+	t.step = max > t.from ? (max - t.from) / TREND + 1 : 1;
+	o.limit = 0;
+	r = lql_run(view, q, &o, on_line, &t, e);
+	if (r == 0)
+		put(&t, a, tb);
+	map_free(&t.keys);
+	free(t.v);
+	buf_free(&t.key);
+	buf_free(&t.values);
+	return r;
+}
