@@ -8,7 +8,8 @@
 #include "lql/session.h"
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
-	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS };
+	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS,
+	OPT_FIELDS };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -43,6 +44,8 @@ static const struct tool tool = {
 		  "the values of a label", NULL },
 		{ OPT_PATTERNS, "patterns", NULL, "what the lines look like, "
 		  "and how many do when", NULL },
+		{ OPT_FIELDS, "fields", NULL, "what can be asked for beside "
+		  "labels, and its types", NULL },
 		{ OPT_FMT, "fmt", NULL, "the query, set out over lines", NULL },
 	},
 };
@@ -79,6 +82,7 @@ option(struct args *args, int c, struct err *e)
 		s->lql.about = LQL_VOLUME;
 		s->lql.label = str_of(optarg);
 		break;
+	case OPT_FIELDS: s->lql.about = LQL_FIELDS; break;
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);

@@ -27,6 +27,7 @@ _arguments -s \
 	'--series[the streams themselves]' \
 	'--volume=[how many lines and bytes, by the values of a label]:LABEL:' \
 	'--patterns[what the lines look like, and how many do when]' \
+	'--fields[what can be asked for beside labels, and its types]' \
 	'--fmt[the query, set out over lines]' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \

@@ -192,6 +192,23 @@ lql() {
 	[ "$output" = $'cart\npayment\nretry <_> of <_>' ]
 }
 
+@test "fields: metadata, and what parsers find, with types" {
+	store
+	printf '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225604000000000","body":{"stringValue":"%s"}},{"timeUnixNano":"1767225605000000000","body":{"stringValue":"%s"}},{"timeUnixNano":"1767225606000000000","body":{"stringValue":"size=7MB ok=false n=1.5"}}]}]}]}\n' \
+		'{\"n\":7,\"ok\":true,\"a\":{\"b\":\"x\"}}' 'n=8 took=3ms' | rec -r | lstore -d "$T/logs" -
+	lql --fields -o csv >got
+	grep -qx 'n,float,3,3,"json, logfmt"' got
+	grep -qx 'ok,boolean,2,2,"json, logfmt"' got
+	grep -qx 'a_b,string,1,1,json' got
+	grep -qx 'size,bytes,1,1,logfmt' got
+	grep -qx 'items,int,1,1,' got
+	grep -qx 'took,string,4,4,logfmt' got	# "soon" is no duration
+	[ "$(lql --fields -o json '{service_name="cart"} | pattern "<_> has <n> items"' | jq -c 'select(.field == "n")')" = \
+		'{"field":"n","type":"int","values":1,"lines":1,"parser":"query"}' ]
+	[ "$(lql --fields -o csv '{service_name="cart"}' | grep ^took)" = took,duration,2,2, ]
+	[[ $(lql --fields -o table | head -n 1) == FIELD*TYPE*VALUES*LINES*PARSER* ]]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

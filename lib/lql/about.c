@@ -1,5 +1,6 @@
 #include "lql/about.h"
 
+#include "lql/fields.h"
 #include "lql/labels.h"
 #include "lql/tally.h"
 #include "show/json.h"
@@ -148,6 +149,8 @@ about_put(const struct lql_ask *ask, struct store_view *view,
 		    "streams: a log query, or a selector");
 	if (ask->about == LQL_VOLUME || ask->about == LQL_PATTERNS)
 		r = tally_put(ask, view, &q->log, &ab.mem, &ab.t, e);
+	else if (ask->about == LQL_FIELDS)
+		r = fields_put(ask, view, &q->log, &ab.mem, &ab.t, e);
 	else
 		r = put_streams(&ab, view, &q->log, &s, e);
 	if (r == 0) {

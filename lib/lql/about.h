@@ -1,7 +1,7 @@
 /*
  * about: what is asked about lines instead of the lines: which labels their
  * streams have, the values of one, the label sets; or their volume by a label,
- * and what they look like (lql/tally.h).
+ * and what they look like (lql/tally.h), or the fields they have (lql/fields.h).
  */
 #ifndef LQL_ABOUT_H
 #define LQL_ABOUT_H

@@ -13,7 +13,7 @@
 
 /* What is asked for: lines, or (lql/about.h) something about them. */
 enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES, LQL_VOLUME,
-	LQL_PATTERNS };
+	LQL_PATTERNS, LQL_FIELDS };
 
 struct lql_ask {
 	const char *store;

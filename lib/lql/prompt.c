@@ -74,6 +74,13 @@ do_patterns(void *arg, const char *query, struct err *e)
 }
 
 static int
+do_fields(void *arg, const char *query, struct err *e)
+{
+	(void)e;
+	return about(arg, LQL_FIELDS, S(""), query);
+}
+
+static int
 do_series(void *arg, const char *query, struct err *e)
 {
 	(void)e;
@@ -88,6 +95,8 @@ static const struct shell_command commands[] = {
 	{ "volume", "LABEL [QUERY]", "lines and bytes by a label",
 	  do_volume },
 	{ "patterns", "[QUERY]", "what the lines look like", do_patterns },
+	{ "fields", "[QUERY]", "what can be asked for beside labels",
+	  do_fields },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },
