@@ -183,6 +183,8 @@ style_of(const struct rows *r, const struct series *s, uint32_t no)
 
 	if (r->look == SHEET_LEGEND)
 		return show_chart_style(no);
+	if (s->labels.n == 1)	/* a service has its colour everywhere */
+		return show_style_of(s->labels.v[0].value);
 	labels_key(&b, s->labels);
 	style = show_style_of(buf_str(&b));
 	buf_free(&b);

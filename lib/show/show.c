@@ -40,7 +40,8 @@ show_for(int fd, const char *when)
 
 static const char *const codes[SHOW_STYLES] = { "", "\x1b[1m", "\x1b[2m",
 	"\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[34m", "\x1b[35m",
-	"\x1b[36m" };
+	"\x1b[36m", "\x1b[92m", "\x1b[94m", "\x1b[95m", "\x1b[96m",
+	"\x1b[38;5;208m", "\x1b[38;5;141m", "\x1b[38;5;142m" };
 
 void
 show_on(const struct show *sh, struct buf *b, enum show_style style)
@@ -60,7 +61,8 @@ enum show_style
 show_style_of(struct str name)
 {
 	static const enum show_style of[] = { SHOW_CYAN, SHOW_GREEN,
-		SHOW_MAGENTA, SHOW_BLUE, SHOW_YELLOW };
+		SHOW_MAGENTA, SHOW_BLUE, SHOW_YELLOW, SHOW_LIME, SHOW_SKY,
+		SHOW_PINK, SHOW_AQUA, SHOW_ORANGE, SHOW_VIOLET, SHOW_OLIVE };
 
 	return of[hash_bytes(name.p, name.n) % (sizeof of / sizeof *of)];
 }

@@ -26,7 +26,10 @@ struct show {
 struct show show_for(int fd, const char *when);
 
 enum show_style { SHOW_PLAIN, SHOW_BOLD, SHOW_DIM, SHOW_RED, SHOW_GREEN,
-	SHOW_YELLOW, SHOW_BLUE, SHOW_MAGENTA, SHOW_CYAN, SHOW_STYLES };
+	SHOW_YELLOW, SHOW_BLUE, SHOW_MAGENTA, SHOW_CYAN,
+	/* more, for names */
+	SHOW_LIME, SHOW_SKY, SHOW_PINK, SHOW_AQUA, SHOW_ORANGE, SHOW_VIOLET,
+	SHOW_OLIVE, SHOW_STYLES };
 
 void show_on(const struct show *, struct buf *, enum show_style);
 void show_off(const struct show *, struct buf *);

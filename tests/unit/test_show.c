@@ -163,6 +163,24 @@ painted(struct buf *b, const char *line, const char *want)
 	return same;
 }
 
+/* A name keeps its colour; not many share one; none is that of an error. */
+static void
+colours(void)
+{
+	unsigned of[SHOW_STYLES] = { 0 }, most = 0;
+	char name[16];
+
+	for (unsigned i = 0; i < 120; i++) {
+		snprintf(name, sizeof name, "service-%u", i);
+		of[show_style_of(str_of(name))]++;
+	}
+	for (unsigned i = 0; i < SHOW_STYLES; i++)
+		most = of[i] > most ? of[i] : most;
+	CHECK(most < 30);
+	CHECK(of[SHOW_RED] == 0 && of[SHOW_DIM] == 0 && of[SHOW_PLAIN] == 0);
+	CHECK(show_style_of(S("cart")) == show_style_of(S("cart")));
+}
+
 static void
 fields(struct buf *b)
 {
@@ -193,6 +211,7 @@ main(void)
 	table(&b);
 	waterfall(&b);
 	fields(&b);
+	colours();
 	buf_free(&b);
 	return unit_done();
 }
