@@ -13,6 +13,8 @@ lines() {
 	done | rec -r
 }
 
+# a store whose manifest names no spool yet was killed before it began
+begun() { lstore -d s --info 2>/dev/null | grep -q '^source'; }
 found() { lql -d s -n all -o raw '{service_name=~".+"}'; }
 
 # life ROUNDS: a store and its spool, killed so often
@@ -27,7 +29,7 @@ life() {
 		PIDS=($pid)
 		# any moment will do: nothing waits for this
 		read -rt 0.0$((RANDOM % 60 + 10)) <> <(:) || true
-		if [ $((i % 10)) -eq 0 ] && [ -e s/MANIFEST ]; then
+		if [ $((i % 10)) -eq 0 ] && begun; then
 			found >lines
 			[ "$(wc -l <lines)" -eq "$n" ]
 			[ "$(sort -u lines | wc -l)" -eq "$n" ]
