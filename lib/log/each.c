@@ -321,6 +321,8 @@ look(void *arg, size_t no, unsigned worker, struct err *e)
 	if (!early)
 		f->work = each->work[worker];
 	b->found = f;
+	b->labels = NULL;
+	b->bare = false;
 	r = found_select(f, o, each->filter, &rows, e);
 	if (r == 1 && (outside(each, f, rows, e) == -1 || (each->first &&
 	    look_first(each, f, rows, worker, e) == -1)))
@@ -485,27 +487,39 @@ parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
 
 /* ---- one line of a batch ---------------------------------------------------- */
 
+/* Reads a stream's once. */
+static int
+stream_labels(struct log_batch *b, uint32_t code, struct err *e)
+{
+	struct arena *mem = &b->found->work;
+	struct batch_labels *l;
+
+	if (!b->labels)
+		b->labels = arena_zero(mem, struct batch_labels, b->streams);
+	l = &b->labels[code];
+	if (!l->p && pairs_read(b->stream[code], mem, &l->p, &l->n) == -1)
+		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
+		    "formed");
+	return 0;
+}
+
 int
 log_batch_line(struct log_batch *b, uint32_t i, struct log_line *out,
     struct err *e)
 {
 	const struct log_scan_opts *o = b->each->o;
-	struct log_pair *label;
+	uint32_t code = b->code ? b->code[i] : i;
 
 	if (!b->found) {
 		*out = *b->line;
 		return 1;
 	}
 	arena_reset(&b->mem);
-	if (found_line(b->found, i, o->want_line, o->want_meta, out, &b->text,
-	    &b->mem, e) == -1)
+	if (found_line(b->found, i, o->want_line, o->want_meta && !b->bare,
+	    out, &b->text, &b->mem, e) == -1 || stream_labels(b, code, e) == -1)
 		return pass_fault(b->each, b->found, e);
-	if (pairs_read(b->stream[b->code ? b->code[i] : i], &b->mem, &label,
-	    &out->nlabels) == -1) {
-		err_set(e, ERR_CORRUPT, "labels of a stream: not well formed");
-		return pass_fault(b->each, b->found, e);
-	}
-	out->labels = label;
+	out->labels = b->labels[code].p;
+	out->nlabels = b->labels[code].n;
 	return 1;
 }
 

@@ -23,10 +23,13 @@ struct log_batch {
 	uint32_t streams;
 	struct log_found *found;	/* the lines, or */
 	const struct log_line *line;	/* the line */
+	bool bare;			/* metadata may be left out: the
+					   caller's, for each batch */
 	struct log_each *each;
 	struct log_values values;
+	struct batch_labels { struct log_pair *p; uint32_t n; } *labels;
 	struct buf text;
-	struct arena mem;		/* of the last line, its stream's */
+	struct arena mem;		/* of the last line */
 };
 
 /* 0 to go on, -1. Called by several workers at once. */

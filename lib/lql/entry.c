@@ -57,10 +57,20 @@ entry_begin(struct lql_entry *en, struct str line,
 static struct str
 hidden(const struct lql_entry *en, struct str name)
 {
-	for (uint32_t i = 0; i < en->nhidden; i++)
-		if (str_eq(en->hidden[i].name, name))
-			return en->hidden[i].value;
-	return (struct str){ NULL, 0 };
+	struct str id = { NULL, 0 };
+	char *hex;
+
+	if (str_eq(name, S("trace_id")))
+		id = en->trace;
+	else if (str_eq(name, S("span_id")))
+		id = en->span;
+	else if (en->severity > 0 && str_eq(name, S("severity_number")))
+		return arena_printf(en->mem, "%u", en->severity);
+	if (id.n == 0)
+		return (struct str){ NULL, 0 };
+	hex = arena_new(en->mem, char, id.n * 2 + 1);
+	str_hex(hex, id.p, id.n);
+	return str_mk(hex, id.n * 2);
 }
 
 static struct str

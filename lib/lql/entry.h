@@ -44,8 +44,10 @@ struct lql_entry {
 	struct str raw;
 	struct str *seen;		/* names that parsers delivered */
 	uint32_t nseen, cap_seen;
-	const struct log_pair *hidden;	/* can be asked for, are not shown */
-	uint32_t nhidden;
+	/* can be asked for, are not shown: trace_id, span_id (bytes, n 0: there
+	 * is none) and severity_number (0: none) */
+	struct str trace, span;
+	uint32_t severity;
 	struct str error, details;	/* n 0: none */
 	const struct lql_step *rest;	/* what comes after this step */
 	size_t nrest;

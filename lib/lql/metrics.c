@@ -20,6 +20,17 @@ struct scan {
 
 /* ---- lines ------------------------------------------------------------------ */
 
+/* Whether metadata can tell nothing that is asked for. */
+static bool
+bare(const struct sampler *s, struct log_batch *b)
+{
+	bool may = s->wants.all || !b->found;
+
+	for (uint32_t i = 0; i < s->wants.n && !may; i++)
+		may = log_batch_may_have(b, s->wants.name[i]);
+	return !may;
+}
+
 static int
 take_lines(struct scan *s, unsigned worker, struct log_batch *b,
     struct err *e)
@@ -30,6 +41,7 @@ take_lines(struct scan *s, unsigned worker, struct log_batch *b,
 	struct log_line l;
 	int r;
 
+	b->bare = bare(&s->leaf->sampler, b);
 	for (uint32_t i = 0; i < b->n; i++) {
 		if (!meter_turn(m, (int64_t)b->time[i]))
 			continue;

@@ -15,39 +15,15 @@ struct run {
 	struct log_scan_opts so;
 };
 
-/* Names that can be asked for beside what is shown. */
-static uint32_t
-hidden(const struct log_line *l, struct log_pair v[3], struct arena *a)
-{
-	char *hex = arena_new(a, char, 64);
-	uint32_t n = 0;
-
-	if (l->trace_id.n == 16) {
-		str_hex(hex, l->trace_id.p, 16);
-		v[n++] = (struct log_pair){ S("trace_id"), str_mk(hex, 32) };
-	}
-	if (l->span_id.n == 8) {
-		str_hex(hex + 40, l->span_id.p, 8);
-		v[n++] = (struct log_pair){ S("span_id"), str_mk(hex + 40,
-		    16) };
-	}
-	if (l->severity == 0)
-		return n;
-	v[n++] = (struct log_pair){ S("severity_number"), arena_printf(a,
-	    "%u", l->severity) };
-	return n;
-}
-
 void
 lql_enter(struct lql_entry *en, const struct log_line *l, struct arena *mem)
 {
-	struct log_pair *more = arena_new(mem, struct log_pair, 3);
-
 	entry_begin(en, l->line, l->labels, l->nlabels, l->meta, l->nmeta,
 	    mem);
 	en->time = l->time;
-	en->hidden = more;
-	en->nhidden = hidden(l, more, mem);
+	en->trace = l->trace_id;
+	en->span = l->span_id;
+	en->severity = l->severity;
 }
 
 static int
