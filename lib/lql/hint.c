@@ -1,7 +1,6 @@
 #include "lql/hint.h"
 
 #include "lql/filter.h"
-#include "lql/level.h"
 
 #define ASKED_MAX	16u	/* names of a stage, else there is no hint */
 
@@ -9,9 +8,15 @@
 #define OWN		LEVEL_FIELDS
 #define NUMBER		(LEVEL_FIELDS + 1)
 
-/* The level, if these values decide it: n 0: the line does. */
-static struct str
-decided(const struct str *field)
+struct str
+lql_level_name(size_t i)
+{
+	return i == OWN ? LEVEL_NAME : i == NUMBER ? S("severity_number") :
+	    level_field[i];
+}
+
+struct str
+lql_level_of(const struct str *field)
 {
 	struct str v = field[OWN];
 
@@ -31,7 +36,7 @@ static bool
 test(void *arg, const struct str *values)
 {
 	const struct lql_stage *st = arg;
-	struct str v[ASKED_MAX], level = decided(values + st->n);
+	struct str v[ASKED_MAX], level = lql_level_of(values + st->n);
 
 	if (level.n == 0)
 		return true;
@@ -57,13 +62,11 @@ lql_level_hint(struct lql_stage *st, struct arena *a)
 
 	if (st->n > ASKED_MAX)
 		return f;
-	names = arena_new(a, struct str, st->n + LEVEL_FIELDS + 2);
+	names = arena_new(a, struct str, st->n + LEVEL_NAMES);
 	memcpy(names, st->names, st->n * sizeof *names);
-	for (size_t i = 0; i < LEVEL_FIELDS; i++)
-		names[st->n + i] = level_field[i];
-	names[st->n + OWN] = LEVEL_NAME;
-	names[st->n + NUMBER] = S("severity_number");
+	for (size_t i = 0; i < LEVEL_NAMES; i++)
+		names[st->n + i] = lql_level_name(i);
 	f.names = names;
-	f.n = st->n + LEVEL_FIELDS + 2;
+	f.n = st->n + LEVEL_NAMES;
 	return f;
 }

@@ -8,7 +8,13 @@
 #ifndef LQL_HINT_H
 #define LQL_HINT_H
 
+#include "lql/level.h"
 #include "lql/step.h"
+
+/* The names that mostly decide it; lql_level_of their values: n 0, they do not. */
+#define LEVEL_NAMES	(LEVEL_FIELDS + 2)
+struct str lql_level_name(size_t i);
+struct str lql_level_of(const struct str *values);
 
 /* Whether a stage asks for the label. */
 bool lql_asks(const struct lql_stage *, struct str name);

@@ -4,6 +4,7 @@
 #include "log/each.h"
 #include "log/view.h"
 #include "lql/glance.h"
+#include "lql/hint.h"
 #include "query/ask.h"
 #include "show/axis.h"
 
@@ -32,30 +33,31 @@ bare(const struct sampler *s, struct log_batch *b)
 }
 
 static int
+take_line(struct scan *s, unsigned worker, struct log_batch *b, uint32_t i,
+    struct arena *mem, struct err *e)
+{
+	struct lql_entry en;
+	struct log_line l;
+	int r = log_batch_line(b, i, &l, e);
+
+	if (r != 1)
+		return r;
+	arena_reset(mem);
+	lql_enter(&en, &l, mem);
+	return eval_take(s->leaf, worker, &en, (int64_t)l.time, false, e);
+}
+
+static int
 take_lines(struct scan *s, unsigned worker, struct log_batch *b,
     struct err *e)
 {
 	struct meter *m = &s->leaf->meter[worker];
-	struct arena *mem = &s->scratch[worker];
-	struct lql_entry en;
-	struct log_line l;
-	int r;
 
 	b->bare = bare(&s->leaf->sampler, b);
-	for (uint32_t i = 0; i < b->n; i++) {
-		if (!meter_turn(m, (int64_t)b->time[i]))
-			continue;
-		arena_reset(mem);
-		if ((r = log_batch_line(b, i, &l, e)) != 1) {
-			if (r == -1)
-				return -1;
-			continue;
-		}
-		lql_enter(&en, &l, mem);
-		if (eval_take(s->leaf, worker, &en, (int64_t)l.time, false,
-		    e) == -1)
+	for (uint32_t i = 0; i < b->n; i++)
+		if (meter_turn(m, (int64_t)b->time[i]) && take_line(s, worker,
+		    b, i, &s->scratch[worker], e) == -1)
 			return -1;
-	}
 	return 0;
 }
 
@@ -187,6 +189,84 @@ count_values(struct scan *s, unsigned worker, struct log_batch *b,
 }
 
 /*
+ * What a line is asked for when its level is: the names to group by, and behind
+ * them those that tell the level, where any line has them.
+ */
+struct asked { struct str *name; uint32_t n, level[LEVEL_NAMES]; };
+
+static void
+ask_for_level(const struct label_pick *by, struct log_batch *b,
+    struct arena *a, struct asked *out)
+{
+	out->name = arena_new(a, struct str, by->n + LEVEL_NAMES);
+	out->n = by->n;
+	memcpy(out->name, by->name, by->n * sizeof *out->name);
+	for (uint32_t i = 0; i < LEVEL_NAMES; i++) {
+		struct str name = lql_level_name(i);
+		bool any = log_batch_may_have(b, name);
+
+		for (uint32_t d = 0; d < b->streams && !any; d++)
+			any = pairs_get(b->stream[d], name).n > 0;
+		out->level[i] = any ? out->n : NONE;
+		if (any)
+			out->name[out->n++] = name;
+	}
+}
+
+/* The series of line i, whose level is known. */
+static int
+count_level(struct scan *s, unsigned worker, struct log_batch *b,
+    struct str level, struct arena *mem, struct err *e)
+{
+	const struct label_pick *by = &s->leaf->sampler.by;
+	struct meter *m = &s->leaf->meter[worker];
+	struct log_pair *p;
+	uint32_t no, n = 0;
+
+	arena_reset(mem);
+	p = arena_new(mem, struct log_pair, by->n);
+	for (uint32_t k = 0; k < by->n; k++) {
+		struct str v = str_eq(by->name[k], LEVEL_NAME) ? level :
+		    b->values.v[k];
+
+		if (v.n > 0)
+			p[n++] = (struct log_pair){ by->name[k], v };
+	}
+	if (series_of(&s->leaf->sampler, m, mem, p, n, &no, e) == -1)
+		return -1;
+	meter_count(m, no, m->at.lo, m->at.hi, 1);
+	return 0;
+}
+
+static int
+count_levels(struct scan *s, unsigned worker, struct log_batch *b,
+    struct err *e)
+{
+	struct meter *m = &s->leaf->meter[worker];
+	struct str level, v[LEVEL_NAMES];
+	struct arena mem = { 0 };
+	struct asked ask;
+	int r;
+
+	ask_for_level(&s->leaf->sampler.by, b, &s->scratch[worker], &ask);
+	r = log_batch_names(b, ask.name, ask.n, e);
+	for (uint32_t i = 0; i < b->n && r == 0; i++) {
+		if (!meter_turn(m, (int64_t)b->time[i]))
+			continue;
+		if ((r = log_batch_values(b, i, e)) == -1)
+			break;
+		for (uint32_t k = 0; k < LEVEL_NAMES; k++)
+			v[k] = ask.level[k] == NONE ? S("") :
+			    b->values.v[ask.level[k]];
+		level = lql_level_of(v);
+		r = level.n > 0 ? count_level(s, worker, b, level, &mem, e) :
+		    take_line(s, worker, b, i, &mem, e);
+	}
+	arena_free(&mem);
+	return r;
+}
+
+/*
  * Whether streams alone say what series each line is of: they have the labels,
  * or nothing that a line has beside its text does; `parsed`: nor its text.
  */
@@ -248,6 +328,8 @@ on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 	if (s->stopped && s->stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
 	arena_reset(&s->scratch[worker]);
+	if (s->leaf->sampler.of_level && b->found)
+		return count_levels(s, worker, b, e);
 	if (!s->leaf->sampler.of_stream || !b->found)
 		return take_lines(s, worker, b, e);
 	return by_stream(&s->leaf->sampler, b, false) ?

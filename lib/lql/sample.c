@@ -70,7 +70,7 @@ of_stream(const struct sampler *s)
 	for (size_t i = 0; i < log->nsteps; i++)
 		if (!log->step[i].pushed || log->step[i].again)
 			return false;
-	return s->counts && (s->none || !s->by.without) && !by_level(s);
+	return s->counts && (s->none || !s->by.without);
 }
 
 static bool
@@ -127,7 +127,8 @@ sampler_init(struct sampler *s, const struct lql_range *r,
 	wants_of_steps(&s->wants, &r->log, a);
 	for (uint32_t i = 0; i < s->by.n && !s->by.without; i++)
 		want(&s->wants, s->by.name[i], a);
-	s->of_stream = of_stream(s);
+	s->of_stream = of_stream(s) && !by_level(s);
+	s->of_level = of_stream(s) && by_level(s);
 	s->reads = reads(s);
 }
 

@@ -17,6 +17,7 @@ struct sampler {
 	enum log_want reads;	/* whether it must know the line's text */
 	bool of_stream;		/* a line need not be looked at, if the labels
 				   of `by` are its stream's */
+	bool of_level;		/* the same, but for the line's level */
 };
 
 struct sample {
