@@ -36,6 +36,8 @@ static const struct tool tool = {
 		  NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
+		{ 'x', "expand", NULL, "in a table: labels, metadata and "
+		  "fields under each line", NULL },
 		{ OPT_LABELS, "labels", NULL, "the labels of the streams of a "
 		  "selector, or of all", NULL },
 		{ OPT_VALUES, "values", "LABEL", "the values of one", NULL },
@@ -69,6 +71,7 @@ option(struct args *args, int c, struct err *e)
 
 	switch (c) {
 	case 'f': s->follow = true; break;
+	case 'x': s->lql.expand = true; break;
 	case OPT_FMT: s->fmt = true; break;
 	case OPT_TRACE: args->trace = optarg; break;
 	case OPT_TRACES: args->traces = optarg; break;

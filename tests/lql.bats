@@ -209,6 +209,26 @@ lql() {
 	[[ $(lql --fields -o table | head -n 1) == FIELD*TYPE*VALUES*LINES*PARSER* ]]
 }
 
+@test "-x: what is in a line stands below it" {
+	store
+	run lql -x -o table '{service_name="cart"} |= "items"'
+	[[ ${lines[0]} == *'cart cart of u-11 has 2 items' ]]
+	[ "${lines[1]}" = "    service_name                cart" ]
+	[ "${lines[2]}" = "    host_name                   h1" ]
+	[ "${#lines[@]}" -eq 6 ]
+	# a parser's fields: the query's, else those of JSON or logfmt
+	run lql -x -o table '{service_name="cart"} |= "items" | pattern "<_> has <n> items"'
+	[ "${lines[-1]}" = "    n                           2" ]
+	echo '{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"1767225604000000000","body":{"stringValue":"{\"a\":\"\\u001b\",\"b\":2}"}}]}]}]}' | rec -r | lstore -d "$T/logs" -
+	run lql -x -o table -n 1 '{service_name="unknown_service"}'
+	[ "${lines[-2]}" = '    a                           \x1b' ]
+	[ "${lines[-1]}" = "    b                           2" ]
+	# at the prompt, on and off
+	run bash -c "printf '%s\n' '\\x' '{service_name=\"payment\"} |= \"retry\"' '\\x' '{service_name=\"payment\"} |= \"retry\"' | '$BIN/lql' -d '$T/logs' -o table"
+	[ "$(grep -c 'retry 1 of 3' <<<"$output")" -eq 2 ]
+	[ "$(grep -c '^    service_name' <<<"$output")" -eq 1 ]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

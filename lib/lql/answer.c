@@ -7,6 +7,7 @@
 #include "base/tool.h"
 #include "lql/about.h"
 #include "lql/export.h"
+#include "lql/fields.h"
 #include "lql/series.h"
 #include "show/lines.h"
 
@@ -97,6 +98,23 @@ put_id(struct answer *an, struct str id)
 	buf_addf(&an->b, "%s\n", hex);
 }
 
+/* Labels, metadata, and what the query's parser, or the fitting one, finds. */
+static void
+put_more(struct answer *an, const struct lql_line *line,
+    const struct show_line *sl)
+{
+	const struct show *sh = &an->ask->show;
+	struct log_pair *v;
+	uint32_t n;
+
+	show_line_more(sh, &an->b, sl->labels, sl->nlabels);
+	show_line_more(sh, &an->b, sl->meta, sl->nmeta);
+	if (sl->nparsed > 0)
+		show_line_more(sh, &an->b, sl->parsed, sl->nparsed);
+	else if ((n = fields_find(&line->l, &an->scratch, &v)) > 0)
+		show_line_more(sh, &an->b, shown(an, v, n), n);
+}
+
 static void
 put_line(struct answer *an, const struct lql_line *line)
 {
@@ -122,6 +140,8 @@ put_line(struct answer *an, const struct lql_line *line)
 		break;
 	default:
 		show_line_text(&ask->show, &an->b, &sl);
+		if (ask->expand)
+			put_more(an, line, &sl);
 	}
 }
 

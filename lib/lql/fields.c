@@ -82,28 +82,32 @@ see(struct fields *f, const struct log_pair *p, uint32_t n, unsigned by)
 	}
 }
 
-/* What the parser that fits the line finds. */
-static void
-parse(struct fields *f, const struct log_line *l)
+static bool
+is_object(const struct log_line *l)
+{
+	return str_starts(l->line, S("{"));
+}
+
+uint32_t
+fields_find(const struct log_line *l, struct arena *a, struct log_pair **v)
 {
 	static const struct lql_step json = { .type = LQL_S_JSON },
 	    logfmt = { .type = LQL_S_LOGFMT };
-	bool object = str_starts(l->line, S("{"));
 	struct lql_entry en;
-	struct log_pair *v;
-	uint32_t n;
 
-	lql_enter(&en, l, &f->scratch);
-	if (!(object ? pipe_json(&json, &en) : pipe_logfmt(&logfmt, &en)))
-		return;
-	n = entry_labels(&en, LQL_PARSED, &v);
-	see(f, v, n, object ? BY_JSON : BY_LOGFMT);
+	lql_enter(&en, l, a);
+	if (!(is_object(l) ? pipe_json(&json, &en) : pipe_logfmt(&logfmt,
+	    &en)))
+		return 0;
+	return entry_labels(&en, LQL_PARSED, v);
 }
 
 static int
 on_line(void *arg, const struct lql_line *l, struct err *e)
 {
 	struct fields *f = arg;
+	struct log_pair *v;
+	uint32_t n;
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
@@ -111,8 +115,8 @@ on_line(void *arg, const struct lql_line *l, struct err *e)
 	see(f, l->l.meta, l->l.nmeta, 0);
 	if (l->nparsed > 0)
 		see(f, l->parsed, l->nparsed, BY_QUERY);
-	else
-		parse(f, &l->l);
+	else if ((n = fields_find(&l->l, &f->scratch, &v)) > 0)
+		see(f, v, n, is_object(&l->l) ? BY_JSON : BY_LOGFMT);
 	return 0;
 }
 

@@ -8,6 +8,10 @@
 
 #include "lql/answer.h"
 
+/* What the parser that fits the line finds, by name: how many; in the arena. */
+uint32_t fields_find(const struct log_line *, struct arena *,
+    struct log_pair **);
+
 #define FIELDS_LINES	10000u		/* looked at: the newest */
 
 /* Fills the table, by name; cells are in the arena. */

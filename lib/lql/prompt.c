@@ -22,6 +22,17 @@ do_direction(void *arg, const char *way, struct err *e)
 }
 
 static int
+do_expand(void *arg, const char *none, struct err *e)
+{
+	struct lql_session *s = arg;
+
+	(void)none;
+	(void)e;
+	s->lql.expand = !s->lql.expand;
+	return 0;
+}
+
+static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	return ask_step(to, "\\step", &((struct lql_session *)arg)->lql.step, e);
@@ -97,6 +108,8 @@ static const struct shell_command commands[] = {
 	{ "patterns", "[QUERY]", "what the lines look like", do_patterns },
 	{ "fields", "[QUERY]", "what can be asked for beside labels",
 	  do_fields },
+	{ "x", NULL, "what is in each line below it, or not any more",
+	  do_expand },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },

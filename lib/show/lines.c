@@ -50,6 +50,27 @@ show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 	buf_u8(b, '\n');
 }
 
+#define MORE_COLS	28u	/* of a name; a longer one pushes its value */
+
+void
+show_line_more(const struct show *sh, struct buf *b,
+    const struct show_label *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		unsigned cols = show_width(v[i].name);
+
+		buf_adds(b, S("    "));
+		show_on(sh, b, SHOW_CYAN);
+		show_text(b, v[i].name);
+		show_off(sh, b);
+		do
+			buf_u8(b, ' ');
+		while (++cols < MORE_COLS);
+		show_text(b, v[i].value);
+		buf_u8(b, '\n');
+	}
+}
+
 static void
 pairs(struct json *j, const char *key, const struct show_label *v, uint32_t n)
 {

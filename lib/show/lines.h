@@ -22,6 +22,9 @@ struct show_line {
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);
+/* Names with values under a line, each on its own, in a column. */
+void show_line_more(const struct show *, struct buf *,
+    const struct show_label *, uint32_t n);
 /*
  * {"timestamp":"...","labels":{},"metadata":{},"parsed":{},"line":"..."} and
  * newline; parsed only if there are such.
