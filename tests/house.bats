@@ -110,3 +110,11 @@ load helper
 		[ "$status" -eq 1 ] || { echo "$t: $status"; false; }
 	done
 }
+
+@test "the list of packages: four fields a line, each package once" {
+	wrong=$(grep -v '^#' "$ROOT/tests/packages" |
+		grep -vE '^[a-z0-9.+-]+\|(build|check)\|(cmd|pc|file):[^|]+\|[^|]+$' || true)
+	[ -z "$wrong" ] || { echo "$wrong"; false; }
+	twice=$(grep -v '^#' "$ROOT/tests/packages" | cut -d'|' -f1 | sort | uniq -d)
+	[ -z "$twice" ] || { echo "$twice"; false; }
+}
