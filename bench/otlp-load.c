@@ -266,16 +266,23 @@ conn_new(const char *addr, const struct load *l)
 	return c;
 }
 
-static int
-run(struct load *l, const char *addr)
+static void
+conn_free(struct conn *c)
 {
-	struct conn *c[CONNS_MAX];
+	close(c->fd);
+	nghttp2_hd_inflate_del(c->hd);
+	buf_free(&c->in);
+	free(c);
+}
+
+/* Until all is answered, or a connection ended: -1. */
+static int
+go_round(struct load *l, struct conn **c)
+{
 	struct pollfd p[CONNS_MAX];
 
-	for (unsigned i = 0; i < l->conns; i++) {
-		c[i] = conn_new(addr, l);
+	for (unsigned i = 0; i < l->conns; i++)
 		p[i] = (struct pollfd){ .fd = c[i]->fd };
-	}
 	while (l->answered < l->requests) {
 		for (unsigned i = 0; i < l->conns; i++) {
 			if (!push(c[i], l))
@@ -289,6 +296,20 @@ run(struct load *l, const char *addr)
 				return -1;
 	}
 	return 0;
+}
+
+static int
+run(struct load *l, const char *addr)
+{
+	struct conn *c[CONNS_MAX];
+	int r;
+
+	for (unsigned i = 0; i < l->conns; i++)
+		c[i] = conn_new(addr, l);
+	r = go_round(l, c);
+	for (unsigned i = 0; i < l->conns; i++)
+		conn_free(c[i]);
+	return r;
 }
 
 static int
@@ -360,5 +381,7 @@ main(int argc, char *argv[])
 	start = time_mono();
 	r = run(&l, argv[optind]);
 	report(&l, time_mono() - start);
+	free(l.lat);
+	free(l.p);
 	return r == -1 || l.failed > 0;
 }

@@ -165,6 +165,30 @@ open_status(struct batch *b, struct err *e)
 	return b->status ? 0 : -1;
 }
 
+/* Through all of the files: the status. */
+static int
+join(struct batch *b, char **path, struct sink *out)
+{
+	struct hold *h = hold_open(&b->hold, out);
+	struct err e = { 0 };
+	int status = 0;
+
+	for (; *path; path++) {
+		struct source *src = source_open(*path, NULL, false, &e);
+
+		if (!src || run(b, src, h, &e) == -1)
+			status = tool_fail(&tool, &e);
+		source_close(src);
+		if (b->stopped != 0 || sink_broken(out, NULL))
+			break;
+	}
+	/* also after bad input: what came before it is good */
+	if (!sink_broken(out, NULL) && hold_flush(h, &e) == -1)
+		status = tool_fail(&tool, &e);
+	hold_close(h);
+	return status;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -173,30 +197,17 @@ main(int argc, char *argv[])
 	    .grace = 5 * NS_S };
 	struct err e = { 0 };
 	struct sink *out;
-	struct hold *h;
-	int status = 0;
+	int status;
 
 	options(&b, argc, argv);
 	b.stop = tool_stop_fd();
 	out = sink_open(NULL, NULL, STDOUT_FILENO, &e);
 	if (!out || open_status(&b, &e) == -1)
-		return tool_fail(&tool, &e);
-	h = hold_open(&b.hold, out);
-	for (char **path = tool_files(argc, argv); *path; path++) {
-		struct source *src = source_open(*path, NULL, false, &e);
-
-		if (!src || run(&b, src, h, &e) == -1)
-			status = tool_fail(&tool, &e);
-		source_close(src);
-		if (b.stopped != 0 || sink_broken(out, NULL))
-			break;
-	}
-	/* also after bad input: what came before it is good */
-	if (!sink_broken(out, NULL) && hold_flush(h, &e) == -1)
 		status = tool_fail(&tool, &e);
+	else
+		status = join(&b, tool_files(argc, argv), out);
 	status_close(b.status);
 	metrics_free(b.metrics);
-	hold_close(h);
 	sink_close(out, NULL);
 	return tool_exit(&tool, status);
 }

@@ -98,8 +98,9 @@ main(int argc, char *argv[])
 	if (!a.query && (a.from || a.to))
 		tool_usage(&tool, "--from and --to are of --delete");
 	if ((a.query || a.aged) && read_delete(&a, &mem, &e) == -1)
-		return tool_fail(&tool, &e);
-	status = store_run(&a.run, argc, argv);
+		status = tool_fail(&tool, &e);
+	else
+		status = store_run(&a.run, argc, argv);
 	arena_free(&mem);
 	return status;
 }

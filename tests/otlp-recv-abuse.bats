@@ -160,7 +160,7 @@ rss() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	done
 	# the bound that the manual states, in KiB
 	echo "rss $(rss) KiB, $idle idle"
-	[ "$(rss)" -lt $((32768 + idle / 2 * 12 + (idle / 2 + slow) * 48)) ]
+	[ "$(rss)" -lt "$(roomy $((32768 + idle / 2 * 12 + (idle / 2 + slow) * 48)))" ]
 	exec 8>&-
 	until_true ended
 	[ "$(tail -1 there)" = '0 0' ]

@@ -45,7 +45,7 @@ sent() {
 		[ "$(post /v1/traces $PB -H "Content-Encoding: $coding" --data-binary 'no such')" = 400 ]
 	done
 	# what all hold, and a little
-	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$PID/status")" -lt $((160 * 1024)) ]
+	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$PID/status")" -lt "$(roomy $((160 * 1024)))" ]
 	stop
 	[ "$(rec -c out.rec | cut -f1,2)" = "$(printf 'traces\t2')" ]
 }

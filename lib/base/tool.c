@@ -132,7 +132,7 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "\n%s: try '%s --help'\n", tool->name, tool->name);
-	exit(2);
+	_exit(2);	/* what callers hold needs no freeing: no leak */
 }
 
 int

@@ -175,8 +175,11 @@ sink_broken(struct sink *k, struct err *e)
 int
 sink_close(struct sink *k, struct err *e)
 {
-	int r = k->spool ? spool_close(k->spool, e) : 0;
+	int r;
 
+	if (!k)
+		return 0;
+	r = k->spool ? spool_close(k->spool, e) : 0;
 	pthread_mutex_destroy(&k->mutex);
 	free(k);
 	return r;
