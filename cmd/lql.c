@@ -9,7 +9,7 @@
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
 	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS,
-	OPT_FIELDS };
+	OPT_FIELDS, OPT_HITS };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -36,6 +36,8 @@ static const struct tool tool = {
 		  NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
+		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
+		  "are when", NULL },
 		{ 'x', "expand", NULL, "in a table: labels, metadata and "
 		  "fields under each line", NULL },
 		{ OPT_LABELS, "labels", NULL, "the labels of the streams of a "
@@ -71,6 +73,7 @@ option(struct args *args, int c, struct err *e)
 
 	switch (c) {
 	case 'f': s->follow = true; break;
+	case OPT_HITS: s->lql.hits = true; break;
 	case 'x': s->lql.expand = true; break;
 	case OPT_FMT: s->fmt = true; break;
 	case OPT_TRACE: args->trace = optarg; break;

@@ -22,6 +22,7 @@ _arguments -s \
 	'--step=[between the points of metrics, such as 30s; all\: one, at the end (default\: some 100 points)]:TIME:' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
+	'--hits[above a table\: how many lines there are when]' \
 	'-x[in a table\: labels, metadata and fields under each line]' \
 	'--expand[in a table\: labels, metadata and fields under each line]' \
 	'--labels[the labels of the streams of a selector, or of all]' \

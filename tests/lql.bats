@@ -229,6 +229,19 @@ lql() {
 	[ "$(grep -c '^    service_name' <<<"$output")" -eq 1 ]
 }
 
+@test "--hits: bars above the lines, of all of them" {
+	store
+	run lql --hits -n 1 -o table '{service_name="cart"}'
+	[[ ${lines[0]} == "2026-01-01 00:00:00 "*" 2026-01-01 00:00:03  2 lines, at most 1 a bar" ]]
+	[[ ${lines[0]} == *█*█* ]]
+	[ "${#lines[@]}" -eq 2 ]
+	[ "$(lql --hits -o raw '{service_name="cart"}' | wc -l)" -eq 2 ]
+	run --separate-stderr lql --hits -o table '{service_name="nobody"}'
+	[ "$status" -eq 0 ] && [ -z "$output" ]
+	run bash -c "printf '%s\n' '\\hits' '{service_name=\"payment\"} |= \"retry\"' | '$BIN/lql' -d '$T/logs' -o table"
+	[[ ${lines[0]} == *"1 line, at most 1 a bar" ]]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

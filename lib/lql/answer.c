@@ -8,6 +8,7 @@
 #include "lql/about.h"
 #include "lql/export.h"
 #include "lql/fields.h"
+#include "lql/hits.h"
 #include "lql/series.h"
 #include "show/lines.h"
 
@@ -293,7 +294,12 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	if (ask->about != LQL_LINES)
 		return answer_about(ask, view, q, lines, e);
 	begin(&an, ask);
-	int r = end(&an, lql_run(view, &q->log, &ask->o, on_line, &an, e), e);
+	int r = ask->hits && ask->out == ASK_TABLE ?
+	    hits_put(ask, view, &q->log, &an.b, e) : 0;
+
+	if (r == 0)
+		r = lql_run(view, &q->log, &ask->o, on_line, &an, e);
+	r = end(&an, r, e);
 
 	*lines = an.lines;
 	if (r == 0 && an.lines == 0)

@@ -25,6 +25,7 @@ struct lql_ask {
 					   ASK_STEP_AUTO */
 	enum ask_out out;		/* not ASK_AUTO, ASK_CHART */
 	bool chart;			/* a table of series as a chart */
+	bool hits;			/* bars above a table's lines */
 	bool expand;			/* what is in a line, under it (TABLE) */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);

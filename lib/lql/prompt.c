@@ -33,6 +33,17 @@ do_expand(void *arg, const char *none, struct err *e)
 }
 
 static int
+do_hits(void *arg, const char *none, struct err *e)
+{
+	struct lql_session *s = arg;
+
+	(void)none;
+	(void)e;
+	s->lql.hits = !s->lql.hits;
+	return 0;
+}
+
+static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	return ask_step(to, "\\step", &((struct lql_session *)arg)->lql.step, e);
@@ -108,6 +119,8 @@ static const struct shell_command commands[] = {
 	{ "patterns", "[QUERY]", "what the lines look like", do_patterns },
 	{ "fields", "[QUERY]", "what can be asked for beside labels",
 	  do_fields },
+	{ "hits", NULL, "how many lines when, above them, or not any more",
+	  do_hits },
 	{ "x", NULL, "what is in each line below it, or not any more",
 	  do_expand },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
