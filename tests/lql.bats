@@ -289,6 +289,10 @@ lql() {
 	[ "$(lql --step all "max_over_time($all | unwrap duration(took) | __error__=\"\" [1m]) by (service_name)" | jq -c '[.metric.service_name, .value[1]]')" = \
 		'["cart","1.5"]' ]
 	[ "$(lql --step all "topk(1, sum by (service_name) (count_over_time($all |~ \"[0-9] \" [1m]))) > 2")" = "" ]
+	[ "$(lql --step all --from 1767225602 "sum(count_over_time($all[2s]))" | jq -r '.value | join(" ")')" = '1767225603 2' ]
+	[ "$(lql --step 1s --from 1767225602 --to 1767225605 "count_over_time($all[1s]) > 9 or vector(0)" | jq '.values | length')" -eq 4 ]
+	run --separate-stderr lql --since 1h --step all "sum(rate($all[1s]))"
+	[ "$status" -eq 0 ] && [ -z "$output" ] && [[ $stderr == *'no match'* ]]
 	[ "$(lql --step all '1 + 2 * 3')" = '{"metric":{},"value":[1767225603,"7"]}' ]
 	[ "$(lql --step 1s 'absent_over_time({service_name="no"}[1s])' | jq -c '[.metric.service_name, (.values | length)]')" = '["no",4]' ]
 }

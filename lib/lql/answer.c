@@ -229,26 +229,31 @@ answer_about(const struct lql_ask *ask, struct store_view *view,
 	return r;
 }
 
-/* When it is asked about; the whole store where no range was given. */
+/*
+ * When it is asked about: the range given, but none of what lies before the
+ * store's first line, and no end is its last. 1, 0: there is nothing, -1.
+ */
 static int
 times_of(const struct lql_ask *ask, struct store_view *view,
     struct lql_times *t, struct err *e)
 {
-	uint64_t min = 0, max = 0, from = ask->o.from, to = ask->o.to;
-	struct lql_times all;
+	uint64_t min = 0, max = 0, from = ask->o.from, to = ask->o.to, first;
 	bool any = store_view_span(view, &min, &max);
 
-	if (from == 0 && to == 0)
+	if (to == 0 || to > INT64_MAX) {
+		if (from > max)
+			return 0;
 		to = max;
-	if (to > max && any && ask->step != 0)
-		to = max;
-	if (from >= min || !any || ask->step == 0)
-		return lql_times(t, from > to ? to : from, to, ask->step, e);
-	/* nothing lies in the windows of a step before the first line's */
-	if (lql_times(&all, min, to < min ? min : to, ask->step, e) == -1)
-		return -1;
-	return lql_times(t, min - 1 + all.step, to < min - 1 + all.step ?
-	    min - 1 + all.step : to, all.step, e);
+	}
+	if (any && from < min && ask->step != 0) {
+		if (to < min || lql_times(t, min, to, ask->step, e) == -1)
+			return to < min ? 0 : -1;
+		/* windows of the step before hold nothing */
+		first = min - 1 + t->step;
+		return lql_times(t, first, to < first ? first : to, t->step,
+		    e) == -1 ? -1 : 1;
+	}
+	return lql_times(t, from, to, ask->step, e) == -1 ? -1 : 1;
 }
 
 static int
@@ -260,14 +265,14 @@ answer_metric(const struct lql_ask *ask, struct store_view *view,
 		.count = ask->o.count, .stopped = tool_stopped };
 	struct arena mem = { 0 };
 	struct buf b = { 0 };
-	struct table t;
-	int r;
 
 	if (ask->about != LQL_LINES)
 		return err_set(e, ERR_QUERY, "only label matchers are "
 		    "supported: {service_name=\"x\"}");
-	r = times_of(ask, view, &o.times, e);
-	if (r == 0)
+	struct table t = { .n = 0 };
+	int r = times_of(ask, view, &o.times, e);
+
+	if (r == 1)
 		r = lql_metrics(view, q->metric, &o, &mem, &t, e);
 	if (r == 0)
 		r = lql_series_put(ask, q->metric, &o.times, &t, &b, e);
