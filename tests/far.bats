@@ -138,7 +138,7 @@ kept() {
 @test "never an answer: given up after a while, and nothing moves on" {
 	for way in -h -g; do
 		far $way 503
-		send 75 --give-up 100ms
+		send 75 --give-up 1s
 		[[ $output == *"1 given up"* ]]
 		[ "$(asked | wc -w)" -gt 2 ]
 	done

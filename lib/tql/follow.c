@@ -27,7 +27,7 @@ struct seen {
 struct follow {
 	struct tql_session *s;
 	struct tql_ask ask;
-	const struct tql_query *q;
+	struct tql_query q;
 	struct map ids;
 	struct seen *seen;	/* by number in ids */
 	uint32_t cap, look;
@@ -137,7 +137,7 @@ look(struct follow *f, struct store_view *view, struct err *e)
 		return 0;
 	if (f->s->ask.from == 0)
 		f->ask.o.from = max > WINDOW ? max - WINDOW : 0;
-	r = tql_run(view, f->q, &f->ask.o, &res, e);
+	r = tql_run(view, &f->q, &f->ask.o, &res, e);
 	if (r == 0 && res.n > TRACES_MAX)
 		r = err_set(e, ERR_LIMIT, "over the limit of %u matching traces "
 		    "in ten minutes", TRACES_MAX);
@@ -180,15 +180,13 @@ follow(struct follow *f, struct str text, struct err *e)
 {
 	struct arena mem = { 0 };
 	struct store_view *view;
-	struct tql_query q;
 	int r;
 
-	if (tql_parse(&q, text, &mem, e) == -1) {
+	if (tql_parse(&f->q, text, &mem, e) == -1) {
 		arena_free(&mem);
 		return -1;
 	}
-	f->q = &q;
-	if (q.metric)
+	if (f->q.metric)
 		r = err_set(e, ERR_QUERY, "traces can be followed, series "
 		    "cannot");
 	else if (!(view = tql_session_view(f->s, e)))
@@ -197,7 +195,7 @@ follow(struct follow *f, struct str text, struct err *e)
 		r = wait_and_look(f, &view, tool_stop_fd(), e);
 		store_view_close(view);
 	}
-	tql_free(&q);
+	tql_free(&f->q);
 	arena_free(&mem);
 	map_free(&f->ids);
 	free(f->seen);
