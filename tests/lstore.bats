@@ -166,6 +166,14 @@ many() {
 	[[ "$output" == *"not well formed"* ]]
 }
 
+@test "--info: where the bytes are" {
+	shop | lstore -d s
+	lstore -d s --info >info
+	awk '/^column/ { on = 1; next } on { sum += $NF } END { exit !(sum > 1 && sum < 1000) }' info
+	grep -Eq '^time +[0-9.]+ [KM]?i?B +41 +[0-9]+\.[0-9]{2}$' info
+	grep -q '^(text: templates and values) ' info
+}
+
 @test "a second writer is sent away" {
 	shop >shop.rec
 	mkfifo pipe

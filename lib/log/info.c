@@ -2,6 +2,7 @@
 #include "log/kind.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
@@ -17,6 +18,7 @@ struct info {
 	struct map names;
 	struct sum *sum;
 	uint32_t cap;
+	uint64_t rows, ids, all;	/* bytes of trace ids; of all but footers */
 };
 
 static void
@@ -63,6 +65,39 @@ add_block(struct info *in, const struct store_block *b, struct arena *mem,
 }
 
 static void
+size_line(struct buf *out, struct str name, uint64_t bytes,
+    const char *values, uint64_t rows)
+{
+	char size[24];
+
+	buf_addf(out, "%-32.*s %10s %12s %12.2f\n", PS(name),
+	    num_fmt_size(size, bytes), values, (double)bytes / (double)rows);
+}
+
+/*
+ * What is in no column is the lines themselves. Small columns are packed
+ * together, and told by what they are before that: a small block may have less.
+ */
+static void
+print_sizes(const struct info *in, struct buf *out)
+{
+	uint64_t rest = in->all > in->ids ? in->all - in->ids : 0;
+	char values[24];
+
+	buf_addf(out, "%-32s %10s %12s %12s\n", "column", "bytes", "values",
+	    "bytes a line");
+	for (uint32_t k = 0; k < in->names.n; k++) {
+		snprintf(values, sizeof values, "%" PRIu64,
+		    in->sum[k].values);
+		size_line(out, in->names.key[k], in->sum[k].bytes, values,
+		    in->rows);
+		rest -= in->sum[k].bytes < rest ? in->sum[k].bytes : rest;
+	}
+	size_line(out, S("(trace ids)"), in->ids, "", in->rows);
+	size_line(out, S("(text: templates and values)"), rest, "", in->rows);
+}
+
+static void
 print(const struct info *in, struct buf *out)
 {
 	char size[24];
@@ -75,11 +110,7 @@ print(const struct info *in, struct buf *out)
 		buf_addf(out, "%-32.*s %10" PRIu32 " %12s\n", PS(l->name),
 		    l->values.n, num_fmt_size(size, l->bytes));
 	}
-	buf_addf(out, "%-32s %10s %12s\n", "column", "bytes", "values");
-	for (uint32_t k = 0; k < in->names.n; k++)
-		buf_addf(out, "%-32.*s %10s %12" PRIu64 "\n",
-		    PS(in->names.key[k]),
-		    num_fmt_size(size, in->sum[k].bytes), in->sum[k].values);
+	print_sizes(in, out);
 }
 
 int
@@ -91,8 +122,16 @@ log_info(const struct store_block *b, size_t n, struct arena *mem,
 	int status = 0;
 
 	(void)mem;
-	for (size_t i = 0; i < n && status == 0; i++)
+	for (size_t i = 0; i < n && status == 0; i++) {
+		uint64_t ids = 0;
+
+		in.rows += b[i].info->rows;
+		in.all += block_footer_at(b[i].block);
+		if (block_section_size(b[i].block, S("ids"), &ids) == -1)
+			ids = 0;
+		in.ids += ids;
 		status = add_block(&in, &b[i], &own, e);
+	}
 	spread_sort(&in.labels);
 	if (status == 0)
 		print(&in, out);
