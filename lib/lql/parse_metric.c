@@ -1,8 +1,6 @@
 /* Metric queries, and which of both a query is. logql.md section 3. */
 #include "lql/parser.h"
 
-#include <math.h>
-
 #include "base/num.h"
 
 static const char *const range_name[LQL_RANGE_OPS] = { "count_over_time",
@@ -34,6 +32,7 @@ struct operand {
 
 static int expression(struct parser *, int min, struct operand *);
 
+/* `what` has one %s. */
 static int
 fail_at(struct parser *p, struct caret at, const char *what, const char *name)
 {
@@ -249,8 +248,8 @@ metric_operand(struct parser *p, struct lql_metric **out)
 	if (expression(p, 0, &o) == -1)
 		return -1;
 	*out = o.m;
-	return o.m ? 0 : fail_at(p, at, "expected a metric query, such as "
-	    "rate({...}[5m])%s", "");
+	return o.m ? 0 : caret_err(p->l.e, p->l.query, at, "expected a metric "
+	    "query, such as rate({...}[5m])");
 }
 
 static int
@@ -273,8 +272,8 @@ check_agg(struct parser *p, struct lql_agg *a, struct str k, struct caret at)
 		return caret_err(p->l.e, p->l.query, at, "invalid parameter "
 		    "(must be greater than 0) %s(%.*s", name, PS(k));
 	if (a->op >= LQL_A_SORT && a->by.by.n > 0)
-		return fail_at(p, at, "sort and sort_desc doesn't allow "
-		    "grouping by %s", "");
+		return caret_err(p->l.e, p->l.query, at, "sort and sort_desc "
+		    "doesn't allow grouping by ");
 	if (a->op == LQL_A_APPROX_TOPK && a->by.given)
 		return fail_at(p, at, "grouping not allowed for %s "
 		    "aggregation", name);
