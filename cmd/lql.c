@@ -9,7 +9,7 @@
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
 	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS,
-	OPT_FIELDS, OPT_HITS };
+	OPT_FIELDS, OPT_HITS, OPT_INTERVAL };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -34,6 +34,8 @@ static const struct tool tool = {
 		{ OPT_STEP, "step", "TIME", "between the points of metrics, such "
 		  "as 30s; all: one, at the end (default: some 100 points)",
 		  NULL },
+		{ OPT_INTERVAL, "interval", "TIME", "only lines that far from the "
+		  "one before", NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
@@ -92,6 +94,8 @@ option(struct args *args, int c, struct err *e)
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);
+	case OPT_INTERVAL:
+		return ask_step(optarg, "--interval", &s->lql.o.interval, e);
 	default: return ask_opt(&s->ask, c, optarg, e);
 	}
 	return 0;

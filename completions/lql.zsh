@@ -20,6 +20,7 @@ _arguments -s \
 	'--traces=[only lines of the traces whose ids FILE lists; - is stdin]:FILE:_files' \
 	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
 	'--step=[between the points of metrics, such as 30s; all\: one, at the end (default\: some 100 points)]:TIME:' \
+	'--interval=[only lines that far from the one before]:TIME:' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
 	'--hits[above a table\: how many lines there are when]' \

@@ -140,6 +140,14 @@ lql() {
 	[ "$(lql -o rec '{service_name=~".+"}' | rec -o json | jq -s '[.[].resourceLogs[].scopeLogs[].logRecords[]] | length')" -eq 4 ]
 }
 
+@test "lines an interval apart" {
+	store
+	[ "$(lql -o raw --interval 2s '{service_name=~".+"}' | wc -l)" -eq 2 ]
+	[ "$(lql -o raw --interval 2s --direction forward '{service_name=~".+"} | pattern "<a> <_>"' | head -n 1)" = "cart of u-11 has 2 items" ]
+	[ "$(lql -o raw --interval 1s -n 3 '{service_name=~".+"}' | wc -l)" -eq 3 ]
+	fails 2 lql --interval x '{a="b"}'
+}
+
 @test "time ranges" {
 	store
 	[ "$(lql -o raw --from 2026-01-01T00:00:01Z --to 1767225602 '{service_name=~".+"}')" = "connection to 10.0.0.7:5432 refused" ]

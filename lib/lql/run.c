@@ -10,6 +10,7 @@ struct run {
 	lql_fn *fn;
 	void *arg;
 	uint64_t limit, given;
+	uint64_t interval, last;	/* time of the last one given */
 	bool piped;		/* there are steps the scan does not do */
 	struct arena scratch;
 	struct log_scan_opts so;
@@ -27,6 +28,26 @@ lql_enter(struct lql_entry *en, const struct log_line *l, struct arena *mem)
 }
 
 static int
+give(struct run *r, const struct lql_line *l, struct err *e)
+{
+	int status = r->fn(r->arg, l, e);
+
+	return status != 0 ? status : ++r->given == r->limit;
+}
+
+/* Whether it is far enough from the last one, which it is from then on. */
+static bool
+paced(struct run *r, uint64_t time)
+{
+	uint64_t far = time > r->last ? time - r->last : r->last - time;
+
+	if (r->interval > 0 && r->given > 0 && far < r->interval)
+		return false;
+	r->last = time;
+	return true;
+}
+
+static int
 on_line(void *arg, const struct log_line *l, struct err *e)
 {
 	struct run *r = arg;
@@ -35,10 +56,11 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	struct log_pair *v;
 
 	if (!r->piped)
-		return r->fn(r->arg, &out, e);
+		return paced(r, l->time) ? give(r, &out, e) : 0;
 	arena_reset(&r->scratch);
 	lql_enter(&en, l, &r->scratch);
-	if (!pipe_run(r->q->step, r->q->nsteps, false, &en))
+	if (!pipe_run(r->q->step, r->q->nsteps, false, &en) ||
+	    !paced(r, l->time))
 		return 0;
 	out.l.line = en.line;
 	out.l.nlabels = entry_labels(&en, LQL_STREAM, &v);
@@ -47,9 +69,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	out.l.meta = v;
 	out.nparsed = entry_labels(&en, LQL_PARSED, &v);
 	out.parsed = v;
-	int status = r->fn(r->arg, &out, e);
-
-	return status != 0 ? status : ++r->given == r->limit;
+	return give(r, &out, e);
 }
 
 struct log_line_filter
@@ -105,6 +125,7 @@ lql_run(struct store_view *view, const struct lql_log *q,
     const struct lql_opts *o, lql_fn *fn, void *arg, struct err *e)
 {
 	struct run r = { .q = q, .fn = fn, .arg = arg, .limit = o->limit,
+		.interval = o->interval,
 		.so = {
 			.trace_ids = o->trace_ids,
 			.ntrace_ids = o->ntrace_ids,
@@ -116,6 +137,8 @@ lql_run(struct store_view *view, const struct lql_log *q,
 	int status;
 
 	r.piped = lql_push(q, &a, &r.so);
+	if (o->interval > 0)	/* who knows how many lines that takes */
+		r.so.limit = 0;
 	r.so.want_meta = !o->ids_only || r.piped;
 	r.so.want_line = r.so.want_meta ? LOG_LINE : LOG_NO_LINE;
 	status = log_scan(view, &r.so, on_line, &r, e);

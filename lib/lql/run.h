@@ -14,6 +14,7 @@ struct lql_opts {
 	const uint8_t (*trace_ids)[16];		/* sorted; NULL: any */
 	size_t ntrace_ids;
 	uint64_t from, to, limit;
+	uint64_t interval;	/* ns: lines are at least that far apart */
 	bool forward;
 	bool ids_only;		/* neither line nor metadata will be looked at */
 	unsigned workers;

@@ -4,12 +4,13 @@
  * parse.json: what is valid parses, what is not is refused. pipeline.json: a
  * line through a pipeline: whether it is kept, what becomes of it and of its
  * labels; what it counts in a metric query. ingest.json: what is derived of a
- * line as it arrives. engine.json and the scripts:
- * metric queries over lines in memory.
+ * line as it arrives. engine.json and the scripts: metric queries over lines
+ * in memory, and log queries over a store.
  */
 #include "conformance/logql.h"
 #include "conformance/logql_engine.h"
 #include "conformance/logql_ingest.h"
+#include "conformance/logql_logs.h"
 #include "conformance/logql_parse.h"
 #include "conformance/logql_script.h"
 
@@ -157,6 +158,7 @@ main(int argc, char *argv[])
 	each(argv[1], "ingest.json", "metadata_names", name_case);
 	each(argv[1], "ingest.json", "service_name", service_case);
 	each(argv[1], "engine.json", "queries", engine_case);
+	each(argv[1], "engine.json", "queries", logs_case);
 	each(argv[1], "engine.json", "interval_limit", range_limit_case);
 	each(argv[1], "engine.json", "series_limit", series_limit_case);
 	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
