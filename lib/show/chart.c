@@ -7,6 +7,7 @@
 
 #define AXIS_ROWS	2u
 #define ROWS_A_LABEL	3u
+#define VALUE_MAX	1e200	/* there is no axis beyond, nor below 1 / it */
 
 struct canvas {
 	unsigned cols, rows;
@@ -44,7 +45,7 @@ y_of(const struct canvas *cv, double v)
 	unsigned most = 4 * cv->rows - 1;
 	double y = (cv->hi - v) / (cv->hi - cv->lo) * most + .5;
 
-	return y <= 0 ? 0 : y >= most ? most : (unsigned)y;
+	return !(y > 0) ? 0 : y >= most ? most : (unsigned)y;
 }
 
 static unsigned
@@ -97,12 +98,12 @@ find_range(struct canvas *cv, const struct show_chart *c)
 		for (uint32_t i = 0; i < c->points; i++) {
 			double v = c->curve[k][i];
 
-			if (!isfinite(v))
-				continue;
+			if (!isfinite(v) || fabs(v) > VALUE_MAX)
+				continue;	/* drawn at the edge */
 			min = v < min ? v : min;
 			max = v > max ? v : max;
 		}
-	if (max <= min)
+	if (max - min < 1 / VALUE_MAX)
 		max = min + 1;
 	tick = show_tick(max - min, cv->rows / ROWS_A_LABEL, c->unit);
 	cv->lo = floor(min / tick) * tick;

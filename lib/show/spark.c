@@ -34,7 +34,7 @@ show_bar_ends(double from, double to, unsigned cols, unsigned *first,
 {
 	*first = from > 0 ? from * cols < cols ? (unsigned)(from * cols) :
 	    cols - 1 : 0;
-	*end = to <= 0 ? 0 : to >= 1 ? 8 * cols : (unsigned)(to * cols * 8);
+	*end = !(to > 0) ? 0 : to >= 1 ? 8 * cols : (unsigned)(to * cols * 8);
 	if (*end <= *first * 8)
 		*end = *first * 8 + 1;
 }

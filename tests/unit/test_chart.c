@@ -111,6 +111,28 @@ curves(struct buf *b)
 	buf_reset(b);
 }
 
+/* What no axis can hold. */
+static void
+extremes(struct buf *b)
+{
+	static const double v[][3] = { { 1e308, -1e308, 1 },
+	    { 1e-310, 0, 5e-324 }, { INFINITY, NAN, -INFINITY },
+	    { -5, -6, -7 } };
+	struct show sh = { false, 30 };
+
+	for (unsigned i = 0; i < 4; i++) {
+		const double *curve[] = { v[i] };
+		struct show_chart c = { .curve = curve, .curves = 1,
+		    .points = 3, .step = 1, .cols = 30, .rows = 8 };
+
+		show_chart(&sh, &c, b);
+		CHECK(has(b, "┤") && has(b, "└"));
+		buf_reset(b);
+	}
+	show_bar(b, NAN, NAN, 4);
+	CHECK(is(b, "▏"));
+}
+
 static void
 heat(struct buf *b)
 {
@@ -254,6 +276,7 @@ main(void)
 	ticks();
 	bars(&b);
 	curves(&b);
+	extremes(&b);
 	heat(&b);
 	series(&b);
 	ranks(&b);
