@@ -71,6 +71,11 @@ options(struct send_run *run, struct targets *t, int argc, char *argv[])
 	t->asked.via = run->client;
 	t->asked.via.agent = "OTel-OTLP-Exporter-otelutils/" TOOL_VERSION;
 	need(targets_ready(t, getenv, &e), &e);
+	for (int i = SIGNAL_TRACES; i < SIGNALS; i++)
+		if (t->of[i].bare)
+			tool_say(&tool, "%s go to %s: no path is added to an "
+			    "address of their own", signal_name(i),
+			    t->of[i].url);
 }
 
 int

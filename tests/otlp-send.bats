@@ -60,6 +60,21 @@ same() {
 	same in.rec
 }
 
+@test "from the environment: an address without a path is said, old names" {
+	rec -r "$ROOT/examples/cart.jsonl" >in.rec
+	recv
+	OTEL_EXPORTER_OTLP_ENDPOINT=$HTTP OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=$HTTP run otlp-send <in.rec
+	[[ $output == *"logs go to $HTTP/: no path is added"* ]]
+	[[ $output != *"traces go to"* ]]
+	stop
+	recv
+	OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_ENDPOINT=${GRPC#http://} OTEL_EXPORTER_OTLP_SPAN_INSECURE=true \
+		OTEL_EXPORTER_OTLP_METRIC_INSECURE=true otlp-send --give-up 1ms -x dead.rec <in.rec
+	stop
+	[ "$(rec -c out.rec | cut -f1)" = traces ]
+	[ "$(rec -c dead.rec | cut -f1)" = logs ]
+}
+
 @test "a spool is read from its cursor, which moves" {
 	all | rec -i json -o rec | spool s
 	recv

@@ -150,6 +150,18 @@ host_end(const char *url)
 	    strcspn(strstr(url, "//") + 2, "/?#");
 }
 
+/* The names it had once, of two signals. */
+static const char *
+old_insecure(const struct look *l)
+{
+	static const char *const names[SIGNALS] = {
+		[SIGNAL_TRACES] = "OTEL_EXPORTER_OTLP_SPAN_INSECURE",
+		[SIGNAL_METRICS] = "OTEL_EXPORTER_OTLP_METRIC_INSECURE",
+	};
+
+	return names[l->signal] ? l->env(names[l->signal]) : NULL;
+}
+
 /* gRPC: the host alone counts, and without a scheme INSECURE decides. */
 static int
 grpc_url(struct look *l, struct target *t, const char *base, struct err *e)
@@ -157,8 +169,11 @@ grpc_url(struct look *l, struct target *t, const char *base, struct err *e)
 	struct arena *a = &l->t->mem;
 	struct str path = otlp_path(true, l->signal);
 	const char *v = look(l, "INSECURE");
-	bool plain = l->t->insecure || (v && strcasecmp(v, "true") == 0);
+	bool plain;
 
+	if (!v)
+		v = old_insecure(l);
+	plain = l->t->insecure || (v && strcasecmp(v, "true") == 0);
 	if (!has_scheme(base) && strstr(base, "//"))
 		return err_set(e, ERR_QUERY, "\"%.200s\": not an http:// or "
 		    "https:// address", base);
@@ -182,10 +197,11 @@ http_url(struct look *l, struct target *t, const char *base, bool whole,
 		return err_set(e, ERR_QUERY, "\"%.200s\": not an http:// or "
 		    "https:// address", base);
 	host = host_end(base);
+	t->bare = whole && base[host] == '\0';
 	while (!whole && n > host && base[n - 1] == '/')
 		n--;
 	t->url = arena_printf(&l->t->mem, "%.*s%.*s", (int)n, base,
-	    whole ? base[host] == '\0' : (int)path.n, whole ? "/" : path.p).p;
+	    whole ? t->bare : (int)path.n, whole ? "/" : path.p).p;
 	return 0;
 }
 

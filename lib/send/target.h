@@ -18,6 +18,7 @@ enum target_coding { CODING_UNSET, CODING_NONE, CODING_GZIP, CODING_ZSTD };
 
 struct target {
 	const char *url;		/* whole, with its path */
+	bool bare;			/* "/", its own address having none */
 	enum target_form form;
 	enum target_coding coding;
 	struct dress dress;
