@@ -69,7 +69,7 @@ same() {
 	stop
 	recv
 	OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_ENDPOINT=${GRPC#http://} OTEL_EXPORTER_OTLP_SPAN_INSECURE=true \
-		OTEL_EXPORTER_OTLP_METRIC_INSECURE=true otlp-send --give-up 1ms -x dead.rec <in.rec
+		OTEL_EXPORTER_OTLP_METRIC_INSECURE=true otlp-send --tries 2 --retry-first 1ms -x dead.rec <in.rec
 	stop
 	[ "$(rec -c out.rec | cut -f1)" = traces ]
 	[ "$(rec -c dead.rec | cut -f1)" = logs ]
