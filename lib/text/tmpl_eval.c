@@ -1,6 +1,8 @@
 /* tmpl_eval: pipelines, commands and calls. The words of errors are Go's. */
 #include "text/tmpl_run.h"
 
+#include <assert.h>
+
 /* An empty `final` is no argument; else the value of the stage before. */
 struct call {
 	const struct tmpl_value *dot;
@@ -351,6 +353,7 @@ tmpl_eval(struct tmpl_state *s, const struct tmpl_value *dot,
 		final = &v[k];
 		k = !k;
 	}
+	assert(final);		/* the parser makes no empty pipe */
 	*out = *final;
 	for (unsigned i = 0; i < pipe->decls; i++) {
 		if (pipe->assign)
