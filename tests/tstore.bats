@@ -126,11 +126,11 @@ rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
 	fails 1 tstore -d s no-such-file
 	fails 1 tstore -d nowhere --info
 	mkfifo pipe
-	tstore -d s <pipe &
+	tstore -d new <pipe &	# there is a manifest once it has the lock
 	PIDS+=($!)
 	exec 9>pipe
-	until_true test -e s/MANIFEST
-	fails 75 tstore -d s </dev/null
+	until_true test -e new/MANIFEST
+	fails 75 tstore -d new </dev/null
 	exec 9>&-
 	wait "${PIDS[0]}"
 	PIDS=()
