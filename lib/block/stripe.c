@@ -39,6 +39,8 @@ void
 stripe_count(struct stripe *s, struct scan_count *count)
 {
 	s->count = count;
+	if (count)
+		__atomic_fetch_add(&count->stripes, 1, __ATOMIC_RELAXED);
 }
 
 const struct stripe_dir *

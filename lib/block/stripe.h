@@ -76,7 +76,8 @@ int stripe_blob(struct stripe *, struct str name, struct arena *,
     struct str *bytes, struct err *);
 /* "PATH: stripe N: column NAME" in front of the message; always -1. */
 int stripe_where(const struct stripe *, uint32_t col, struct err *);
-/* Adds what this stripe reads from now on to *count (NULL: nowhere). */
+/* Counts the stripe, and adds what it reads from now on to *count (NULL:
+ * nowhere). */
 void stripe_count(struct stripe *, struct scan_count *count);
 
 #endif
