@@ -27,6 +27,6 @@ struct sink *sink_open(const char *dir, const struct spool_opts *, int fd,
 void sink_put(struct sink *, const struct rec *const recs[], size_t n,
     struct err e[]);
 bool sink_broken(struct sink *, struct err *);	/* and why */
-int sink_close(struct sink *, struct err *);
+int sink_close(struct sink *, struct err *);	/* NULL: nothing */
 
 #endif
