@@ -42,6 +42,7 @@ NEEDS_logpush	= libprotobuf-c jansson snappy libcurl libmicrohttpd
 NEEDS_batch	= libmicrohttpd
 NEEDS_tql	= libprotobuf-c jansson readline
 NEEDS_lql	= libprotobuf-c jansson readline
+NEEDS_query-remote = jansson libcurl
 NEEDS_TEST	= libprotobuf-c jansson snappy libnghttp2 libmicrohttpd gnutls readline libcurl
 # a query takes milliseconds: finding and binding shared libraries was four of
 # them. (Not warned: readline could ask for users' names.) Sanitizers need them

@@ -17,13 +17,14 @@ enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
 
 static const struct tool tool = {
 	.name = "lql",
-	.args = "-d STORE [OPTION ...] [QUERY]",
+	.args = "-d STORE | -u URL [OPTION ...] [QUERY]",
 	.what = "ask a log store, in LogQL; without a query: a prompt",
 	.opts = {
 		{ 'd', "store", "DIR", "the log store (default: $LSTORE)",
 		  "dir" },
 		{ 'D', "traces-store", "DIR", "the trace store, for \\trace "
 		  "(default: $TSTORE)", "dir" },
+		REMOTE_OPTS("Loki"),
 		ASK_OPTS("lines", "100", "chart, table, json, csv, raw, ids or "
 		    "rec", "chart|table|json|csv|raw|ids|rec"),
 		{ OPT_TRACE, "trace", "ID", "only lines of this trace", NULL },
@@ -129,9 +130,14 @@ main(int argc, char *argv[])
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		if (option(&args, c, &e) == -1)
 			return tool_fail(&tool, &e);
-	if (s->fmt ? !argv[optind] : !s->ask.store)
+	if (s->ask.remote.url) {
+		s->lql.far = &s->ask.remote;
+		if (s->follow)
+			tool_usage(&tool, "--follow: of a store only");
+	}
+	if (s->fmt ? !argv[optind] : !s->ask.store && !s->lql.far)
 		tool_usage(&tool, "which %s", s->fmt ? "query?" :
-		    "store? -d DIR");
+		    "store? -d DIR, or -u URL");
 	if (argc - optind > 1)
 		tool_usage(&tool, "%s: one query, in quotes", argv[optind + 1]);
 	if (args.trace && args.traces)

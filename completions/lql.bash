@@ -7,6 +7,11 @@ _lql()
 	case $prev in
 	-d|--store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
 	-D|--traces-store) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")); return ;;
+	-u|--url) return ;;
+	-H|--header) return ;;
+	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	-n|--limit) return ;;
 	--since) return ;;
 	--from) return ;;
@@ -24,7 +29,7 @@ _lql()
 	--volume) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval -f --follow --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval -f --follow --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

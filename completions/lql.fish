@@ -1,6 +1,11 @@
 # fish completion for lql
 complete -c lql -s d -l store -x -a '(__fish_complete_directories)' -d 'the log store (default: $LSTORE)'
 complete -c lql -s D -l traces-store -x -a '(__fish_complete_directories)' -d 'the trace store, for \\trace (default: $TSTORE)'
+complete -c lql -s u -l url -x -d 'ask the Loki there, over HTTP, instead of a store'
+complete -c lql -s H -l header -x -d 'with -u: send this header, "Name: value", too, or those in a file, @FILE; may be given again'
+complete -c lql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
+complete -c lql -l cert -r -F -d 'with -u: our certificate (PEM)'
+complete -c lql -l key -r -F -d 'with -u: its key (PEM)'
 complete -c lql -s n -l limit -x -d 'lines at most; 0 or all: every one (default: 100)'
 complete -c lql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c lql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'

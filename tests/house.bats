@@ -26,7 +26,7 @@ load helper
 		zlib.h codec
 		snappy codec
 		protobuf-c otlp
-		jansson.h otlp
+		jansson.h otlp remote
 		microhttpd.h net
 		nghttp2 net
 		curl net

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -207,13 +208,15 @@ tool_stop_clear(void)
 	stopped = 0;
 }
 
-int
-tool_run(const char *const argv[], struct err *e)
+/* One of our programs; `fd` becomes its stdin and stdout, -1: it has ours. */
+static pid_t
+spawn(const char *const argv[], int fd, struct err *e)
 {
 	char self[4096], path[4096 + 64];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	int status, r;
+	posix_spawn_file_actions_t acts;
 	pid_t pid;
+	int r;
 
 	self[n > 0 ? n : 0] = '\0';
 	char *slash = strrchr(self, '/');
@@ -221,18 +224,52 @@ tool_run(const char *const argv[], struct err *e)
 	snprintf(path, sizeof path, "%.*s%s", slash ?
 	    (int)(slash - self) + 1 : 0, self, argv[0]);
 	fflush(stdout);
-	r = posix_spawn(&pid, path, NULL, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_init(&acts);
+	for (int to = STDIN_FILENO; fd != -1 && to <= STDOUT_FILENO; to++)
+		posix_spawn_file_actions_adddup2(&acts, fd, to);
+	r = posix_spawn(&pid, path, &acts, NULL, (char *const *)argv, environ);
 	if (r == ENOENT)
-		r = posix_spawnp(&pid, argv[0], NULL, NULL,
+		r = posix_spawnp(&pid, argv[0], &acts, NULL,
 		    (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&acts);
 	errno = r;
-	if (r != 0)
-		return err_sys(e, "run %s", argv[0]);
+	return r == 0 ? pid : err_sys(e, "run %s", argv[0]);
+}
+
+int
+tool_wait(pid_t pid, const char *name, struct err *e)
+{
+	int status;
+
 	while (waitpid(pid, &status, 0) == -1)
 		if (errno != EINTR)
-			return err_sys(e, "wait for %s", argv[0]);
+			return err_sys(e, "wait for %s", name);
 	return WIFEXITED(status) ? WEXITSTATUS(status) :
 	    128 + WTERMSIG(status);
+}
+
+int
+tool_run(const char *const argv[], struct err *e)
+{
+	pid_t pid = spawn(argv, -1, e);
+
+	return pid == -1 ? -1 : tool_wait(pid, argv[0], e);
+}
+
+pid_t
+tool_start(const char *const argv[], int *fd, struct err *e)
+{
+	int pair[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return err_sys(e, "socket pair");
+	pid = spawn(argv, pair[1], e);
+	close(pair[1]);
+	*fd = pair[0];
+	if (pid == -1)
+		close(pair[0]);
+	return pid;
 }
 
 uint64_t

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -77,5 +78,9 @@ void tool_stop_clear(void);
  * argv ends with NULL and begins with the program's name.
  */
 int tool_run(const char *const argv[], struct err *);
+/* The same without waiting: its pid, or -1. Its stdin and stdout are a socket,
+ * of which *fd is our end. */
+pid_t tool_start(const char *const argv[], int *fd, struct err *);
+int tool_wait(pid_t, const char *name, struct err *);
 
 #endif

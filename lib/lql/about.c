@@ -1,5 +1,6 @@
 #include "lql/about.h"
 
+#include "lql/far.h"
 #include "lql/fields.h"
 #include "lql/labels.h"
 #include "lql/tally.h"
@@ -114,8 +115,9 @@ put_table(const struct about *ab, struct buf *b, struct err *e)
 /* Labels, values or series, of which dictionaries tell. */
 static int
 put_streams(struct about *ab, struct store_view *view,
-    const struct lql_log *q, struct log_streams *s, struct err *e)
+    const struct lql_query *query, struct log_streams *s, struct err *e)
 {
+	const struct lql_log *q = &query->log;
 	const struct lql_ask *ask = ab->ask;
 	struct log_scan_opts o = { .match = q->match, .nmatch = q->nmatch,
 		.from = ask->o.from, .to = ask->o.to, .count = ask->o.count };
@@ -124,7 +126,8 @@ put_streams(struct about *ab, struct store_view *view,
 	if (q->nsteps > 0)
 		return err_set(e, ERR_QUERY, "only label matchers are "
 		    "supported: {service_name=\"x\"}");
-	if (log_streams(view, &o, &ab->mem, s, e) == -1)
+	if ((ask->far ? far_streams(ask, query, &ab->mem, s, e) :
+	    log_streams(view, &o, &ab->mem, s, e)) == -1)
 		return -1;
 	lql_labels(s, &ab->mem, &l);
 	if (ask->about == LQL_LABELS)
@@ -152,7 +155,7 @@ about_put(const struct lql_ask *ask, struct store_view *view,
 	else if (ask->about == LQL_FIELDS)
 		r = fields_put(ask, view, &q->log, &ab.mem, &ab.t, e);
 	else
-		r = put_streams(&ab, view, &q->log, &s, e);
+		r = put_streams(&ab, view, q, &s, e);
 	if (r == 0) {
 		*rows = ab.t.cells / ab.t.cols;
 		if (ask->about == LQL_SERIES && ask->out == ASK_JSON)

@@ -7,6 +7,7 @@
 #include "base/tool.h"
 #include "lql/about.h"
 #include "lql/export.h"
+#include "lql/far.h"
 #include "lql/fields.h"
 #include "lql/hits.h"
 #include "lql/series.h"
@@ -174,7 +175,7 @@ lql_view(const struct lql_ask *ask, struct err *e)
 	struct store_view_opts vo = { .kind = "logs", .tenant = ask->tenant,
 		.say = ask->say, .say_arg = ask->say_arg };
 
-	return store_view(ask->store, &vo, e);
+	return ask->far ? NULL : store_view(ask->store, &vo, e);
 }
 
 static void
@@ -206,10 +207,12 @@ static void
 no_match(const struct lql_ask *ask, struct store_view *view)
 {
 	uint64_t min = 0, max = 0;
-	bool any = store_view_span(view, &min, &max);
+	bool any = view && store_view_span(view, &min, &max);
 
+	if (!view)
+		ask->say(ask->say_arg, "no match");
 	/* what could not be read may have held it: that was said */
-	if (any || store_view_missing(view) == 0)
+	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
 }
@@ -256,6 +259,16 @@ times_of(const struct lql_ask *ask, struct store_view *view,
 	return lql_times(t, from, to, ask->step, e) == -1 ? -1 : 1;
 }
 
+/* The same of a server, whose first and last line are not known. */
+static int
+far_times(const struct lql_ask *ask, struct lql_times *t, struct err *e)
+{
+	uint64_t from = ask->o.from, to = ask->o.to;
+
+	remote_range(&from, &to);
+	return lql_times(t, from, to, ask->step, e) == -1 ? -1 : 1;
+}
+
 static int
 answer_metric(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, uint64_t *n, struct err *e)
@@ -270,9 +283,12 @@ answer_metric(const struct lql_ask *ask, struct store_view *view,
 		return err_set(e, ERR_QUERY, "only label matchers are "
 		    "supported: {service_name=\"x\"}");
 	struct table t = { .n = 0 };
-	int r = times_of(ask, view, &o.times, e);
+	int r = ask->far ? far_times(ask, &o.times, e) :
+	    times_of(ask, view, &o.times, e);
 
-	if (r == 1)
+	if (r == 1 && ask->far)
+		r = far_series(ask, q, &o.times, &mem, &t, e);
+	else if (r == 1)
 		r = lql_metrics(view, q->metric, &o, &mem, &t, e);
 	if (r == 0)
 		r = lql_series_put(ask, q->metric, &o.times, &t, &b, e);
@@ -286,6 +302,18 @@ answer_metric(const struct lql_ask *ask, struct store_view *view,
 	return r;
 }
 
+/* What a server is not asked. */
+static int
+far_misfit(const struct lql_ask *ask, struct err *e)
+{
+	const char *what = ask->about > LQL_SERIES ? "volume, patterns and "
+	    "fields" : ask->hits ? "hits" : ask->o.interval ? "interval" :
+	    ask->o.trace_ids ? "trace ids" : NULL;
+
+	return what ? err_set(e, ERR_QUERY, "%s: of a store only, not of a "
+	    "server", what) : 0;
+}
+
 int
 lql_answer(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, uint64_t *lines, const char **what,
@@ -294,6 +322,8 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	struct answer an;
 
 	*what = q->metric ? "series" : "lines";
+	if (ask->far && far_misfit(ask, e) == -1)
+		return -1;
 	if (q->metric)
 		return answer_metric(ask, view, q, lines, e);
 	if (ask->about != LQL_LINES)
@@ -303,7 +333,8 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	    hits_put(ask, view, &q->log, &an.b, e) : 0;
 
 	if (r == 0)
-		r = lql_run(view, &q->log, &ask->o, on_line, &an, e);
+		r = ask->far ? far_lines(ask, q, on_line, &an, e) :
+		    lql_run(view, &q->log, &ask->o, on_line, &an, e);
 	r = end(&an, r, e);
 
 	*lines = an.lines;

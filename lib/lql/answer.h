@@ -17,6 +17,7 @@ enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES, LQL_VOLUME,
 
 struct lql_ask {
 	const char *store;
+	const struct remote *far;	/* asked instead; or NULL */
 	struct str tenant;
 	struct lql_opts o;
 	enum lql_about about;
@@ -34,6 +35,7 @@ struct lql_ask {
 	void *say_arg;
 };
 
+/* NULL, without an error, when a server far away is asked. */
 struct store_view *lql_view(const struct lql_ask *, struct err *);
 
 /*

@@ -1,6 +1,7 @@
 /* The prompt: its commands, and what they change. */
 #include "line/shell.h"
 #include "lql/complete.h"
+#include "lql/far.h"
 #include "lql/session.h"
 
 static int
@@ -151,6 +152,7 @@ lql_session_prompt(struct lql_session *s)
 {
 	struct log_scan_opts all = { 0 };
 	struct log_streams streams;
+	const struct lql_query none = { 0 };
 	struct lql_labels labels = { 0 };
 	struct shell sh = { .tool = s->tool, .commands = commands,
 		.example = "{service_name=\"x\"} |= \"text\" | "
@@ -160,7 +162,8 @@ lql_session_prompt(struct lql_session *s)
 	struct err e = { 0 };
 	struct store_view *view = lql_view(&s->lql, &e);
 	int r = view ? log_streams(view, &all, &s->ask.mem, &streams, &e) :
-	    -1;
+	    s->lql.far ? far_streams(&s->lql, &none, &s->ask.mem, &streams,
+	    &e) : -1;
 
 	if (view)
 		store_view_close(view);

@@ -27,7 +27,7 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 		r = lql_set_out(&s->lql, &q, &e);
 	else if (s->follow)
 		r = lql_follow(&s->lql, &q, tool_stop_fd(), &e);
-	else if (!(view = lql_view(&s->lql, &e)))
+	else if (!(view = lql_view(&s->lql, &e)) && !s->lql.far)
 		r = -1;
 	else
 		r = lql_answer(&s->lql, view, &q, &lines, &what, &e);

@@ -215,7 +215,8 @@ answer_judge(struct post *p, const char *broken, long reset)
 {
 	if (p->too_much) {
 		p->fate = FATE_REFUSED;
-		say(p, "the answer is over the limit of 4 MiB", S(""));
+		snprintf(p->why, sizeof p->why, "the answer is over the limit "
+		    "of %zu MiB", p->max >> 20);
 	} else if (p->grpc)
 		judge_grpc(p, broken, reset);
 	else

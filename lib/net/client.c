@@ -80,7 +80,7 @@ on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct post *p = arg;
 
-	if (size * n > CLIENT_ANSWER_MAX - p->answer.n) {
+	if (size * n > p->max - p->answer.n) {
 		p->too_much = true;
 		return 0;
 	}
@@ -170,6 +170,11 @@ set_up(struct post *p, const struct client_opts *o)
 	curl_easy_setopt(h, CURLOPT_HEADERDATA, p);
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, p->error);
 	curl_easy_setopt(h, CURLOPT_PRIVATE, p);
+	if (p->get) {
+		curl_easy_setopt(h, CURLOPT_HTTPGET, 1L);
+		curl_easy_setopt(h, CURLOPT_ACCEPT_ENCODING, "");
+		curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+	}
 	if (o->ca)
 		curl_easy_setopt(h, CURLOPT_CAINFO, o->ca);
 	if (o->cert)
@@ -193,6 +198,9 @@ client_start(struct client *c, struct post *p)
 	buf_reset(&p->details);
 	p->status = p->code = 0;
 	p->has_code = p->too_much = false;
+	p->max = (p->via ? p->via : &c->opts)->answer_max;
+	if (p->max == 0)
+		p->max = CLIENT_ANSWER_MAX;
 	p->asked = p->wait = 0;
 	p->error[0] = p->why[0] = '\0';
 	p->next = c->flying;

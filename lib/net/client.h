@@ -1,5 +1,5 @@
 /*
- * client: posts over HTTP and gRPC, many at a time, on libcurl.
+ * client: posts, and gets, over HTTP and gRPC, many at a time, on libcurl.
  *
  * gRPC is HTTP/2, in the clear by prior knowledge, with TLS by ALPN; other
  * posts are HTTP/1.1.
@@ -26,6 +26,7 @@
 struct client_opts {
 	unsigned connections;	/* to one host, at once */
 	uint64_t timeout;	/* ns, of a post; 0: none */
+	size_t answer_max;	/* bytes; 0: CLIENT_ANSWER_MAX */
 	const char *agent;	/* User-Agent */
 	const char *ca, *cert, *key;	/* PEM files; NULL: the system's
 					   roots, no certificate of ours */
@@ -43,6 +44,8 @@ struct post {
 	/* for the caller to set */
 	const char *url;	/* lives as long as the post */
 	bool grpc;		/* on HTTP/2; the body is framed (net/grpc) */
+	bool get;		/* GET, without the body; the answer may come
+				   compressed, the user from ~/.netrc */
 	const struct client_opts *via;	/* NULL: the client's */
 	struct buf body;
 	struct curl_slist *headers;	/* by post_header */
@@ -61,6 +64,7 @@ struct post {
 	uint64_t asked;		/* ns, by Retry-After and RetryInfo */
 	struct buf status_text, details;	/* gRPC's trailers */
 	bool dressed, has_code, too_much;
+	size_t max;		/* of the answer */
 	char error[256];
 };
 

@@ -161,6 +161,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	case ASK_COLOR: a->color = arg; break;
 	case ASK_TENANT: a->tenant = str_of(arg); break;
 	case ASK_STATS: a->stats = true; break;
+	default: return remote_opt(&a->remote, c, arg, e);
 	}
 	return 0;
 }

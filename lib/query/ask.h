@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "block/stripe.h"
+#include "query/remote.h"
 #include "show/show.h"
 
 enum ask_out { ASK_AUTO, ASK_TABLE, ASK_CHART, ASK_JSON, ASK_CSV, ASK_RAW,
@@ -23,6 +24,7 @@ enum ask_out { ASK_AUTO, ASK_TABLE, ASK_CHART, ASK_JSON, ASK_CSV, ASK_RAW,
  */
 struct ask {
 	const char *store, *other;	/* -d, -D */
+	struct remote remote;		/* -u and its own */
 	const char *since, *from_text, *to_text, *color;
 	struct str tenant;
 	uint64_t width;			/* -w; 0: the terminal's */
@@ -58,7 +60,8 @@ enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
 
 /* How stdout, of descriptor fd, is drawn on: --color and --width. */
 struct show ask_show(const struct ask *, int fd);
-/* Takes one of those options, or -d or -D: 0 it did (or it is not ours), -1. */
+/* Takes one of those options, -d, -D, or one of REMOTE_OPTS: 0 it did (or it is
+ * not ours), -1. */
 int ask_opt(struct ask *, int c, const char *arg, struct err *);
 /* After the options: the range, and the output when none was chosen. */
 int ask_ready(struct ask *, bool terminal, struct err *);

@@ -1,0 +1,54 @@
+/*
+ * message: what a query tool and query-remote(1) say to each other: one
+ * question, then answers, the last of which is END or FAILED. Each is a varint
+ * length and a protobuf message; the fields are in that page.
+ */
+#ifndef QUERY_MESSAGE_H
+#define QUERY_MESSAGE_H
+
+#include "base/err.h"
+#include "query/labels.h"
+
+#define MESSAGE_MAX	((size_t)80 << 20)	/* a trace may be 64 MiB */
+
+enum question_what {
+	QUESTION_LINES = 1,	/* LINE: in order, `limit` at most */
+	QUESTION_SERIES,	/* SERIES: at the steps, or at `to` */
+	QUESTION_STREAMS,	/* STREAM: text is a selector, or empty */
+};
+
+struct question {
+	enum question_what what;
+	struct str text;
+	uint64_t from, to;	/* ns: [from, to); of series both are times
+				   of points */
+	uint64_t step;		/* ns; 0: at `to` alone */
+	uint64_t limit;		/* 0: all */
+	bool forward;
+};
+
+enum answer_kind { ANSWER_END = 1, ANSWER_FAILED, ANSWER_LINE, ANSWER_SERIES,
+	ANSWER_STREAM };
+
+struct answer_point { uint64_t time; double value; };
+
+struct remote_answer {
+	enum answer_kind kind;
+	enum err_kind why;		/* FAILED */
+	struct str text;		/* FAILED: words; LINE */
+	uint64_t time;			/* LINE, ns */
+	struct labels labels;		/* LINE, SERIES, STREAM */
+	struct labels meta, parsed;	/* LINE */
+	const struct answer_point *point;	/* SERIES */
+	size_t points;
+};
+
+/* Append a message, without its length. */
+void question_put(struct buf *, const struct question *);
+void answer_put(struct buf *, const struct remote_answer *);
+/* Read one. Slices point into it, arrays are the arena's. ERR_CORRUPT. */
+int question_read(struct question *, struct str, struct err *);
+int answer_read(struct remote_answer *, struct str, struct arena *,
+    struct err *);
+
+#endif

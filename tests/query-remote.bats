@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# query-remote, by lql -u: a pretended Loki has what a store holds, and the
+# outputs are the same.
+load helper
+
+setup() {
+	T=$(mktemp -d "${TMPDIR:-/tmp}/otelutils.XXXXXX")
+	PIDS=()
+	export XDG_STATE_HOME=$T/state
+	cd "$T" || return 1
+	rec -r -s logs "$ROOT/examples/shop.jsonl" | lstore -d store
+	ALL='{service_name=~".+"}'
+}
+
+# api ANSWER...: a server that gives these, STATUS TYPE FILE; sets URL
+api() {
+	printf '%s\n' "$@" >script
+	: >log
+	rm -f port
+	"$ROOT/${O:-build}/fake/api" -l log -s script >port 2>err 3>&- &
+	PIDS+=("$!")
+	until_true test -s port
+	URL=http://127.0.0.1:$(cat port)
+}
+
+J=application/json
+
+# as_loki: lines of lql -o rec, as Loki answers them
+as_loki() {
+	rec | jq -c '.resourceLogs[] | (.resource.attributes |
+		map({(.key | gsub("\\."; "_")): .value.stringValue}) | add) as $stream |
+		.scopeLogs[].logRecords[] | {stream: $stream, values: [[.timeUnixNano, .body.stringValue,
+		{structuredMetadata: ((.attributes // [] | map({(.key): .value.stringValue}) | add // {}) +
+		{detected_level: "info", severity_number: (.severityNumber // 0 | tostring)} +
+		(if .traceId then {trace_id: .traceId, span_id: .spanId} else {} end))}]]}' |
+		jq -cs '{status: "success", data: {resultType: "streams",
+		encodingFlags: ["categorize-labels"], result: ., stats: {}}}'
+}
+
+@test "lines: each output is that of a store" {
+	lql -d store -n all -o rec "$ALL" | as_loki >lines
+	for form in table json csv raw ids; do
+		api "200 $J lines"
+		lql -d store -n all -o "$form" "$ALL" >want
+		lql -u "$URL" -n all -o "$form" --from 1 "$ALL" >got
+		[ -s want ]
+		diff want got
+	done
+	api "200 $J lines"
+	diff <(lql -d store -n all -o rec "$ALL" | rec) <(lql -u "$URL" -n all -o rec --from 1 "$ALL" | rec)
+}
+
+@test "the question: range, limit, direction, tenant, headers from a file" {
+	echo '{"status":"success","data":{"resultType":"streams","result":[]}}' >none
+	api "200 $J none"
+	echo 'Authorization: Bearer 5f2a' >token
+	run lql -u "$URL/" --tenant t1 -H @token -n 7 --direction forward --from 100 --to 200 '{app="a b"} |= `x&y`'
+	[ "$status" -eq 0 ]
+	[ "$output" = "lql: no match" ]
+	[ "$(cat log)" = "/loki/api/v1/query_range	query={app=\"a b\"} |= \"x&y\"	start=100000000000	end=200000000000	limit=7	direction=forward	t1	Bearer 5f2a" ] || { cat log; false; }
+}
+
+# page TIME...: an answer with a line at each
+page() {
+	for t in "$@"; do echo "$t"; done |
+		jq -cs '{status: "success", data: {resultType: "streams", result: [{stream: {app: "a"},
+		values: [to_entries[] | [(.value | tostring), "line \(.value)", {}]]}]}}'
+}
+
+@test "many lines come in pages, those of their edge once" {
+	page $(seq 3000 -1 2001) >1
+	page $(seq 2001 -1 1500) >2
+	api "200 $J 1" "200 $J 2"
+	lql -u "$URL" -n 1400 -o raw --from 1 '{app="a"}' >got
+	seq -f 'line %g' 3000 -1 1601 | diff - got
+	[ "$(cut -f4,5 log | tail -1)" = "end=2002	limit=401" ]
+	page $(seq 1 1000) >1
+	page 1000 1001 >2
+	api "200 $J 1" "200 $J 2"
+	lql -u "$URL" -n all -o raw --from 1 --direction forward '{app="a"}' >got
+	seq -f 'line %g' 1 1001 | diff - got
+	# shellcheck disable=SC2046
+	page $(yes 5 | head -1000) >1
+	api "200 $J 1" "200 $J 1"
+	fails 1 lql -u "$URL" -n all --from 1 '{app="a"}'
+	[[ $output == *"over 1000 lines in one nanosecond"* ]]
+}
+
+@test "metrics: each output is that of a store" {
+	local q='sum by (service_name) (count_over_time({service_name=~".+"}[1m]))'
+	local from to
+	from=$(lql -d store -n all -o json "$ALL" | jq -r .timestamp | sort | head -1)
+	to=$(lql -d store -n all -o json "$ALL" | jq -r .timestamp | sort | tail -1)
+	local range=(--from "$from" --to "$to" --step 10s)
+	lql -d store "${range[@]}" -o json "$q" |
+		jq -cs '{status: "success", data: {resultType: "matrix", result: reverse}}' >matrix
+	for form in table json csv; do
+		lql -d store "${range[@]}" -o "$form" "$q" >want
+		api "200 $J matrix"
+		lql -u "$URL" "${range[@]}" -o "$form" "$q" >got
+		[ -s want ]
+		diff want got
+	done
+	grep -q '^/loki/api/v1/query_range	query=.*	step=10	' log
+	lql -d store --to "$to" --from "$from" --step all -o json "$q" >want
+	jq -cs '{status: "success", data: {resultType: "vector", result: .}}' want >vector
+	api "200 $J vector"
+	lql -u "$URL" --to "$to" --from "$from" --step all -o json "$q" | diff want -
+	grep -q '^/loki/api/v1/query	query=.*	time=' log
+	echo '{"status":"success","data":{"resultType":"scalar","result":[1700000000.5,"2"]}}' >scalar
+	api "200 $J scalar"
+	[ "$(lql -u "$URL" --to 1700000000 --step all -o json '1 + 1')" = '{"metric":{},"value":[1700000000,"2"]}' ]
+}
+
+@test "labels, values and series are counted by streams" {
+	lql -d store --series -o json | jq -cs '{status: "success", data: reverse}' >series
+	for what in --labels '--values service_name' --series; do
+		api "200 $J series"
+		# shellcheck disable=SC2086
+		diff <(lql -d store -o json $what) <(lql -u "$URL" -o json $what)
+	done
+	api "200 $J series"
+	lql -u "$URL" --labels '{app="a"}' >got
+	grep -q '^/loki/api/v1/series	match\[\]={app="a"}	start=' log
+}
+
+@test "what the server says of a query is said, and tells the status" {
+	echo 'parse error : no such thing' >words
+	api '400 text/plain words' '503 text/plain words' '500 text/plain words' '401 text/plain words'
+	fails 2 lql -u "$URL" '{app="a"}'
+	[ "$output" = "lql: $URL: HTTP 400: parse error : no such thing" ]
+	fails 75 lql -u "$URL" '{app="a"}'
+	fails 1 lql -u "$URL" '{app="a"}'
+	fails 2 lql -u "$URL" '{app="a"}'
+	[[ $output == *"HTTP 401"* ]]
+	echo '{' >half
+	echo '{"status":"success"}' >other
+	echo '{"data":{"resultType":"streams","result":[{"stream":{},"values":[["x","y"]]}]}}' >odd
+	api "200 $J half" "200 $J other" "200 $J odd"
+	fails 1 lql -u "$URL" '{app="a"}'
+	[[ $output == *"no JSON"* ]]
+	fails 1 lql -u "$URL" '{app="a"}'
+	fails 1 lql -u "$URL" '{app="a"}'
+	[[ $output == *"not as Loki's are" ]]
+}
+
+@test "nobody there is 75; what makes no sense 2" {
+	api
+	kill "${PIDS[0]}"
+	wait "${PIDS[0]}" 2>/dev/null || true
+	fails 75 lql -u "$URL" '{app="a"}'
+	fails 2 lql -u ftp://x '{app="a"}'
+	fails 2 lql -u "$URL" -H nonsense '{app="a"}'
+	[[ $output == *'not "Name: value"'* ]]
+	fails 2 lql -u "$URL" -f '{app="a"}'
+	fails 2 lql -u "$URL" --patterns '{app="a"}'
+	[[ $output == *"of a store only"* ]]
+	fails 2 lql -u "$URL" '{app="a"'
+	[[ $output == *'^'* ]]
+	[ ! -s log ]
+	fails 2 query-remote tempest http://x
+	fails 2 query-remote loki
+}
+
+@test "query-remote: what is no question is answered so" {
+	run bash -c 'printf "\5abc" | query-remote loki http://127.0.0.1:1 | tr -d "\0"'
+	[[ $output == *"cut short"* ]]
+}
