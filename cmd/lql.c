@@ -39,6 +39,8 @@ static const struct tool tool = {
 		  "one before", NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
+		{ 'C', "context", "N", "N lines of its stream before and after "
+		  "each line, too", NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
 		  "are when", NULL },
 		{ 'x', "expand", NULL, "in a table: labels, metadata and "
@@ -93,6 +95,7 @@ option(struct args *args, int c, struct err *e)
 		break;
 	case OPT_FIELDS: s->lql.about = LQL_FIELDS; break;
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
+	case 'C': return lql_session_context(s, optarg, e);
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);
 	case OPT_INTERVAL:
@@ -144,6 +147,8 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "--trace and --traces: one of them");
 	if (s->follow && s->lql.about)
 		tool_usage(&tool, "--follow: lines only");
+	if (s->lql.context > 0 && (s->follow || s->lql.about))
+		tool_usage(&tool, "--context: of lines that are there");
 	s->lql.store = s->ask.store;
 	s->lql.tenant = s->ask.tenant;
 	s->lql.show = ask_show(&s->ask, STDOUT_FILENO);

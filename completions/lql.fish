@@ -21,6 +21,7 @@ complete -c lql -l direction -x -a 'forward backward' -d 'forward (oldest first)
 complete -c lql -l step -x -d 'between the points of metrics, such as 30s; all: one, at the end (default: some 100 points)'
 complete -c lql -l interval -x -d 'only lines that far from the one before'
 complete -c lql -s f -l follow -d 'then wait, and print lines as they come'
+complete -c lql -s C -l context -x -d 'N lines of its stream before and after each line, too'
 complete -c lql -l hits -d 'above a table: how many lines there are when'
 complete -c lql -s x -l expand -d 'in a table: labels, metadata and fields under each line'
 complete -c lql -l labels -d 'the labels of the streams of a selector, or of all'

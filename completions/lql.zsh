@@ -30,6 +30,8 @@ _arguments -s \
 	'--interval=[only lines that far from the one before]:TIME:' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
+	'-C+[N lines of its stream before and after each line, too]:N:' \
+	'--context=[N lines of its stream before and after each line, too]:N:' \
 	'--hits[above a table\: how many lines there are when]' \
 	'-x[in a table\: labels, metadata and fields under each line]' \
 	'--expand[in a table\: labels, metadata and fields under each line]' \

@@ -237,6 +237,52 @@ lql() {
 	[ "$(grep -c '^    service_name' <<<"$output")" -eq 1 ]
 }
 
+# Lines $1 to $2 of a stream, and of one with a label more, two a second; their
+# last one is years behind.
+pairs() {
+	for extra in '' ',{"key":"service.namespace","value":{"stringValue":"n"}}'; do
+		records=
+		for ((i = $1; i <= $2; i++)); do
+			at=$((1767225600 + i / 2 + (i == 12 ? 100000000 : 0)))
+			records+="${records:+,}{\"timeUnixNano\":\"${at}000000000\",\"body\":{\"stringValue\":\"$i of ${extra:+n}\"}}"
+		done
+		echo "{\"resourceLogs\":[{\"resource\":{\"attributes\":[{\"key\":\"service.name\",\"value\":{\"stringValue\":\"a\"}}$extra]},\"scopeLogs\":[{\"logRecords\":[$records]}]}]}"
+	done | rec -r
+}
+
+# The numbers of the lines of the first of them.
+around() {
+	lql -o raw "$@" | sed 's/ of $//' | tr '\n' ' '
+}
+
+@test "-C: lines of the stream around, each once" {
+	pairs 1 6 | spool spool
+	lstore -d "$T/logs" --once spool
+	pairs 7 12 | spool spool	# not sealed
+	[ "$(around -C 1 '{service_name="a"} |= "6 of " != "n"')" = "7 6 5 " ]
+	[ "$(around -C 2 --direction forward '{service_name="a"} |= "6 of " != "n"')" = "4 5 6 7 8 " ]
+	# groups: by first hits, those that meet as one
+	[ "$(around -C 1 '{service_name="a"} |~ "^(9|2) of $"')" = "10 9 8 3 2 1 " ]
+	[ "$(around -C 1 '{service_name="a"} |~ "^(6|3) of $"')" = "7 6 5 4 3 2 " ]
+	[ "$(around -C 2 '{service_name="a"} |~ "^(5|6|7) of $"')" = "9 8 7 6 5 4 3 " ]
+	[ "$(around -C 1 -n 1 '{service_name="a"} |~ "^(9|2) of $"')" = "10 9 8 " ]
+	# what is far away, outside the range, or not there
+	[ "$(around -C 3 --to 1767225606 '{service_name="a"} |~ "^(11|1) of $"')" = "12 11 10 9 8 4 3 2 1 " ]
+	[ "$(around -C 1000 '{service_name="a", service_namespace=""} |= "4 "')" = "12 11 10 9 8 7 6 5 4 3 2 1 " ]
+	[ "$(lql -o raw -C 0 '{service_name="a"} |= "6 "' | wc -l)" -eq 2 ]
+	# as kept; the hit as the query has it
+	[ "$(around -C 1 '{service_name="a", service_namespace=""} |= "6 " | line_format "six"')" = "7 six 5 " ]
+	[ "$(lql -C 1 -o json '{service_namespace="n"} |= "6 "' | jq -c '[.context, .line]' | paste -s)" = \
+		$'[true,"7 of n"]\t[null,"6 of n"]\t[true,"5 of n"]' ]
+	run lql -C 1 -o table '{service_name="a"} |= "6 "'
+	[ "${#lines[@]}" -eq 7 ] && [ "${lines[3]}" = -- ]
+	run bash -c "printf '%s\n' '\\context 1' '{service_namespace=\"n\"} |= \"6 \"' '\\context x' | '$BIN/lql' -d '$T/logs' -o raw"
+	[ "${lines[0]}" = "7 of n" ]
+	[[ $output == *'context x: not 0 to 1000 lines'* ]]
+	fails 2 lql -C 1001 '{service_name="a"}'
+	fails 2 lql -C 1 -f '{service_name="a"}'
+}
+
 @test "--hits: bars above the lines, of all of them" {
 	store
 	run lql --hits -n 1 -o table '{service_name="cart"}'

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "base/tool.h"
 #include "lql/about.h"
+#include "lql/context.h"
 #include "lql/export.h"
 #include "lql/far.h"
 #include "lql/fields.h"
@@ -117,6 +118,16 @@ put_more(struct answer *an, const struct lql_line *line,
 		show_line_more(sh, &an->b, shown(an, v, n), n);
 }
 
+/* Between groups of lines, as grep has it. */
+static void
+put_gap(struct answer *an)
+{
+	show_on(&an->ask->show, &an->b, SHOW_DIM);
+	buf_adds(&an->b, S("--"));
+	show_off(&an->ask->show, &an->b);
+	buf_u8(&an->b, '\n');
+}
+
 static void
 put_line(struct answer *an, const struct lql_line *line)
 {
@@ -127,7 +138,7 @@ put_line(struct answer *an, const struct lql_line *line)
 	struct show_line sl = { l->time, l->severity, l->line,
 		shown(an, l->labels, l->nlabels), meta_of(an, l),
 		shown(an, line->parsed, line->nparsed),
-		l->nlabels, l->nmeta, line->nparsed };
+		l->nlabels, l->nmeta, line->nparsed, line->near };
 
 	switch (ask->out) {
 	case ASK_JSON:
@@ -141,6 +152,8 @@ put_line(struct answer *an, const struct lql_line *line)
 		buf_u8(&an->b, '\n');
 		break;
 	default:
+		if (line->opens && an->lines > 1)
+			put_gap(an);
 		show_line_text(&ask->show, &an->b, &sl);
 		if (ask->expand)
 			put_more(an, line, &sl);
@@ -308,10 +321,24 @@ far_misfit(const struct lql_ask *ask, struct err *e)
 {
 	const char *what = ask->about > LQL_SERIES ? "volume, patterns and "
 	    "fields" : ask->hits ? "hits" : ask->o.interval ? "interval" :
-	    ask->o.trace_ids ? "trace ids" : NULL;
+	    ask->o.trace_ids ? "trace ids" : ask->context ? "context" : NULL;
 
 	return what ? err_set(e, ERR_QUERY, "%s: of a store only, not of a "
 	    "server", what) : 0;
+}
+
+static int
+find(struct answer *an, struct store_view *view, const struct lql_query *q,
+    struct err *e)
+{
+	const struct lql_ask *ask = an->ask;
+
+	if (ask->far)
+		return far_lines(ask, q, on_line, an, e);
+	if (ask->context > 0)
+		return lql_context(view, &q->log, &ask->o, ask->context,
+		    on_line, an, e);
+	return lql_run(view, &q->log, &ask->o, on_line, an, e);
 }
 
 int
@@ -333,8 +360,7 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	    hits_put(ask, view, &q->log, &an.b, e) : 0;
 
 	if (r == 0)
-		r = ask->far ? far_lines(ask, q, on_line, &an, e) :
-		    lql_run(view, &q->log, &ask->o, on_line, &an, e);
+		r = find(&an, view, q, e);
 	r = end(&an, r, e);
 
 	*lines = an.lines;

@@ -27,6 +27,7 @@ struct lql_ask {
 	enum ask_out out;		/* not ASK_AUTO, ASK_CHART */
 	bool chart;			/* a table of series as a chart */
 	bool hits;			/* bars above a table's lines */
+	uint32_t context;		/* lines around each, lql/context.h */
 	bool expand;			/* what is in a line, under it (TABLE) */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);

@@ -23,6 +23,12 @@ do_direction(void *arg, const char *way, struct err *e)
 }
 
 static int
+do_context(void *arg, const char *n, struct err *e)
+{
+	return lql_session_context(arg, n, e);
+}
+
+static int
 do_expand(void *arg, const char *none, struct err *e)
 {
 	struct lql_session *s = arg;
@@ -124,6 +130,8 @@ static const struct shell_command commands[] = {
 	  do_hits },
 	{ "x", NULL, "what is in each line below it, or not any more",
 	  do_expand },
+	{ "context", "N", "lines of its stream around each line, or 0",
+	  do_context },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },

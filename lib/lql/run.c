@@ -51,7 +51,7 @@ static int
 on_line(void *arg, const struct log_line *l, struct err *e)
 {
 	struct run *r = arg;
-	struct lql_line out = { .l = *l };
+	struct lql_line out = { .l = *l, .raw = l };
 	struct lql_entry en;
 	struct log_pair *v;
 

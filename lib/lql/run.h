@@ -25,6 +25,9 @@ struct lql_line {
 	struct log_line l;
 	const struct log_pair *parsed;	/* labels made by the pipeline, and */
 	uint32_t nparsed;		/* __error__; sorted */
+	const struct log_line *raw;	/* as it is kept */
+	bool near;			/* no hit: around one (lql/context.h) */
+	bool opens;			/* the first of a group of such */
 };
 
 /* A line filter that is pushed to the scan, as that has it; in the arena. */

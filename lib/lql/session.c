@@ -1,6 +1,8 @@
 #include "lql/session.h"
 
+#include "base/num.h"
 #include "base/time.h"
+#include "lql/context.h"
 #include "lql/print.h"
 
 /* Parses and answers one query: the status. An empty text: every stream. */
@@ -43,6 +45,18 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 	lql_query_free(&q);
 	arena_free(&a);
 	return status;
+}
+
+int
+lql_session_context(struct lql_session *s, const char *word, struct err *e)
+{
+	uint64_t n;
+
+	if (!num_u64(str_of(word), &n) || n > LQL_CONTEXT_MAX)
+		return err_set(e, ERR_QUERY, "context %s: not 0 to %u lines",
+		    word, LQL_CONTEXT_MAX);
+	s->lql.context = (uint32_t)n;
+	return 0;
 }
 
 int

@@ -20,6 +20,8 @@ struct lql_session {
 int lql_session_answer(struct lql_session *, const char *where, struct str);
 /* prompt.c: asks for queries until the end: the status. */
 int lql_session_prompt(struct lql_session *);
+/* --context and \context: a number of lines. */
+int lql_session_context(struct lql_session *, const char *n, struct err *);
 /* --direction and \direction: forward or backward. */
 int lql_session_direction(struct lql_session *, const char *way,
     struct err *);

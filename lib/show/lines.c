@@ -26,7 +26,8 @@ void
 show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 {
 	struct str service = label(l, S("service_name"));
-	enum show_style style = show_style_level(l->severity);
+	enum show_style style = l->near ? SHOW_DIM :
+	    show_style_level(l->severity);
 	char t[40];
 
 	time_format(t, l->time, 3);
@@ -39,7 +40,7 @@ show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 	buf_addf(b, "%-5s", level(l->severity));
 	show_off(sh, b);
 	buf_u8(b, ' ');
-	show_on(sh, b, show_style_of(service));
+	show_on(sh, b, l->near ? SHOW_DIM : show_style_of(service));
 	if (service.n > 0)
 		show_text(b, service);
 	else
@@ -96,6 +97,10 @@ show_line_json(struct buf *b, const struct show_line *l)
 	pairs(&j, "metadata", l->meta, l->nmeta);
 	if (l->nparsed > 0)
 		pairs(&j, "parsed", l->parsed, l->nparsed);
+	if (l->near) {
+		json_key(&j, S("context"));
+		json_bool(&j, true);
+	}
 	json_key(&j, S("line"));
 	json_str(&j, l->line);
 	json_close(&j, '}');

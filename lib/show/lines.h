@@ -14,11 +14,13 @@ struct show_line {
 	struct str line;
 	const struct show_label *labels, *meta, *parsed;
 	uint32_t nlabels, nmeta, nparsed;
+	bool near;			/* shown for the sake of another line */
 };
 
 /*
  * A line for a terminal: time, level, service, text; coloured by level, the
- * keys of JSON and logfmt dimmed. The text is not cut: terminals wrap.
+ * keys of JSON and logfmt dimmed, and all of one that is but near. The text
+ * is not cut: terminals wrap.
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);
@@ -27,7 +29,8 @@ void show_line_more(const struct show *, struct buf *,
     const struct show_label *, uint32_t n);
 /*
  * {"timestamp":"...","labels":{},"metadata":{},"parsed":{},"line":"..."} and
- * newline; parsed only if there are such.
+ * newline; parsed only if there are such, and before the line "context":true
+ * if it is but near.
  */
 void show_line_json(struct buf *, const struct show_line *);
 /* timestamp,level,labels,line: RFC 4180; the head line is the caller's. */
