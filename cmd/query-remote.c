@@ -1,4 +1,4 @@
-/* query-remote: ask a server over HTTP, for lql. See query-remote(1). */
+/* query-remote: ask a server over HTTP, for tql and lql. See query-remote(1). */
 #include <getopt.h>
 #include <unistd.h>
 
@@ -14,9 +14,9 @@ enum { OPT_CA = 256, OPT_CERT, OPT_KEY, OPT_TENANT, OPT_TIMEOUT };
 
 static const struct tool tool = {
 	.name = "query-remote",
-	.args = "[OPTION ...] loki URL",
-	.what = "ask a server over HTTP, for lql: a question on stdin, the "
-	    "answers on stdout",
+	.args = "[OPTION ...] loki|tempo URL",
+	.what = "ask a server over HTTP, for tql and lql: a question on "
+	    "stdin, the answers on stdout",
 	.opts = {
 		{ 'H', "header", "LINE", "send this header, \"Name: value\", "
 		    "too, or those in a file, @FILE; may be given again",
@@ -60,8 +60,10 @@ read_question(struct buf *b, struct err *e)
 	    "of over %zu bytes", QUESTION_MAX);
 }
 
+typedef int ask_fn(struct server *, const struct question *, struct err *);
+
 static int
-answer(struct server *s, struct arena *mem, struct err *e)
+answer(struct server *s, ask_fn *ask, struct arena *mem, struct err *e)
 {
 	struct buf in = { 0 };
 	struct question q;
@@ -75,7 +77,7 @@ answer(struct server *s, struct arena *mem, struct err *e)
 			r = err_set(e, ERR_CORRUPT, "a question that is cut "
 			    "short");
 		if (r == 0)
-			r = loki_ask(s, &q, e);
+			r = ask(s, &q, e);
 	}
 	buf_free(&in);
 	return r;
@@ -90,14 +92,19 @@ main(int argc, char *argv[])
 	struct remote_answer last = { .kind = ANSWER_END };
 	struct arena mem = { 0 };
 	struct err e = { 0 };
+	ask_fn *ask = NULL;
 	int c, status = 0;
 
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		option(&s, c, &mem, &e);
-	if (argc - optind != 2 || strcmp(argv[optind], "loki") != 0)
-		tool_usage(&tool, "what is asked, and where: loki URL");
+	if (argc - optind == 2)
+		ask = strcmp(argv[optind], "loki") == 0 ? loki_ask :
+		    strcmp(argv[optind], "tempo") == 0 ? tempo_ask : NULL;
+	if (!ask)
+		tool_usage(&tool, "what is asked, and where: loki URL, or "
+		    "tempo URL");
 	s.url = argv[optind + 1];
-	if (e.kind != ERR_NONE || answer(&s, &mem, &e) == -1)
+	if (e.kind != ERR_NONE || answer(&s, ask, &mem, &e) == -1)
 		last = (struct remote_answer){ .kind = ANSWER_FAILED,
 		    .why = e.kind, .text = str_of(e.msg) };
 	if (server_say(&s, &last, &e) == -1 || server_flush(&s, &e) == -1)

@@ -17,13 +17,14 @@ enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
 
 static const struct tool tool = {
 	.name = "tql",
-	.args = "-d STORE [OPTION ...] [QUERY | ID ... | -]",
+	.args = "-d STORE | -u URL [OPTION ...] [QUERY | ID ... | -]",
 	.what = "ask a trace store, in TraceQL; without a query: a prompt",
 	.opts = {
 		{ 'd', "store", "DIR", "the trace store (default: $TSTORE)",
 		  "dir" },
 		{ 'D', "logs-store", "DIR", "the log store, for jumps there "
 		  "(default: $LSTORE)", "dir" },
+		REMOTE_OPTS("Tempo"),
 		ASK_OPTS("traces", "20", "chart, table, json, csv, ids, rec "
 		    "or dot", "chart|table|json|csv|ids|rec|dot"),
 		{ OPT_SORT, "sort", "BY", "which traces come first: time "
@@ -66,15 +67,14 @@ static int
 operands(struct tql_session *s, int n, char *v[])
 {
 	struct err e = { 0 };
-	struct store_view *view;
+	struct store_view *view = NULL;
 	int status = 0;
 
 	for (int i = 0; i < n && n > 1; i++)
 		if (!tql_is_id(str_of(v[i])))
 			tool_usage(&tool, "%s: one query, in quotes, or ids",
 			    v[i]);
-	view = tql_session_view(s, &e);
-	if (!view)
+	if (!s->ask.remote.url && !(view = tql_session_view(s, &e)))
 		return tool_fail(&tool, &e);
 	for (int i = 0; i < n && status != 130; i++) {
 		int r = strcmp(v[i], "-") == 0 ? tql_session_ids(s, view) :
@@ -157,8 +157,8 @@ main(int argc, char *argv[])
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
 		if (option(&args, c, &e) == -1)
 			return tool_fail(&tool, &e);
-	if (!s->ask.store)
-		tool_usage(&tool, "which store? -d DIR");
+	if (!s->ask.store && !s->ask.remote.url)
+		tool_usage(&tool, "which store? -d DIR, or -u URL");
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
 	s->tql.show = ask_show(&s->ask, STDOUT_FILENO);

@@ -1,6 +1,11 @@
 # fish completion for tql
 complete -c tql -s d -l store -x -a '(__fish_complete_directories)' -d 'the trace store (default: $TSTORE)'
 complete -c tql -s D -l logs-store -x -a '(__fish_complete_directories)' -d 'the log store, for jumps there (default: $LSTORE)'
+complete -c tql -s u -l url -x -d 'ask the Tempo there, over HTTP, instead of a store'
+complete -c tql -s H -l header -x -d 'with -u: send this header, "Name: value", too, or those in a file, @FILE; may be given again'
+complete -c tql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
+complete -c tql -l cert -r -F -d 'with -u: our certificate (PEM)'
+complete -c tql -l key -r -F -d 'with -u: its key (PEM)'
 complete -c tql -s n -l limit -x -d 'traces at most; 0 or all: every one (default: 20)'
 complete -c tql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c tql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'

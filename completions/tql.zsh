@@ -4,6 +4,13 @@ _arguments -s \
 	'--store=[the trace store (default\: $TSTORE)]:DIR:_files -/' \
 	'-D+[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
 	'--logs-store=[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
+	'-u+[ask the Tempo there, over HTTP, instead of a store]:URL:' \
+	'--url=[ask the Tempo there, over HTTP, instead of a store]:URL:' \
+	'-H+[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
+	'--header=[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
+	'--ca=[with -u\: trust these certificates (PEM)]:FILE:_files' \
+	'--cert=[with -u\: our certificate (PEM)]:FILE:_files' \
+	'--key=[with -u\: its key (PEM)]:FILE:_files' \
 	'-n+[traces at most; 0 or all\: every one (default\: 20)]:N:' \
 	'--limit=[traces at most; 0 or all\: every one (default\: 20)]:N:' \
 	'--since=[only of the last AGE, such as 1h]:AGE:' \

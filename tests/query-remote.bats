@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# query-remote, by lql -u: a pretended Loki has what a store holds, and the
-# outputs are the same.
+# query-remote, by lql -u and tql -u: a pretended server has what a store holds,
+# and the outputs are the same.
 load helper
 
 setup() {
@@ -8,7 +8,8 @@ setup() {
 	PIDS=()
 	export XDG_STATE_HOME=$T/state
 	cd "$T" || return 1
-	rec -r -s logs "$ROOT/examples/shop.jsonl" | lstore -d store
+	rec -r "$ROOT/examples/shop.jsonl" >shop.rec
+	lstore -d store shop.rec 2>/dev/null
 	ALL='{service_name=~".+"}'
 }
 
@@ -160,6 +161,85 @@ page() {
 	[ ! -s log ]
 	fails 2 query-remote tempest http://x
 	fails 2 query-remote loki
+}
+
+# traces: a store of them; and its ids, newest first, and each as a record
+traces() {
+	tstore -d traces shop.rec 2>/dev/null
+	P=application/protobuf
+	tql -d traces -n all -o ids '{ }' >ids
+	while read -r id; do
+		tql -d traces -o rec "$id" >"$id.rec"
+	done <ids
+}
+
+@test "a trace by its id: each output is that of a store" {
+	traces
+	id=$(head -1 ids)
+	for form in chart json ids dot; do
+		api "200 $P $id.rec"
+		diff <(tql -d traces -w 100 -o "$form" "$id") <(tql -u "$URL" -w 100 -o "$form" "$id")
+	done
+	api "200 $P $id.rec"
+	diff <(tql -d traces -o rec "$id" | rec) <(tql -u "$URL/base/" --tenant t1 -o rec "$id" | rec)
+	[ "$(cat log)" = "/base/api/traces/$id	t1	-" ]
+	api
+	fails 1 tql -u "$URL" "$id"
+	[ "$output" = "tql: $id: no such trace" ]
+	{ head -2 ids; echo abc; } >some
+	api "200 $P $id.rec" "200 $P $(sed -n 2p ids).rec"
+	fails 1 tql -u "$URL" -o ids - <some
+	[ "$output" = "$(head -2 ids)
+tql: abc: no such trace" ]
+	[ "$(wc -l <log)" -eq 3 ]
+}
+
+@test "a search: the server says which, the outputs are those of a store" {
+	traces
+	q='{ duration > 20ms } | select(span.http.route)'
+	tql -d traces -n 3 -o ids "$q" >found
+	jq -Rn '{traces: [inputs | {traceID: .}], metrics: {}}' found >search
+	for form in table json csv ids rec dot; do
+		mapfile -t whole < <(sed "s|.*|200 $P &.rec|" found)
+		api "200 $J search" "${whole[@]}"
+		tql -d traces -n 3 -w 100 -o "$form" "$q" >want
+		tql -u "$URL" -n 3 -w 100 -o "$form" "$q" >got
+		[ -s want ]
+		[ "$form" != rec ] || { rec want >a; rec got >b; mv a want; mv b got; }
+		diff want got
+	done
+	[[ $(head -1 log) == "/api/search	q=$q	limit=3	spss=1	start="* ]]
+}
+
+@test "what Tempo refuses; what is not asked of it" {
+	traces
+	echo 'invalid TraceQL query' >words
+	api '400 text/plain words' '503 text/plain words' "200 $J words" "200 $P ids"
+	fails 2 tql -u "$URL" '{ }'
+	[ "$output" = "tql: $URL: HTTP 400: invalid TraceQL query" ]
+	fails 75 tql -u "$URL" abc
+	fails 1 tql -u "$URL" abc
+	[[ $output == *"no protobuf"* ]]
+	fails 1 tql -u "$URL" abc
+	[[ $output == *"a trace of the server"* ]]
+	echo '{"traces":[{"traceID":"../x"}]}' >search
+	api "200 $J search"
+	fails 1 tql -u "$URL" '{ }'
+	[[ $output == *"not as Tempo's are"* ]]
+	echo '{"metrics":{}}' >none
+	api "200 $J none"
+	run tql -u "$URL" '{ }'
+	[ "$status" -eq 0 ]
+	[ "$output" = "tql: no match" ]
+	for what in --tags '--values name' --explain -f '--diff a b'; do
+		# shellcheck disable=SC2086
+		fails 2 tql -u "$URL" $what '{ }'
+	done
+	fails 2 tql -u "$URL" '{ } | rate()'
+	[[ $output == *"of a store only"* ]]
+	fails 2 tql -u "$URL" '{ nam = 1 }'
+	[[ $output == *'^'* ]]
+	[ "$(wc -l <log)" -eq 1 ]
 }
 
 @test "query-remote: what is no question is answered so" {

@@ -15,6 +15,8 @@ enum question_what {
 	QUESTION_LINES = 1,	/* LINE: in order, `limit` at most */
 	QUESTION_SERIES,	/* SERIES: at the steps, or at `to` */
 	QUESTION_STREAMS,	/* STREAM: text is a selector, or empty */
+	QUESTION_TRACES,	/* TRACE: text has an id a line; those there */
+	QUESTION_SEARCH,	/* TRACE: whole, `limit` that match at most */
 };
 
 struct question {
@@ -28,14 +30,14 @@ struct question {
 };
 
 enum answer_kind { ANSWER_END = 1, ANSWER_FAILED, ANSWER_LINE, ANSWER_SERIES,
-	ANSWER_STREAM };
+	ANSWER_STREAM, ANSWER_TRACE };
 
 struct answer_point { uint64_t time; double value; };
 
 struct remote_answer {
 	enum answer_kind kind;
 	enum err_kind why;		/* FAILED */
-	struct str text;		/* FAILED: words; LINE */
+	struct str text;		/* FAILED: words; LINE; TRACE: TracesData */
 	uint64_t time;			/* LINE, ns */
 	struct labels labels;		/* LINE, SERIES, STREAM */
 	struct labels meta, parsed;	/* LINE */

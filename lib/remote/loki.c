@@ -378,6 +378,7 @@ loki_ask(struct server *s, const struct question *q, struct err *e)
 	case QUESTION_LINES: return lines(s, q, e);
 	case QUESTION_SERIES: return series(s, q, e);
 	case QUESTION_STREAMS: return streams(s, q, e);
+	default:
+		return err_set(e, ERR_QUERY, "nothing that Loki can be asked");
 	}
-	return err_set(e, ERR_QUERY, "nothing that Loki can be asked");
 }

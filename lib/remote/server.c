@@ -56,25 +56,38 @@ get(struct server *s, struct post *p, struct err *e)
 	return p->fate == FATE_KEPT ? 0 : failed(p, e);
 }
 
-json_t *
-server_json(struct server *s, struct str request, const char *header,
-    struct err *e)
+/* The request, put behind the address; p's answer, or -1. */
+static int
+request(struct server *s, struct str request, const char *header,
+    struct post *p, struct err *e)
 {
 	size_t host = strlen(s->url);
-	struct post p = { 0 };
 	struct buf url = { 0 };
-	json_t *j = NULL;
-	json_error_t bad;
+	int r;
 
 	while (host > 0 && s->url[host - 1] == '/')
 		host--;
 	buf_add(&url, s->url, host);
 	buf_adds(&url, request);
 	buf_u8(&url, '\0');
-	p.url = url.p;
+	p->url = url.p;
 	if (header)
-		post_header(&p, "%s", header);
-	if (get(s, &p, e) == 0) {
+		post_header(p, "%s", header);
+	r = get(s, p, e);
+	p->url = NULL;
+	buf_free(&url);
+	return r;
+}
+
+json_t *
+server_json(struct server *s, struct str what, const char *header,
+    struct err *e)
+{
+	struct post p = { 0 };
+	json_t *j = NULL;
+	json_error_t bad;
+
+	if (request(s, what, header, &p, e) == 0) {
 		j = json_loadb(p.answer.p ? p.answer.p : "", p.answer.n,
 		    JSON_ALLOW_NUL, &bad);
 		if (!j)
@@ -84,8 +97,27 @@ server_json(struct server *s, struct str request, const char *header,
 	if (!j)
 		err_in(e, "%s", s->url);
 	post_free(&p);
-	buf_free(&url);
 	return j;
+}
+
+int
+server_protobuf(struct server *s, struct str what, struct buf *out,
+    struct err *e)
+{
+	struct post p = { 0 };
+	int r = request(s, what, "Accept: application/protobuf", &p, e);
+
+	if (r == -1 && p.status == 404) {
+		r = 0;
+	} else if (r == 0) {
+		r = str_starts(buf_str(&p.type), S("application/protobuf")) ?
+		    1 : err_set(e, ERR_CORRUPT, "the answer is no protobuf");
+		buf_adds(out, buf_str(&p.answer));
+	}
+	if (r == -1)
+		err_in(e, "%s", s->url);
+	post_free(&p);
+	return r;
 }
 
 int

@@ -38,6 +38,10 @@ void server_number(struct buf *, const char *name, uint64_t value);
 json_t *server_json(struct server *, struct str request, const char *header,
     struct err *);
 
+/* The same of an answer in protobuf: 1, 0 when there is none (404), -1. */
+int server_protobuf(struct server *, struct str request, struct buf *,
+    struct err *);
+
 /* Answers, collected; server_flush writes what there is. */
 int server_say(struct server *, const struct remote_answer *, struct err *);
 int server_flush(struct server *, struct err *);
@@ -45,5 +49,7 @@ void server_free(struct server *);
 
 /* loki.c: the answers to a question that Loki's API is asked. */
 int loki_ask(struct server *, const struct question *, struct err *);
+/* tempo.c: the same of Tempo's. */
+int tempo_ask(struct server *, const struct question *, struct err *);
 
 #endif

@@ -201,6 +201,9 @@ struct store_view_opts {
 struct store_view;
 struct store_view *store_view(const char *dir, const struct store_view_opts *,
     struct err *);
+/* The same of a record stream in memory, which stays the caller's. */
+struct store_view *store_view_held(struct str records, enum signal,
+    const struct store_view_opts *);
 const struct store_block *store_view_blocks(const struct store_view *,
     size_t *n);
 const struct store_options *store_view_options(const struct store_view *);

@@ -116,6 +116,7 @@ tail_rewind(struct tail *t)
 	struct err why = { 0 };
 
 	t->at = 0;
+	t->rest = t->held;
 	for (uint32_t i = 0; i < t->sources; i++) {
 		struct tail_source *s = &t->source[i];
 
@@ -126,6 +127,24 @@ tail_rewind(struct tail *t)
 			s->left = 0;
 		}
 	}
+}
+
+/* The next of the records in memory. */
+static int
+held_next(struct tail *t, struct rec *rec, struct err *e)
+{
+	struct str message;
+	size_t n;
+
+	if (t->rest.n == 0)
+		return 0;
+	if (rec_frame(t->rest, &message, &n, e) != 1 ||
+	    rec_parse(rec, message, e) == -1) {
+		t->rest.n = 0;
+		return -1;
+	}
+	t->rest = str_skip(t->rest, n);
+	return 1;
 }
 
 int
@@ -153,7 +172,29 @@ tail_next(struct tail *t, enum signal signal, struct rec *rec, struct err *e)
 			return 1;
 		}
 	}
-	return 0;
+	int r;
+
+	while ((r = held_next(t, rec, e)) == 1)
+		if (rec->signal == signal) {
+			store_stamp(rec, t->now);
+			break;
+		}
+	return r;
+}
+
+void
+tail_hold(struct tail *t, struct str records, enum signal signal,
+    tail_see *see, void *see_arg)
+{
+	struct rec rec;
+
+	t->now = time_now();
+	t->held = t->rest = records;
+	while (tail_next(t, signal, &rec, NULL) == 1) {
+		t->records++;
+		see(see_arg, &rec);
+	}
+	tail_rewind(t);
 }
 
 bool

@@ -22,6 +22,8 @@ struct tail {
 	struct arena mem;
 	struct tail_source *source;
 	uint32_t sources, at;
+	struct str held, rest;		/* or records in memory, and of this
+					   pass */
 	uint64_t now;			/* for records without any time */
 	uint64_t records;		/* of the signal, any tenant */
 	uint64_t bytes;
@@ -36,6 +38,9 @@ typedef void tail_see(void *arg, const struct rec *);
 /* Faults are counted and said, not returned. `see` may be NULL. */
 void tail_open(struct tail *, const char *dir, const struct manifest *,
     enum signal, tail_see *see, void *see_arg);
+/* A tail of a record stream in memory, which stays the caller's. */
+void tail_hold(struct tail *, struct str records, enum signal,
+    tail_see *see, void *see_arg);
 /* The next record of the signal: 1, 0, -1; of all tenants. */
 int tail_next(struct tail *, enum signal, struct rec *, struct err *);
 void tail_rewind(struct tail *);

@@ -66,6 +66,20 @@ store_view(const char *dir, const struct store_view_opts *o, struct err *e)
 	return v;
 }
 
+struct store_view *
+store_view_held(struct str records, enum signal signal,
+    const struct store_view_opts *o)
+{
+	struct store_view *v = xcalloc(1, sizeof *v);
+
+	v->tenant = arena_str(&v->mem, o->tenant);
+	v->say = v->tail.say = o->say;
+	v->say_arg = v->tail.say_arg = o->say_arg;
+	v->signal = signal;
+	tail_hold(&v->tail, records, signal, see, v);
+	return v;
+}
+
 const struct store_block *
 store_view_blocks(const struct store_view *v, size_t *n)
 {
@@ -127,6 +141,8 @@ store_view_stale(struct store_view *v)
 {
 	struct manifest m;
 
+	if (!v->dir)		/* of records in memory */
+		return false;
 	if (manifest_load(&m, v->dir, NULL) == -1)
 		return true;
 	bool stale = m.generation != v->blocks.man.generation;

@@ -96,8 +96,10 @@ no_match(const struct tql_ask *ask, struct store_view *view)
 	uint64_t min = 0, max = 0;
 	bool any = store_view_span(view, &min, &max);
 
+	if (ask->far)
+		ask->say(ask->say_arg, "no match");
 	/* what could not be read may have held it: that was said */
-	if (any || store_view_missing(view) == 0)
+	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
 }

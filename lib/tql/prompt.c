@@ -153,8 +153,9 @@ tql_session_prompt(struct tql_session *s)
 		.arg = s, .complete = { .complete = complete,
 		.arg = &keys } };
 	struct err e = { 0 };
-	struct store_view *view = tql_session_view(s, &e);
-	int r = view ? tql_keys(view, &s->ask.mem, &keys, &e) : -1;
+	bool far = s->ask.remote.url != NULL;	/* nothing is completed then */
+	struct store_view *view = far ? NULL : tql_session_view(s, &e);
+	int r = view ? tql_keys(view, &s->ask.mem, &keys, &e) : far ? 0 : -1;
 
 	if (view)
 		store_view_close(view);

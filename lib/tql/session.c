@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/num.h"
 #include "base/time.h"
+#include "tql/far.h"
 
 #define IDS_MAX	((size_t)256 << 20)
 
@@ -13,6 +14,10 @@ tql_session_view(const struct tql_session *s, struct err *e)
 		.tenant = s->ask.tenant, .say = s->tql.say,
 		.say_arg = s->tql.say_arg };
 
+	if (s->ask.remote.url) {
+		err_set(e, ERR_QUERY, "of a store only, not of a server");
+		return NULL;
+	}
 	return store_view(s->ask.store, &vo, e);
 }
 
@@ -21,6 +26,7 @@ tql_session_asked(struct tql_session *s)
 {
 	s->tql.out = ask_uncharted(s->ask.out);
 	s->tql.chart = s->ask.out == ASK_CHART;
+	s->tql.far = s->ask.remote.url != NULL;
 	s->tql.o.limit = s->ask.limit;
 	s->tql.o.from = s->ask.from;
 	s->tql.o.to = s->ask.to;
@@ -47,7 +53,31 @@ end(struct tql_session *s, struct store_view *view, int r,
 	if (s->ask.stats)
 		tool_say(s->tool, "%s", ask_stats(&s->ask.mem, &s->ask.count,
 		    o->n, o->what, time_mono() - o->from).p);
-	return store_view_missing(view) > 0;
+	return view && store_view_missing(view) > 0;
+}
+
+static struct far
+far_of(const struct tql_session *s)
+{
+	return (struct far){ .to = &s->ask.remote, .tenant = s->ask.tenant };
+}
+
+/* What a server has of it, when there is no view yet: 0, -1. */
+static int
+fetch_far(struct tql_session *s, struct store_view **view, struct far *f,
+    struct str text, struct err *e)
+{
+	const struct tql_ask *asked = tql_session_asked(s);
+
+	if (*view)
+		return 0;
+	if (s->explain)
+		return err_set(e, ERR_QUERY, "--explain: of a store only, not "
+		    "of a server");
+	if ((tql_is_id(text) ? far_ids : far_search)(f, asked, text, e) == -1)
+		return -1;
+	*view = f->view;
+	return 0;
 }
 
 int
@@ -55,11 +85,14 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
     const char *where, struct str text)
 {
 	struct outcome o = begin(s, "traces");
+	struct far far = far_of(s);
 	struct err e = { 0 };
-	int r;
+	int r, status;
 
 	text = str_trim(text);
-	if (tql_is_id(text))
+	if (fetch_far(s, &view, &far, text, &e) == -1)
+		r = -1;
+	else if (tql_is_id(text))
 		r = tql_trace(tql_session_asked(s), view, text, &e);
 	else
 		r = s->explain ?
@@ -67,17 +100,19 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 		    tql_answer(tql_session_asked(s), view, text, &o.n, &o.what, &e);
 	if (r == -1)
 		caret_in(&e, where);
-	return end(s, view, r, &o, &e);
+	status = end(s, view, r, &o, &e);
+	far_free(&far);
+	return status;
 }
 
 int
 tql_session_query(struct tql_session *s, struct str text)
 {
 	struct err e = { 0 };
-	struct store_view *view = tql_session_view(s, &e);
+	struct store_view *view = NULL;
 	int status;
 
-	if (!view)
+	if (!s->ask.remote.url && !(view = tql_session_view(s, &e)))
 		return tool_fail(s->tool, &e);
 	status = tql_session_answer(s, view, "query", text);
 	store_view_close(view);
@@ -139,15 +174,19 @@ tql_session_diff(struct tql_session *s, const struct str side[2],
 int
 tql_session_ids(struct tql_session *s, struct store_view *view)
 {
+	const struct tql_ask *asked = tql_session_asked(s);
+	struct far far = far_of(s);
 	struct buf b = { 0 };
 	struct err e = { 0 };
 	unsigned missing = 0;
 	int status = 0;
 
 	if (io_slurp("/dev/stdin", &b, IDS_MAX, &e) == -1 ||
-	    tql_traces(tql_session_asked(s), view, buf_str(&b), "stdin", &missing,
-	    &e) == -1)
+	    (!view && far_ids(&far, asked, buf_str(&b), &e) == -1) ||
+	    tql_traces(asked, view ? view : far.view, buf_str(&b), "stdin",
+	    &missing, &e) == -1)
 		status = tool_fail(s->tool, &e);
+	far_free(&far);
 	buf_free(&b);
 	return status > 0 ? status : missing > 0;
 }

@@ -16,8 +16,10 @@ struct tql_session {
 	uint64_t settle;	/* ns: to follow, see below */
 };
 
+/* ERR_QUERY when a server far away is asked (-u): that has none. */
 struct store_view *tql_session_view(const struct tql_session *, struct err *);
-/* A query, or the id of a trace; `where` it comes from: the status. */
+/* A query, or the id of a trace; `where` it comes from: the status. Without a
+ * view a server is asked. */
 int tql_session_answer(struct tql_session *, struct store_view *,
     const char *where, struct str text);
 /* The same, of what the store holds now. */
@@ -31,7 +33,7 @@ const struct tql_ask *tql_session_asked(struct tql_session *);
  */
 int tql_session_follow(struct tql_session *, const char *where,
     struct str text);
-/* Every trace whose id stands on stdin; those not here are named. */
+/* Every trace whose id stands on stdin; those not here are named. As above. */
 int tql_session_ids(struct tql_session *, struct store_view *);
 /* The names of attributes, and the values of one (key), over the spans of a
  * query (empty: all), as tql_put_tags and tql_put_values in answer.h. */

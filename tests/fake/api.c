@@ -5,8 +5,8 @@
  *	api -l LOG -s SCRIPT
  *
  * The first line on stdout is the port. SCRIPT holds an answer a line, taken
- * in turn: STATUS TYPE FILE, the file being the body; after the last all is
- * 404. LOG gets a line per request: the path, its parameters in their order,
+ * in turn: STATUS TYPE FILE, the file being the body, or, named *.rec, the
+ * payload of its first record; after the last all is 404. LOG gets a line per request: the path, its parameters in their order,
  * decoded, the tenant and Authorization, between tabs.
  */
 #include <arpa/inet.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "record/record.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 
@@ -36,6 +37,20 @@ header(struct MHD_Connection *c, const char *name)
 	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
 
 	return v ? v : "-";
+}
+
+static void
+unwrap(struct buf *body)
+{
+	struct str message;
+	struct rec rec;
+	size_t n;
+
+	if (rec_frame(buf_str(body), &message, &n, NULL) != 1 ||
+	    rec_parse(&rec, message, NULL) == -1)
+		die("fake api: no record");
+	memmove(body->p, rec.payload.p, rec.payload.n);
+	body->n = rec.payload.n;
 }
 
 static enum MHD_Result
@@ -59,6 +74,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *path,
 		sscanf(line, "%u %127s %255s", &status, type, name);
 	if (io_slurp(name, &body, BODY_MAX, NULL) == -1)
 		die("fake api: %s", name);
+	if (str_ends(str_of(name), S(".rec")))
+		unwrap(&body);
 	fprintf(f->log, "%s", path);
 	MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, on_param, f->log);
 	fprintf(f->log, "\t%s\t%s\n", header(c, "X-Scope-OrgID"),

@@ -1,0 +1,29 @@
+/*
+ * far: traces of a Tempo far away (query/remote.h), as a view.
+ *
+ * The server says which traces match, and gives them whole; what is shown of
+ * them is then found as in a store, so that each output is the same.
+ */
+#ifndef TQL_FAR_H
+#define TQL_FAR_H
+
+#include "query/remote.h"
+#include "tql/answer.h"
+
+struct far {
+	const struct remote *to;
+	struct str tenant;
+	struct buf records;	/* the view's: frees with far_free */
+	struct store_view *view;
+};
+
+/* The traces whose ids stand on the lines of text. 0, -1; far_free either
+ * way. */
+int far_ids(struct far *, const struct tql_ask *, struct str ids,
+    struct err *);
+/* Those that match a query: limit and range are the ask's. */
+int far_search(struct far *, const struct tql_ask *, struct str query,
+    struct err *);
+void far_free(struct far *);
+
+#endif
