@@ -192,6 +192,14 @@ lql() {
 	[ "$(jq -s 'map(.trend | length == 40 and add == 1) | all' got)" = true ]
 	lines | sed 's/ 2 items/ 3 items/; s/:"1767225600/:"1767225599/' | rec -r | lstore -d "$T/logs" -
 	[ "$(lql --patterns -o json '{service_name="cart"} |= "items"' | jq -c '[.pattern, .lines]')" = '["cart of u-<_> has <_> items",2]' ]
+	# a line that came again counts once, with bars as well; an interval holds
+	lines | rec -r | lstore -d "$T/logs" -
+	lines | sed 's/ 2 items/ 4 items/' | rec -r | spool spool
+	lstore -d "$T/logs" --once spool
+	lines | rec -r | spool spool	# not sealed
+	[ "$(lql --volume service_name -o csv | tail -n 2)" = $'cart,4,107\npayment,2,33' ]
+	[[ "$(lql --hits -o table -n 1 '{service_name=~".+"}' | head -n 1)" == *"  6 lines, at most 2 a bar" ]]
+	[ "$(lql --volume service_name -o csv --interval 1h '{service_name=~".+"}' | tail -n 1)" = payment,1,21 ]
 	run lql --patterns -o table '{service_name="cart"}'
 	[[ ${lines[0]} == PATTERN*LINES*TREND ]]
 	fails 2 lql --patterns 'rate({service_name="cart"}[1m])'

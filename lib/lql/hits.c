@@ -1,5 +1,6 @@
 #include "lql/hits.h"
 
+#include "base/pool.h"
 #include "base/time.h"
 #include "base/tool.h"
 #include "show/spark.h"
@@ -7,12 +8,12 @@
 #define BARS	60u
 
 struct hits {
-	uint64_t from, step, n;
-	double bar[BARS];
+	uint64_t from, step;
+	double bar[POOL_WORKERS_MAX][BARS];	/* of a worker */
 };
 
 static int
-on_line(void *arg, const struct lql_line *l, struct err *e)
+on_line(void *arg, unsigned worker, const struct lql_line *l, struct err *e)
 {
 	struct hits *h = arg;
 	uint64_t at = l->l.time > h->from ? (l->l.time - h->from) / h->step :
@@ -20,8 +21,7 @@ on_line(void *arg, const struct lql_line *l, struct err *e)
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
-	h->bar[at < BARS ? at : BARS - 1]++;
-	h->n++;
+	h->bar[worker][at < BARS ? at : BARS - 1]++;
 	return 0;
 }
 
@@ -44,27 +44,30 @@ hits_put(const struct lql_ask *ask, struct store_view *view,
 	struct lql_opts o = ask->o;
 	struct hits h = { 0 };
 	uint64_t min = 0, to = 0;
-	double top = 0;
+	double sum[BARS] = { 0 }, top = 0, n = 0;
 
 	store_view_span(view, &min, &to);
 	h.from = o.from > min ? o.from : min;
 	if (o.to != 0 && o.to < to)
 		to = o.to;
 	h.step = to > h.from ? (to - h.from) / BARS + 1 : 1;
-	o.limit = 0;
-	o.ids_only = true;
-	if (lql_run(view, q, &o, on_line, &h, e) == -1)
+	o.no_line = o.no_meta = true;
+	if (lql_each(view, q, &o, on_line, &h, e) == -1)
 		return -1;
-	if (h.n == 0)
+	for (uint32_t i = 0; i < BARS; i++) {
+		for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)
+			sum[i] += h.bar[k][i];
+		n += sum[i];
+		top = sum[i] > top ? sum[i] : top;
+	}
+	if (n == 0)
 		return 0;
-	for (uint32_t i = 0; i < BARS; i++)
-		top = h.bar[i] > top ? h.bar[i] : top;
 	put_time(&ask->show, b, h.from);
 	buf_u8(b, ' ');
-	show_spark(b, h.bar, BARS, 0, top, BARS);
+	show_spark(b, sum, BARS, 0, top, BARS);
 	buf_u8(b, ' ');
 	put_time(&ask->show, b, to);
-	buf_addf(b, "  %llu line%s, at most %.0f a bar\n",
-	    (unsigned long long)h.n, h.n == 1 ? "" : "s", top);
+	buf_addf(b, "  %.0f line%s, at most %.0f a bar\n", n,
+	    n == 1 ? "" : "s", top);
 	return 0;
 }

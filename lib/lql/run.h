@@ -16,7 +16,7 @@ struct lql_opts {
 	uint64_t from, to, limit;
 	uint64_t interval;	/* ns: lines are at least that far apart */
 	bool forward;
-	bool ids_only;		/* neither line nor metadata will be looked at */
+	bool no_line, no_meta;	/* will not be looked at */
 	unsigned workers;
 	struct scan_count *count;
 };
@@ -40,6 +40,17 @@ typedef int lql_fn(void *arg, const struct lql_line *, struct err *);
 /* A query without text (all streams) is a zeroed struct lql_log. */
 int lql_run(struct store_view *, const struct lql_log *,
     const struct lql_opts *, lql_fn *, void *arg, struct err *);
+
+/*
+ * The same for those who add lines up: all of them, in any order, by several
+ * workers (fewer than POOL_WORKERS_MAX) at once; with an interval in order, by
+ * worker 0. With no_line and no_meta they have a time, maybe nothing else. `fn`
+ * gives 0 or -1.
+ */
+typedef int lql_each_fn(void *arg, unsigned worker, const struct lql_line *,
+    struct err *);
+int lql_each(struct store_view *, const struct lql_log *,
+    const struct lql_opts *, lql_each_fn *, void *arg, struct err *);
 
 /*
  * What the scan does of the steps: matchers and filters. Whether there are

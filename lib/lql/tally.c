@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/pool.h"
 #include "base/tool.h"
 #include "log/split.h"
 #include "show/spark.h"
@@ -16,14 +17,18 @@ struct count {
 	uint32_t trend[TREND];
 };
 
-struct tally {
-	const struct lql_ask *ask;
+struct counts {			/* of a worker; in the end of all */
 	struct map keys;
 	struct count *v;
 	uint32_t cap;
-	uint64_t from, step;		/* of the trend */
 	struct buf key, values;
 	char text[LOG_SPLIT_MAX];
+};
+
+struct tally {
+	const struct lql_ask *ask;
+	uint64_t from, step;		/* of the trend */
+	struct counts *of[POOL_WORKERS_MAX];	/* NULL: has had no line */
 };
 
 static struct str
@@ -50,7 +55,7 @@ label_of(const struct lql_line *l, struct str name)
 
 /* The line with <_> for what varies: words with a digit, as lines are kept. */
 static struct str
-pattern_of(struct tally *t, const struct log_line *l)
+pattern_of(struct counts *t, const struct log_line *l)
 {
 	char trace[33], span[17];
 	struct str p;
@@ -71,29 +76,70 @@ pattern_of(struct tally *t, const struct log_line *l)
 	return t->key.n > 0 ? buf_str(&t->key) : S("");
 }
 
+static struct counts *
+counts_of(struct tally *t, unsigned worker)
+{
+	if (!t->of[worker])
+		t->of[worker] = xcalloc(1, sizeof *t->of[worker]);
+	return t->of[worker];
+}
+
+static struct count *
+count_of(struct counts *c, struct str key)
+{
+	bool fresh;
+	uint32_t k = map_add(&c->keys, key, &fresh);
+
+	if (fresh && k >= c->cap) {
+		c->cap = c->cap * 2 + 64;
+		c->v = xrealloc(c->v, c->cap, sizeof *c->v);
+	}
+	if (fresh)
+		c->v[k] = (struct count){ 0 };
+	return &c->v[k];
+}
+
 static int
-on_line(void *arg, const struct lql_line *l, struct err *e)
+on_line(void *arg, unsigned worker, const struct lql_line *l, struct err *e)
 {
 	struct tally *t = arg;
-	struct str key = t->ask->about == LQL_VOLUME ?
-	    label_of(l, t->ask->label) : pattern_of(t, &l->l);
+	struct counts *c = counts_of(t, worker);
+	struct count *n = count_of(c, t->ask->about == LQL_VOLUME ?
+	    label_of(l, t->ask->label) : pattern_of(c, &l->l));
 	uint64_t at = l->l.time > t->from ? (l->l.time - t->from) / t->step :
 	    0;
-	bool fresh;
-	uint32_t k = map_add(&t->keys, key, &fresh);
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
-	if (fresh && k >= t->cap) {
-		t->cap = t->cap * 2 + 64;
-		t->v = xrealloc(t->v, t->cap, sizeof *t->v);
-	}
-	if (fresh)
-		t->v[k] = (struct count){ 0 };
-	t->v[k].lines++;
-	t->v[k].bytes += l->l.line.n;
-	t->v[k].trend[at < TREND ? at : TREND - 1]++;
+	n->lines++;
+	n->bytes += l->l.line.n;
+	n->trend[at < TREND ? at : TREND - 1]++;
 	return 0;
+}
+
+static void
+pour(struct counts *to, const struct counts *from)
+{
+	for (uint32_t k = 0; k < from->keys.n; k++) {
+		struct count *n = count_of(to, from->keys.key[k]);
+
+		n->lines += from->v[k].lines;
+		n->bytes += from->v[k].bytes;
+		for (uint32_t i = 0; i < TREND; i++)
+			n->trend[i] += from->v[k].trend[i];
+	}
+}
+
+static void
+counts_free(struct counts *c)
+{
+	if (!c)
+		return;
+	map_free(&c->keys);
+	free(c->v);
+	buf_free(&c->key);
+	buf_free(&c->values);
+	free(c);
 }
 
 static int
@@ -142,11 +188,10 @@ put_trend(struct show_table *tb, const struct count *c)
 }
 
 static void
-put(struct tally *t, struct arena *a, struct show_table *tb)
+put(struct counts *t, bool is, struct arena *a, struct show_table *tb)
 {
 	static const char *const volume[] = { "VALUE", "LINES", "BYTES" },
 	    *const pattern[] = { "PATTERN", "LINES", "TREND" };
-	bool is = t->ask->about == LQL_PATTERNS;
 	char size[24];
 
 	*tb = (struct show_table){ .cols = 3, .right = 6,
@@ -173,6 +218,7 @@ tally_put(const struct lql_ask *ask, struct store_view *view,
     const struct lql_log *q, struct arena *a, struct show_table *tb,
     struct err *e)
 {
+	bool patterns = ask->about == LQL_PATTERNS;
 	struct tally t = { .ask = ask };
 	struct lql_opts o = ask->o;
 	uint64_t min = 0, max = 0;
@@ -183,13 +229,14 @@ tally_put(const struct lql_ask *ask, struct store_view *view,
 	if (o.to != 0 && o.to < max)
 		max = o.to;
 	t.step = max > t.from ? (max - t.from) / TREND + 1 : 1;
-	o.limit = 0;
-	r = lql_run(view, q, &o, on_line, &t, e);
+	o.no_meta = patterns;
+	r = lql_each(view, q, &o, on_line, &t, e);
+	for (unsigned k = 1; k < POOL_WORKERS_MAX; k++)
+		if (r == 0 && t.of[k])
+			pour(counts_of(&t, 0), t.of[k]);
 	if (r == 0)
-		put(&t, a, tb);
-	map_free(&t.keys);
-	free(t.v);
-	buf_free(&t.key);
-	buf_free(&t.values);
+		put(counts_of(&t, 0), patterns, a, tb);
+	for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)
+		counts_free(t.of[k]);
 	return r;
 }
