@@ -211,6 +211,31 @@ tql: abc: no such trace" ]
 	[[ $(head -1 log) == "/api/search	q=$q	limit=3	spss=1	start="* ]]
 }
 
+@test "series of Tempo: each output is that of a store" {
+	traces
+	local range=(--from 2026-11-22T19:53:55.700Z --to 2026-11-22T19:53:56Z)
+	q='{ } | count_over_time() by (kind, span.http.response.status_code, span.retry, span.share)'
+	tql -d traces "${range[@]}" --step 50ms -o json "$q" >want
+	[ "$(wc -l <want)" -gt 3 ]
+	# one sample before the first; zeros are left out
+	jq -c '.samples |= [{timestampMs: "1795377235650", value: 9}] + map(select(.value != 0) // del(.value))' want |
+		jq -cs '{series: .}' >series
+	for form in table chart json csv; do
+		api "200 $J series"
+		diff <(tql -d traces "${range[@]}" -w 100 --step 50ms -o "$form" "$q") \
+			<(tql -u "$URL" "${range[@]}" -w 100 --step 50ms -o "$form" "$q")
+	done
+	[ "$(cut -f1,3- log)" = "/api/metrics/query_range	start=1795377235650000000	end=1795377236000000000	step=0.05	-	-" ] || { cat log; false; }
+	tql -d traces "${range[@]}" --step all -o json "$q" >want
+	jq -c '{labels, value: .samples[0].value}' want | jq -cs '{series: .}' >series
+	api "200 $J series"
+	tql -u "$URL" "${range[@]}" --step all -o json "$q" | diff want -
+	grep -q '^/api/metrics/query	q=' log
+	echo '{"series":[{"labels":[{"key":"a","value":{"doubleValue":0.5}},{"key":"b","value":{"boolValue":true}}],"value":"NaN"}]}' >series
+	api "200 $J series"
+	[ "$(tql -u "$URL" "${range[@]}" --step all -o json "$q" | jq -c '[.labels[].value, .samples[0].value]')" = '[{"doubleValue":0.5},{"boolValue":true},"NaN"]' ]
+}
+
 @test "what Tempo refuses; what is not asked of it" {
 	traces
 	echo 'invalid TraceQL query' >words
@@ -235,7 +260,7 @@ tql: abc: no such trace" ]
 		# shellcheck disable=SC2086
 		fails 2 tql -u "$URL" $what '{ }'
 	done
-	fails 2 tql -u "$URL" '{ } | rate()'
+	fails 2 tql -u "$URL" --exemplars 3 '{ } | rate()'
 	[[ $output == *"of a store only"* ]]
 	fails 2 tql -u "$URL" '{ nam = 1 }'
 	[[ $output == *'^'* ]]

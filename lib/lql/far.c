@@ -118,17 +118,11 @@ on_series(void *arg, const struct remote_answer *a, struct err *e)
 {
 	struct far *f = arg;
 	const struct lql_times *t = f->times;
-	struct label *copy;
 	struct series *s;
 
 	if (a->kind != ANSWER_SERIES)
 		return 0;
-	copy = arena_new(f->mem, struct label, a->labels.n + 1);
-	for (uint32_t i = 0; i < a->labels.n; i++)
-		copy[i] = (struct label){ arena_str(f->mem,
-		    a->labels.v[i].name), arena_str(f->mem,
-		    a->labels.v[i].value), LABEL_STR };
-	s = table_add(f->table, labels_of(copy, a->labels.n), e);
+	s = table_add(f->table, labels_copy(a->labels, f->mem), e);
 	if (!s)
 		return -1;
 	for (size_t i = 0; i < a->points; i++) {

@@ -5,7 +5,7 @@
 
 enum { Q_WHAT = 1, Q_TEXT, Q_FROM, Q_TO, Q_STEP, Q_LIMIT, Q_FORWARD };
 enum { A_KIND = 1, A_WHY, A_TEXT, A_TIME, A_LABEL, A_META, A_PARSED, A_POINT };
-enum { L_NAME = 1, L_VALUE };
+enum { L_NAME = 1, L_VALUE, L_TYPE };
 
 static void
 put_u64(struct buf *b, unsigned no, uint64_t v)
@@ -28,12 +28,14 @@ put_labels(struct buf *b, unsigned no, const struct labels *l)
 {
 	for (uint32_t i = 0; i < l->n; i++) {
 		struct str name = l->v[i].name, value = l->v[i].value;
+		enum label_type type = l->v[i].type;
 
 		buf_varint(b, no << 3 | 2);
 		buf_varint(b, 2 + varint_size(name.n) + name.n +
-		    varint_size(value.n) + value.n);
+		    varint_size(value.n) + value.n + (type ? 2 : 0));
 		put_str(b, L_NAME, name);
 		put_str(b, L_VALUE, value);
+		put_u64(b, L_TYPE, type);
 	}
 }
 
@@ -122,6 +124,8 @@ read_labels(struct labels *l, struct str message, uint32_t no,
 				v[l->n].name = part.b;
 			else if (part.no == L_VALUE)
 				v[l->n].value = part.b;
+			else if (part.no == L_TYPE && part.v <= LABEL_BOOL)
+				v[l->n].type = (enum label_type)part.v;
 		if (in.bad)
 			return false;
 		l->n++;

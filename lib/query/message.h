@@ -22,8 +22,9 @@ enum question_what {
 struct question {
 	enum question_what what;
 	struct str text;
-	uint64_t from, to;	/* ns: [from, to); of series both are times
-				   of points */
+	uint64_t from, to;	/* ns: [from, to); of series the first point
+				   (of Tempo: where the first interval begins)
+				   and the last */
 	uint64_t step;		/* ns; 0: at `to` alone */
 	uint64_t limit;		/* 0: all */
 	bool forward;

@@ -22,12 +22,6 @@ struct page {
 	struct arena mem;
 };
 
-static struct str
-text_of(json_t *j)
-{
-	return str_mk(json_string_value(j), json_string_length(j));
-}
-
 static int
 odd(struct err *e)
 {
@@ -45,7 +39,7 @@ labels_from(json_t *object, struct arena *mem)
 	json_t *value;
 
 	json_object_foreach(object, name, value)
-		v[n++] = (struct label){ str_of(name), text_of(value),
+		v[n++] = (struct label){ str_of(name), server_text(value),
 		    LABEL_STR };
 	return labels_sort(v, n);
 }
@@ -103,7 +97,7 @@ read_page(struct page *p, json_t *answer, bool forward, struct err *e)
 
 			*l = (struct line){ 0, p->n,
 			    json_object_get(stream, "stream"), value };
-			if (!num_u64(text_of(json_array_get(value, 0)),
+			if (!num_u64(server_text(json_array_get(value, 0)),
 			    &l->time))
 				return odd(e);
 			p->n++;
@@ -119,7 +113,7 @@ say_line(struct server *s, const struct line *l, struct arena *mem,
 {
 	json_t *more = json_array_get(l->value, 2);
 	struct remote_answer a = { .kind = ANSWER_LINE, .time = l->time,
-	    .text = text_of(json_array_get(l->value, 1)),
+	    .text = server_text(json_array_get(l->value, 1)),
 	    .labels = labels_from(l->stream, mem),
 	    .meta = labels_from(json_object_get(more, "structuredMetadata"),
 	    mem),
@@ -267,7 +261,7 @@ point(json_t *pair, struct answer_point *p)
 	double at = json_number_value(json_array_get(pair, 0));
 
 	p->time = at > 0 && at < 1e11 ? (uint64_t)(at * 1e3 + 0.5) * NS_MS : 0;
-	return num_f64(text_of(json_array_get(pair, 1)), &p->value);
+	return num_f64(server_text(json_array_get(pair, 1)), &p->value);
 }
 
 static int

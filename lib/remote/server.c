@@ -31,6 +31,12 @@ server_number(struct buf *b, const char *name, uint64_t value)
 	buf_free(&text);
 }
 
+struct str
+server_text(json_t *j)
+{
+	return str_mk(json_string_value(j), json_string_length(j));
+}
+
 /* Which kind of failure an answer is; why is said by the client. */
 static int
 failed(const struct post *p, struct err *e)

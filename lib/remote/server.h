@@ -42,6 +42,9 @@ json_t *server_json(struct server *, struct str request, const char *header,
 int server_protobuf(struct server *, struct str request, struct buf *,
     struct err *);
 
+/* A text, of the parsed answer; {NULL, 0}: it is none. */
+struct str server_text(json_t *);
+
 /* Answers, collected; server_flush writes what there is. */
 int server_say(struct server *, const struct remote_answer *, struct err *);
 int server_flush(struct server *, struct err *);

@@ -1,4 +1,5 @@
 /* tempo: what Tempo's API is asked, and its answers. traceql.md 11. */
+#include "base/num.h"
 #include "base/time.h"
 #include "remote/server.h"
 
@@ -81,8 +82,7 @@ search(struct server *s, const struct question *q, struct err *e)
 		    "range, or a --limit", LIMIT_MAX);
 	for (size_t i = 0; i < json_array_size(all) && r == 0; i++) {
 		id = json_object_get(json_array_get(all, i), "traceID");
-		struct str hex = str_mk(json_string_value(id),
-		    json_string_length(id));
+		struct str hex = server_text(id);
 
 		r = is_id(hex) ? trace(s, hex, &body, e) : err_set(e,
 		    ERR_CORRUPT, "an answer that is not as Tempo's are");
@@ -92,12 +92,119 @@ search(struct server *s, const struct question *q, struct err *e)
 	return r;
 }
 
+/* ---- series ------------------------------------------------------------- */
+
+/* A value of a label, {"intValue": "1"}: text and type. */
+static void
+label_value(json_t *value, struct label *l, struct arena *mem)
+{
+	json_t *text = json_object_get(value, "stringValue"),
+	    *whole = json_object_get(value, "intValue"),
+	    *real = json_object_get(value, "doubleValue"),
+	    *truth = json_object_get(value, "boolValue");
+	char number[32];
+
+	if (real) {
+		l->type = LABEL_F64;
+		l->value = arena_str(mem, json_is_number(real) ?
+		    str_of(num_fmt_f64(number, json_number_value(real))) :
+		    server_text(real));
+	} else if (truth) {
+		l->type = LABEL_BOOL;
+		l->value = json_is_true(truth) ? S("true") : S("false");
+	} else {
+		l->type = whole ? LABEL_INT : LABEL_STR;
+		l->value = server_text(whole ? whole : text);
+	}
+}
+
+static struct labels
+labels_from(json_t *list, struct arena *mem)
+{
+	size_t n = json_array_size(list), i;
+	struct label *v = arena_zero(mem, struct label, n + 1);
+	json_t *one;
+
+	json_array_foreach(list, i, one) {
+		v[i].name = server_text(json_object_get(one, "key"));
+		label_value(json_object_get(one, "value"), &v[i], mem);
+	}
+	return labels_sort(v, (uint32_t)n);
+}
+
+/* A number, or the text of one that JSON has not; left out, it is 0. */
+static double
+number(json_t *j)
+{
+	double v = json_number_value(j);
+
+	if (json_is_string(j))
+		num_f64(server_text(j), &v);
+	return v;
+}
+
+static int
+say_series(struct server *s, json_t *one, const struct question *q,
+    struct err *e)
+{
+	json_t *samples = json_object_get(one, "samples"), *sample;
+	size_t n = q->step ? json_array_size(samples) : 1, i;
+	struct arena mem = { 0 };
+	struct answer_point *p = arena_zero(&mem, struct answer_point, n + 1);
+	int r;
+
+	p[0] = (struct answer_point){ q->to, number(json_object_get(one,
+	    "value")) };
+	for (i = 0; i < n && q->step; i++) {
+		uint64_t ms = 0;
+
+		sample = json_array_get(samples, i);
+		num_u64(server_text(json_object_get(sample, "timestampMs")),
+		    &ms);
+		p[i] = (struct answer_point){ ms * NS_MS, number(
+		    json_object_get(sample, "value")) };
+	}
+	r = server_say(s, &(struct remote_answer){ .kind = ANSWER_SERIES,
+	    .labels = labels_from(json_object_get(one, "labels"), &mem),
+	    .point = p, .points = n }, e);
+	arena_free(&mem);
+	return r;
+}
+
+static int
+series(struct server *s, const struct question *q, struct err *e)
+{
+	struct buf b = { 0 };
+	json_t *j, *all;
+	char step[32];
+	int r = 0;
+
+	server_path(&b, q->step ? "/api/metrics/query_range" :
+	    "/api/metrics/query");
+	server_param(&b, "q", q->text);
+	server_number(&b, "start", q->from);
+	server_number(&b, "end", q->to);
+	if (q->step)
+		server_param(&b, "step", str_of(num_fmt_f64(step,
+		    (double)q->step / 1e9)));
+	j = server_json(s, buf_str(&b), NULL, e);
+	buf_free(&b);
+	if (!j)
+		return -1;
+	all = json_object_get(j, "series");
+	for (size_t i = 0; i < json_array_size(all) && r == 0; i++)
+		r = say_series(s, json_array_get(all, i), q, e);
+	json_decref(j);
+	return r;
+}
+
 int
 tempo_ask(struct server *s, const struct question *q, struct err *e)
 {
 	switch (q->what) {
 	case QUESTION_TRACES: return traces(s, q, e);
 	case QUESTION_SEARCH: return search(s, q, e);
+	case QUESTION_SERIES: return series(s, q, e);
 	default:
 		return err_set(e, ERR_QUERY, "nothing that Tempo can be "
 		    "asked");

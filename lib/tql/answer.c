@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "tql/far.h"
 #include "tql/fetch.h"
 #include "tql/list.h"
 #include "tql/series.h"
@@ -135,10 +136,13 @@ tql_series(const struct tql_ask *ask, struct store_view *view,
 	    .exemplars = ask->exemplars,
 	    .count = ask->o.count, .stopped = ask->o.stopped,
 	    .plan = ask->o.plan };
-	int r = range_of(ask, view, &o.range, e);
+	int r;
 
 	*t = (struct table){ .n = 0 };
 	*ex = (struct tql_exemplars){ .v = NULL };
+	if (ask->far)
+		return far_metrics(ask->far, ask, q, range, mem, t, e);
+	r = range_of(ask, view, &o.range, e);
 	*range = o.range;
 	if (r == 1 && tql_metrics(view, q, &o, mem, t, ex, e) == -1)
 		r = -1;

@@ -24,7 +24,7 @@ struct tql_ask {
 	uint32_t exemplars;	/* of metrics, at most */
 	enum ask_out out;		/* not ASK_AUTO, nor ASK_CHART: */
 	bool chart;			/* a table of series as a chart */
-	bool far;			/* a server's traces, not a store */
+	const struct far *far;		/* a server is asked; or NULL */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);
 	void *write_arg;

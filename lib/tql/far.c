@@ -25,16 +25,22 @@ on_trace(void *arg, const struct remote_answer *a, struct err *e)
 	return 0;
 }
 
-static int
-ask(struct far *f, const struct tql_ask *tql, const struct question *q,
-    struct err *e)
+static void
+open_view(struct far *f, const struct tql_ask *tql)
 {
 	struct store_view_opts vo = { .kind = "traces", .say = tql->say,
 		.say_arg = tql->say_arg };
 
+	f->view = store_view_held(buf_str(&f->records), SIGNAL_TRACES, &vo);
+}
+
+static int
+ask(struct far *f, const struct tql_ask *tql, const struct question *q,
+    struct err *e)
+{
 	if (remote_ask(f->to, "tempo", f->tenant, q, on_trace, f, e) == -1)
 		return -1;
-	f->view = store_view_held(buf_str(&f->records), SIGNAL_TRACES, &vo);
+	open_view(f, tql);
 	return 0;
 }
 
@@ -54,16 +60,75 @@ far_search(struct far *f, const struct tql_ask *tql, struct str query,
 		.from = tql->o.from, .to = tql->o.to, .limit = tql->o.limit };
 	struct arena mem = { 0 };
 	struct tql_query q;
-	int r = tql_parse(&q, query, &mem, e);
+	bool metric;
 
-	if (r == 0) {
-		r = q.metric ? err_set(e, ERR_QUERY, "metrics: of a store "
-		    "only, not of a server") : 0;
-		tql_free(&q);
+	if (tql_parse(&q, query, &mem, e) == -1) {
+		arena_free(&mem);
+		return -1;
 	}
+	metric = q.metric != NULL;
+	tql_free(&q);
 	arena_free(&mem);
+	if (!metric) {
+		remote_range(&qn.from, &qn.to);
+		return ask(f, tql, &qn, e);
+	}
+	open_view(f, tql);
+	return 0;
+}
+
+struct wanted {
+	const struct tql_range *range;
+	struct table *table;
+	struct arena *mem;
+};
+
+static int
+on_series(void *arg, const struct remote_answer *a, struct err *e)
+{
+	struct wanted *w = arg;
+	const struct tql_range *range = w->range;
+	struct series *s;
+
+	if (a->kind != ANSWER_SERIES)
+		return 0;
+	s = table_add(w->table, labels_copy(a->labels, w->mem), e);
+	for (size_t i = 0; s && i < a->points; i++) {
+		/* the first step ends one after the start */
+		uint64_t n = (a->point[i].time - range->start +
+		    range->step - 1) / range->step - 1;
+
+		if (a->point[i].time > range->start && n < range->steps)
+			table_put(s, (uint32_t)n, a->point[i].value);
+	}
+	return s ? 0 : -1;
+}
+
+int
+far_metrics(const struct far *f, const struct tql_ask *tql,
+    const struct tql_query *q, struct tql_range *range, struct arena *mem,
+    struct table *t, struct err *e)
+{
+	struct wanted w = { range, t, mem };
+	struct question qn = { .what = QUESTION_SERIES, .text = q->text,
+		.from = tql->o.from, .to = tql->o.to };
+
+	if (tql->exemplars > 0)
+		return err_set(e, ERR_QUERY, "--exemplars: of a store only, "
+		    "not of a server");
 	remote_range(&qn.from, &qn.to);
-	return r == 0 ? ask(f, tql, &qn, e) : -1;
+	qn.from += qn.from == 0;
+	qn.step = tql->step == ASK_STEP_AUTO ? tql_range_step(qn.from - 1,
+	    qn.to - 1) : tql->step;
+	if (tql_range(range, qn.from - 1, qn.to - 1, qn.step, e) == -1)
+		return -1;
+	qn.from = range->start;
+	qn.to = range->end;
+	table_init(t, range->steps, mem);
+	if (remote_ask(f->to, "tempo", f->tenant, &qn, on_series, &w, e) == -1)
+		return -1;
+	table_sweep(t);
+	return 1;
 }
 
 void

@@ -21,9 +21,14 @@ struct far {
  * way. */
 int far_ids(struct far *, const struct tql_ask *, struct str ids,
     struct err *);
-/* Those that match a query: limit and range are the ask's. */
+/* Those that match a query: limit and range are the ask's. Of one of metrics
+ * none: far_metrics asks for them. */
 int far_search(struct far *, const struct tql_ask *, struct str query,
     struct err *);
+/* As tql_series; intervals at both ends count whole. */
+int far_metrics(const struct far *, const struct tql_ask *,
+    const struct tql_query *, struct tql_range *, struct arena *,
+    struct table *, struct err *);
 void far_free(struct far *);
 
 #endif

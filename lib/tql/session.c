@@ -26,7 +26,6 @@ tql_session_asked(struct tql_session *s)
 {
 	s->tql.out = ask_uncharted(s->ask.out);
 	s->tql.chart = s->ask.out == ASK_CHART;
-	s->tql.far = s->ask.remote.url != NULL;
 	s->tql.o.limit = s->ask.limit;
 	s->tql.o.from = s->ask.from;
 	s->tql.o.to = s->ask.to;
@@ -90,6 +89,7 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 	int r, status;
 
 	text = str_trim(text);
+	s->tql.far = view ? NULL : &far;
 	if (fetch_far(s, &view, &far, text, &e) == -1)
 		r = -1;
 	else if (tql_is_id(text))
@@ -101,6 +101,7 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 	if (r == -1)
 		caret_in(&e, where);
 	status = end(s, view, r, &o, &e);
+	s->tql.far = NULL;
 	far_free(&far);
 	return status;
 }
