@@ -99,5 +99,7 @@ main(int argc, char *argv[])
 	}
 	printf("%lu acknowledged, %lu in the spool, %lu wrong\n", acked, n,
 	    bad);
+	map_free(&payloads);
+	free(times);
 	return bad > 0;
 }
