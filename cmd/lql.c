@@ -41,6 +41,8 @@ static const struct tool tool = {
 		  "come", NULL },
 		{ 'C', "context", "N", "N lines of its stream before and after "
 		  "each line, too", NULL },
+		{ 'q', "quiet", NULL, "do not say why an answer is empty",
+		  NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
 		  "are when", NULL },
 		{ 'x', "expand", NULL, "in a table: labels, metadata and "
@@ -78,6 +80,7 @@ option(struct args *args, int c, struct err *e)
 
 	switch (c) {
 	case 'f': s->follow = true; break;
+	case 'q': s->lql.quiet = true; break;
 	case OPT_HITS: s->lql.hits = true; break;
 	case 'x': s->lql.expand = true; break;
 	case OPT_FMT: s->fmt = true; break;

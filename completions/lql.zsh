@@ -32,6 +32,8 @@ _arguments -s \
 	'--follow[then wait, and print lines as they come]' \
 	'-C+[N lines of its stream before and after each line, too]:N:' \
 	'--context=[N lines of its stream before and after each line, too]:N:' \
+	'-q[do not say why an answer is empty]' \
+	'--quiet[do not say why an answer is empty]' \
 	'--hits[above a table\: how many lines there are when]' \
 	'-x[in a table\: labels, metadata and fields under each line]' \
 	'--expand[in a table\: labels, metadata and fields under each line]' \

@@ -309,6 +309,10 @@ around() {
 	run --separate-stderr lql '{service_name="nobody"}'
 	[ "$status" -eq 0 ] && [ -z "$output" ]
 	[[ $stderr == *'2026-01-01T00:00:00.000Z to 2026-01-01T00:00:03.000Z'* ]]
+	run --separate-stderr lql -q '{service_name="nobody"}'
+	[ "$status" -eq 0 ] && [ -z "$output" ] && [ -z "$stderr" ]
+	# what is wrong is said
+	fails 2 lql -q '{service_name="nobody"'
 }
 
 @test "mistakes: carets and statuses" {

@@ -222,6 +222,8 @@ no_match(const struct lql_ask *ask, struct store_view *view)
 	uint64_t min = 0, max = 0;
 	bool any = view && store_view_span(view, &min, &max);
 
+	if (ask->quiet)
+		return;
 	if (!view)
 		ask->say(ask->say_arg, "no match");
 	/* what could not be read may have held it: that was said */

@@ -29,6 +29,7 @@ struct lql_ask {
 	bool hits;			/* bars above a table's lines */
 	uint32_t context;		/* lines around each, lql/context.h */
 	bool expand;			/* what is in a line, under it (TABLE) */
+	bool quiet;			/* an empty answer is not explained */
 	struct show show;
 	int (*write)(void *arg, struct str bytes, struct err *);
 	void *write_arg;
