@@ -236,6 +236,25 @@ tql: abc: no such trace" ]
 	[ "$(tql -u "$URL" "${range[@]}" --step all -o json "$q" | jq -c '[.labels[].value, .samples[0].value]')" = '[{"doubleValue":0.5},{"boolValue":true},"NaN"]' ]
 }
 
+@test "names and values: each output is that of a store" {
+	traces
+	tql -d traces -o json --tags | jq -cs '{scopes: (group_by(.scope) |
+		map({name: .[0].scope, tags: map(.name | sub("^(span|resource|event|link|instrumentation)\\."; ""))}) | reverse)}' >names
+	for form in table json csv; do
+		api "200 $J names"
+		diff <(tql -d traces -o "$form" --tags) <(tql -u "$URL" -o "$form" --tags)
+	done
+	for key in name span.http.response.status_code resource.service.name; do
+		tql -d traces -o json --values "$key" | jq -cs '{tagValues: map({type, value: (.value | tostring)}) | reverse}' >values
+		api "200 $J values"
+		diff <(tql -d traces -o json --values "$key") <(tql -u "$URL" -o json --values "$key")
+	done
+	api "200 $J values"
+	tql -u "$URL" --values 'span."a b"' '{ kind = server }' >got
+	[ "$(cut -f1,2 log)" = '/api/v2/search/tag/span."a b"/values	q={ kind = server }' ] || { cat log; false; }
+	diff <(tql -d traces --values status) <(tql -u "$URL" --values status)
+}
+
 @test "what Tempo refuses; what is not asked of it" {
 	traces
 	echo 'invalid TraceQL query' >words
@@ -256,7 +275,7 @@ tql: abc: no such trace" ]
 	run tql -u "$URL" '{ }'
 	[ "$status" -eq 0 ]
 	[ "$output" = "tql: no match" ]
-	for what in --tags '--values name' --explain -f '--diff a b'; do
+	for what in --explain -f '--diff a b'; do
 		# shellcheck disable=SC2086
 		fails 2 tql -u "$URL" $what '{ }'
 	done

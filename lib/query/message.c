@@ -3,7 +3,8 @@
 #include "base/cur.h"
 #include "base/num.h"
 
-enum { Q_WHAT = 1, Q_TEXT, Q_FROM, Q_TO, Q_STEP, Q_LIMIT, Q_FORWARD };
+enum { Q_WHAT = 1, Q_TEXT, Q_FROM, Q_TO, Q_STEP, Q_LIMIT, Q_FORWARD,
+	Q_NAME };
 enum { A_KIND = 1, A_WHY, A_TEXT, A_TIME, A_LABEL, A_META, A_PARSED, A_POINT };
 enum { L_NAME = 1, L_VALUE, L_TYPE };
 
@@ -49,6 +50,7 @@ question_put(struct buf *b, const struct question *q)
 	put_u64(b, Q_STEP, q->step);
 	put_u64(b, Q_LIMIT, q->limit);
 	put_u64(b, Q_FORWARD, q->forward);
+	put_str(b, Q_NAME, q->name);
 }
 
 void
@@ -86,6 +88,7 @@ question_read(struct question *q, struct str message, struct err *e)
 		case Q_TO: q->to = f.v; break;
 		case Q_STEP: q->step = f.v; break;
 		case Q_LIMIT: q->limit = f.v; break;
+		case Q_NAME: q->name = f.b; break;
 		case Q_FORWARD: q->forward = f.v != 0; break;
 		}
 	return c.bad ? err_set(e, ERR_CORRUPT, "a question that is no "

@@ -17,11 +17,14 @@ enum question_what {
 	QUESTION_STREAMS,	/* STREAM: text is a selector, or empty */
 	QUESTION_TRACES,	/* TRACE: text has an id a line; those there */
 	QUESTION_SEARCH,	/* TRACE: whole, `limit` that match at most */
+	QUESTION_TAGS,		/* NAME: a scope, and an attribute's name */
+	QUESTION_VALUES,	/* NAME: a type, and a value of `name`; text is
+				   a query, or empty */
 };
 
 struct question {
 	enum question_what what;
-	struct str text;
+	struct str text, name;
 	uint64_t from, to;	/* ns: [from, to); of series the first point
 				   (of Tempo: where the first interval begins)
 				   and the last */
@@ -31,7 +34,7 @@ struct question {
 };
 
 enum answer_kind { ANSWER_END = 1, ANSWER_FAILED, ANSWER_LINE, ANSWER_SERIES,
-	ANSWER_STREAM, ANSWER_TRACE };
+	ANSWER_STREAM, ANSWER_TRACE, ANSWER_NAME };
 
 struct answer_point { uint64_t time; double value; };
 
@@ -40,7 +43,7 @@ struct remote_answer {
 	enum err_kind why;		/* FAILED */
 	struct str text;		/* FAILED: words; LINE; TRACE: TracesData */
 	uint64_t time;			/* LINE, ns */
-	struct labels labels;		/* LINE, SERIES, STREAM */
+	struct labels labels;		/* LINE, SERIES, STREAM; one of NAME */
 	struct labels meta, parsed;	/* LINE */
 	const struct answer_point *point;	/* SERIES */
 	size_t points;

@@ -2,6 +2,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "remote/server.h"
+#include "text/url.h"
 
 #define LIMIT_MAX	10000u	/* traces; the API has no word for all */
 
@@ -198,6 +199,88 @@ series(struct server *s, const struct question *q, struct err *e)
 	return r;
 }
 
+/* ---- names --------------------------------------------------------------- */
+
+static int
+say_name(struct server *s, json_t *of, json_t *name, struct err *e)
+{
+	struct label l = { server_text(of), server_text(name), LABEL_STR };
+
+	return server_say(s, &(struct remote_answer){ .kind = ANSWER_NAME,
+	    .labels = { &l, 1 } }, e);
+}
+
+static json_t *
+ask_names(struct server *s, const struct question *q, struct buf *path,
+    struct err *e)
+{
+	if (q->text.n > 0)
+		server_param(path, "q", q->text);
+	server_number(path, "start", q->from / NS_S);
+	server_number(path, "end", q->to / NS_S + 1);
+	return server_json(s, buf_str(path), NULL, e);
+}
+
+static int
+tags(struct server *s, const struct question *q, struct err *e)
+{
+	struct buf path = { 0 };
+	json_t *j, *scope, *name;
+	size_t i, k;
+	int r = 0;
+
+	server_path(&path, "/api/v2/search/tags");
+	j = ask_names(s, q, &path, e);
+	json_array_foreach(json_object_get(j, "scopes"), i, scope)
+		json_array_foreach(json_object_get(scope, "tags"), k, name)
+			if (r == 0)
+				r = say_name(s, json_object_get(scope,
+				    "name"), name, e);
+	if (!j)
+		r = -1;
+	json_decref(j);
+	buf_free(&path);
+	return r;
+}
+
+/* A part of a path: there + is itself. */
+static void
+put_part(struct buf *b, struct str part)
+{
+	struct buf text = { 0 };
+
+	url_encode(&text, part);
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '+')
+			buf_adds(b, S("%20"));
+		else
+			buf_u8(b, (uint8_t)text.p[i]);
+	buf_free(&text);
+}
+
+static int
+values(struct server *s, const struct question *q, struct err *e)
+{
+	struct buf path = { 0 };
+	json_t *j, *value;
+	size_t i;
+	int r = 0;
+
+	server_path(&path, "/api/v2/search/tag/");
+	put_part(&path, q->name);
+	buf_adds(&path, S("/values"));
+	j = ask_names(s, q, &path, e);
+	json_array_foreach(json_object_get(j, "tagValues"), i, value)
+		if (r == 0)
+			r = say_name(s, json_object_get(value, "type"),
+			    json_object_get(value, "value"), e);
+	if (!j)
+		r = -1;
+	json_decref(j);
+	buf_free(&path);
+	return r;
+}
+
 int
 tempo_ask(struct server *s, const struct question *q, struct err *e)
 {
@@ -205,6 +288,8 @@ tempo_ask(struct server *s, const struct question *q, struct err *e)
 	case QUESTION_TRACES: return traces(s, q, e);
 	case QUESTION_SEARCH: return search(s, q, e);
 	case QUESTION_SERIES: return series(s, q, e);
+	case QUESTION_TAGS: return tags(s, q, e);
+	case QUESTION_VALUES: return values(s, q, e);
 	default:
 		return err_set(e, ERR_QUERY, "nothing that Tempo can be "
 		    "asked");

@@ -1,5 +1,6 @@
 #include "tql/far.h"
 
+#include "base/num.h"
 #include "otlp/walk.h"
 
 #define RECORDS_MAX	((size_t)512 << 20)	/* of an answer */
@@ -25,8 +26,8 @@ on_trace(void *arg, const struct remote_answer *a, struct err *e)
 	return 0;
 }
 
-static void
-open_view(struct far *f, const struct tql_ask *tql)
+void
+far_empty(struct far *f, const struct tql_ask *tql)
 {
 	struct store_view_opts vo = { .kind = "traces", .say = tql->say,
 		.say_arg = tql->say_arg };
@@ -40,7 +41,7 @@ ask(struct far *f, const struct tql_ask *tql, const struct question *q,
 {
 	if (remote_ask(f->to, "tempo", f->tenant, q, on_trace, f, e) == -1)
 		return -1;
-	open_view(f, tql);
+	far_empty(f, tql);
 	return 0;
 }
 
@@ -73,7 +74,7 @@ far_search(struct far *f, const struct tql_ask *tql, struct str query,
 		remote_range(&qn.from, &qn.to);
 		return ask(f, tql, &qn, e);
 	}
-	open_view(f, tql);
+	far_empty(f, tql);
 	return 0;
 }
 
@@ -129,6 +130,98 @@ far_metrics(const struct far *f, const struct tql_ask *tql,
 		return -1;
 	table_sweep(t);
 	return 1;
+}
+
+#define NAMES_MAX	1000000u
+
+/* Names as they come: a scope or type, and a text. */
+struct names {
+	struct label *v;
+	size_t n, cap;
+	struct arena *mem;
+};
+
+static int
+on_name(void *arg, const struct remote_answer *a, struct err *e)
+{
+	struct names *ns = arg;
+
+	if (a->kind != ANSWER_NAME || a->labels.n != 1)
+		return 0;
+	if (ns->n == NAMES_MAX)
+		return err_set(e, ERR_LIMIT, "over %u names", NAMES_MAX);
+	if (ns->n == ns->cap) {
+		ns->cap = ns->cap ? ns->cap * 2 : 64;
+		ns->v = arena_grow(ns->mem, ns->v, ns->n, ns->cap,
+		    sizeof *ns->v);
+	}
+	ns->v[ns->n++] = labels_copy(a->labels, ns->mem).v[0];
+	return 0;
+}
+
+static int
+ask_names(const struct far *f, const struct tql_ask *tql, struct question *qn,
+    struct names *ns, struct err *e)
+{
+	qn->from = tql->o.from;
+	qn->to = tql->o.to;
+	remote_range(&qn->from, &qn->to);
+	return remote_ask(f->to, "tempo", f->tenant, qn, on_name, ns, e);
+}
+
+/* What is in no scope that attributes have is left out. */
+int
+far_tags(const struct far *f, const struct tql_ask *tql, struct arena *mem,
+    struct tql_tag **out, size_t *n, struct err *e)
+{
+	struct names ns = { .mem = mem };
+
+	if (ask_names(f, tql, &(struct question){ .what = QUESTION_TAGS }, &ns,
+	    e) == -1)
+		return -1;
+	*out = arena_new(mem, struct tql_tag, ns.n + 1);
+	*n = 0;
+	for (size_t i = 0; i < ns.n; i++)
+		for (enum tql_scope s = SCOPE_SPAN; s < SCOPES; s++)
+			if (str_eq(ns.v[i].name, tql_scope_word(s)))
+				(*out)[(*n)++] = (struct tql_tag){ s,
+				    ns.v[i].value };
+	tql_tags_sort(*out, *n);
+	return 0;
+}
+
+static struct tql_val
+value_of(const struct label *l)
+{
+	struct tql_val v = { .type = TQL_STR, .s = l->value };
+
+	if (str_eq(l->name, S("int")) && num_i64(l->value, &v.i))
+		v.type = TQL_INT;
+	else if (str_eq(l->name, S("float")) && num_f64(l->value, &v.f))
+		v.type = TQL_FLOAT;
+	else if (str_eq(l->name, S("bool"))) {
+		v.i = str_eq(l->value, S("true"));
+		v.type = TQL_BOOL;
+	}
+	return v;
+}
+
+int
+far_values(const struct far *f, const struct tql_ask *tql, struct str key,
+    struct str filter, struct arena *mem, struct tql_val **out, size_t *n,
+    struct err *e)
+{
+	struct names ns = { .mem = mem };
+
+	if (ask_names(f, tql, &(struct question){ .what = QUESTION_VALUES,
+	    .name = key, .text = filter }, &ns, e) == -1)
+		return -1;
+	*out = arena_new(mem, struct tql_val, ns.n + 1);
+	for (size_t i = 0; i < ns.n; i++)
+		(*out)[i] = value_of(&ns.v[i]);
+	*n = ns.n;
+	tql_values_sort(*out, *n);
+	return 0;
 }
 
 void

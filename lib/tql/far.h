@@ -9,6 +9,7 @@
 
 #include "query/remote.h"
 #include "tql/answer.h"
+#include "tql/tags.h"
 
 struct far {
 	const struct remote *to;
@@ -24,6 +25,14 @@ int far_ids(struct far *, const struct tql_ask *, struct str ids,
 /* Those that match a query: limit and range are the ask's. Of one of metrics
  * none: far_metrics asks for them. */
 int far_search(struct far *, const struct tql_ask *, struct str query,
+    struct err *);
+/* An empty view, for what is asked of the server itself. */
+void far_empty(struct far *, const struct tql_ask *);
+/* As tql_tags and tql_values of tql/tags.h; `filter` is a query's text. */
+int far_tags(const struct far *, const struct tql_ask *, struct arena *,
+    struct tql_tag **, size_t *n, struct err *);
+int far_values(const struct far *, const struct tql_ask *, struct str key,
+    struct str filter, struct arena *, struct tql_val **, size_t *n,
     struct err *);
 /* As tql_series; intervals at both ends count whole. */
 int far_metrics(const struct far *, const struct tql_ask *,

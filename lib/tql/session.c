@@ -120,19 +120,41 @@ tql_session_query(struct tql_session *s, struct str text)
 	return status;
 }
 
+/* Where names are looked up: a store, or a server. names_close it. */
+static struct store_view *
+names_open(struct tql_session *s, struct far *f, struct err *e)
+{
+	*f = far_of(s);
+	if (!s->ask.remote.url)
+		return tql_session_view(s, e);
+	far_empty(f, &s->tql);
+	s->tql.far = f;
+	return f->view;
+}
+
+static void
+names_close(struct tql_session *s, struct far *f, struct store_view *view)
+{
+	if (!s->tql.far)
+		store_view_close(view);
+	s->tql.far = NULL;
+	far_free(f);
+}
+
 int
 tql_session_tags(struct tql_session *s, struct str scope)
 {
 	struct outcome o = begin(s, "names");
 	struct err e = { 0 };
-	struct store_view *view = tql_session_view(s, &e);
+	struct far far;
+	struct store_view *view = names_open(s, &far, &e);
 	int status;
 
 	if (!view)
 		return tool_fail(s->tool, &e);
 	status = end(s, view, tql_put_tags(tql_session_asked(s), view, scope, &o.n, &e),
 	    &o, &e);
-	store_view_close(view);
+	names_close(s, &far, view);
 	return status;
 }
 
@@ -142,7 +164,8 @@ tql_session_values(struct tql_session *s, const char *where, struct str key,
 {
 	struct outcome o = begin(s, "values");
 	struct err e = { 0 };
-	struct store_view *view = tql_session_view(s, &e);
+	struct far far;
+	struct store_view *view = names_open(s, &far, &e);
 	int status, r;
 
 	if (!view)
@@ -151,7 +174,7 @@ tql_session_values(struct tql_session *s, const char *where, struct str key,
 	if (r == -1)
 		caret_in(&e, where);
 	status = end(s, view, r, &o, &e);
-	store_view_close(view);
+	names_close(s, &far, view);
 	return status;
 }
 

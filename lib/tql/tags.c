@@ -393,6 +393,13 @@ by_tag(const void *pa, const void *pb)
 	    str_cmp(a->name, b->name);
 }
 
+void
+tql_tags_sort(struct tql_tag *v, size_t n)
+{
+	if (n > 1)
+		qsort(v, n, sizeof *v, by_tag);
+}
+
 int
 tql_tags(struct store_view *view, const struct tql_opts *o,
     struct arena *mem, struct tql_tag **out, size_t *n, struct err *e)
@@ -408,8 +415,7 @@ tql_tags(struct store_view *view, const struct tql_opts *o,
 		(*out)[i] = (struct tql_tag){
 		    (enum tql_scope)(uint8_t)all.key[i].p[0],
 		    arena_str(mem, str_skip(all.key[i], 1)) };
-	if (all.n > 1)
-		qsort(*out, all.n, sizeof **out, by_tag);
+	tql_tags_sort(*out, all.n);
 	map_free(&all);
 	return r;
 }
@@ -426,6 +432,13 @@ by_value(const void *pa, const void *pb)
 	if (a->type == TQL_FLOAT)
 		return (a->f > b->f) - (a->f < b->f);
 	return (a->i > b->i) - (a->i < b->i);
+}
+
+void
+tql_values_sort(struct tql_val *v, size_t n)
+{
+	if (n > 1)
+		qsort(v, n, sizeof *v, by_value);
 }
 
 static struct tql_val
@@ -497,8 +510,7 @@ tql_values(struct store_view *view, const struct tql_attr *attr,
 	*out = arena_new(mem, struct tql_val, found_all.n);
 	for (uint32_t i = 0; i < found_all.n; i++)
 		(*out)[i] = decode(found_all.key[i], mem);
-	if (*n > 1)
-		qsort(*out, *n, sizeof **out, by_value);
+	tql_values_sort(*out, *n);
 	map_free(&found_all);
 	return r;
 }

@@ -28,6 +28,9 @@ int tql_tags(struct store_view *, const struct tql_opts *, struct arena *,
 int tql_values(struct store_view *, const struct tql_attr *,
     const struct tql_query *filter, const struct tql_opts *, struct arena *,
     struct tql_val **, size_t *n, struct err *);
+/* In that order. */
+void tql_tags_sort(struct tql_tag *, size_t n);
+void tql_values_sort(struct tql_val *, size_t n);
 /* Whether values of this are listed at all. */
 bool tql_is_listed(const struct tql_attr *);
 

@@ -1,6 +1,6 @@
 /* What --tags and --values print. */
 #include "tql/answer.h"
-#include "tql/tags.h"
+#include "tql/far.h"
 
 #define INTRINSIC_WORD	S("intrinsic")
 
@@ -100,7 +100,8 @@ tql_put_tags(const struct tql_ask *ask, struct store_view *view,
 	struct tql_tag *v;
 	size_t tags;
 	int r = scope_of(scope, e) == -1 || form_of(ask, e) == -1 ||
-	    tql_tags(view, &ask->o, &mem, &v, &tags, e) == -1 ? -1 : 0;
+	    (ask->far ? far_tags(ask->far, ask, &mem, &v, &tags, e) :
+	    tql_tags(view, &ask->o, &mem, &v, &tags, e)) == -1 ? -1 : 0;
 
 	if (r == 0) {
 		tag_cells(&t, v, tags, scope, &mem);
@@ -161,14 +162,22 @@ put_values(const struct tql_ask *ask, struct store_view *view,
     const struct tql_attr *a, const struct tql_query *q, uint64_t *n,
     struct arena *mem, struct err *e)
 {
+	/* the words of others are known */
+	bool far = ask->far && tql_is_listed(a) && tql_attr_type(a) !=
+	    TQL_STATUS && tql_attr_type(a) != TQL_KIND;
+	struct buf key = { 0 };
 	static const char *const head[] = { "TYPE", "VALUE" };
 	struct show_table t = { .cols = 2, .head = head };
 	struct tql_val *v = NULL;
 	size_t values;
 	int r;
 
-	if (tql_values(view, a, q->pipe ? q : NULL, &ask->o, mem, &v,
-	    &values, e) == -1)
+	tql_attr_print(&key, a);
+	r = far ? far_values(ask->far, ask, buf_str(&key), q->text, mem, &v,
+	    &values, e) : tql_values(view, a, q->pipe ? q : NULL, &ask->o,
+	    mem, &v, &values, e);
+	buf_free(&key);
+	if (r == -1)
 		return -1;
 	if (!tql_is_listed(a))
 		ask->say(ask->say_arg, "values of durations, ids and nested "
