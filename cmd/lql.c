@@ -43,6 +43,8 @@ static const struct tool tool = {
 		  "each line, too", NULL },
 		{ 'q', "quiet", NULL, "do not say why an answer is empty",
 		  NULL },
+		{ 'z', "timezone", "ZONE", "of times in tables and charts: UTC "
+		  "(default), Local, or a name such as Europe/Paris", NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
 		  "are when", NULL },
 		{ 'x', "expand", NULL, "in a table: labels, metadata and "
@@ -98,6 +100,7 @@ option(struct args *args, int c, struct err *e)
 		break;
 	case OPT_FIELDS: s->lql.about = LQL_FIELDS; break;
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
+	case 'z': return lql_session_zone(s, optarg, e);
 	case 'C': return lql_session_context(s, optarg, e);
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);
@@ -155,6 +158,7 @@ main(int argc, char *argv[])
 	s->lql.store = s->ask.store;
 	s->lql.tenant = s->ask.tenant;
 	s->lql.show = ask_show(&s->ask, STDOUT_FILENO);
+	s->lql.show.zone = s->zone;
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1 ||
 	    lql_read_ids(&s->lql.o, args.trace, args.traces, &s->ask.mem,
 	    &e) == -1)

@@ -34,6 +34,8 @@ _arguments -s \
 	'--context=[N lines of its stream before and after each line, too]:N:' \
 	'-q[do not say why an answer is empty]' \
 	'--quiet[do not say why an answer is empty]' \
+	'-z+[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
+	'--timezone=[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--hits[above a table\: how many lines there are when]' \
 	'-x[in a table\: labels, metadata and fields under each line]' \
 	'--expand[in a table\: labels, metadata and fields under each line]' \

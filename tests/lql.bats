@@ -304,6 +304,24 @@ around() {
 	[[ ${lines[0]} == *"1 line, at most 1 a bar" ]]
 }
 
+@test "--timezone: of times for people" {
+	store
+	refused='{service_name="cart"} |= "refused"'
+	[[ $(lql -o table "$refused") == "2026-01-01 00:00:01.000 "* ]]
+	[[ $(lql -z Europe/Paris -o table "$refused") == "2026-01-01 01:00:01.000 "* ]]
+	[[ $(lql -z America/New_York -o table "$refused") == "2025-12-31 19:00:01.000 "* ]]
+	[[ $(TZ=Asia/Tokyo lql -z Local -o table "$refused") == "2026-01-01 09:00:01.000 "* ]]
+	[[ $(TZ=Asia/Tokyo lql -o table "$refused") == "2026-01-01 00:00:01.000 "* ]]
+	[ "$(lql -z Europe/Paris -o json "$refused" | jq -r .timestamp)" = 2026-01-01T00:00:01.000000000Z ]
+	[[ $(lql -z Asia/Kolkata --hits -o table "$refused") == "2026-01-01 05:30:00 "*" 2026-01-01 05:30:03 "* ]]
+	# ticks are where the clock there is round
+	lql -z Asia/Kolkata --from 2026-01-01T00:00:00Z --to 2026-01-01T12:00:00Z --step 1h -w 80 -o chart \
+		'count_over_time({service_name="cart"} | keep service_name [1h])' >got
+	grep -q ' 06:00 *08:00 *10:00 ' got
+	fails 2 lql -z Nowhere "$refused"
+	[[ $output == *"--timezone Nowhere: not UTC"* ]]
+}
+
 @test "no match: says what the store holds" {
 	store
 	run --separate-stderr lql '{service_name="nobody"}'

@@ -1,5 +1,8 @@
 #include "base/zone.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "base/cur.h"
 #include "base/io.h"
 
@@ -117,6 +120,22 @@ zone_find(struct str name, struct arena *a)
 	}
 	buf_free(&b);
 	return z;
+}
+
+const struct zone *
+zone_here(struct arena *a)
+{
+	const char *name = getenv("TZ"), *behind;
+	const struct zone *z;
+	char path[256] = "";
+
+	if (!name && readlink("/etc/localtime", path, sizeof path - 1) > 0 &&
+	    (behind = strstr(path, "zoneinfo/")))
+		name = behind + strlen("zoneinfo/");
+	if (!name)
+		return &zone_utc;
+	z = zone_find(str_of(name + (name[0] == ':')), a);
+	return z ? z : &zone_utc;
 }
 
 /* How many changes lie at or before it. */

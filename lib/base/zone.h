@@ -28,6 +28,8 @@ extern const struct zone zone_utc;
 
 /* In the arena; NULL: there is no such zone, or its file is broken. */
 const struct zone *zone_find(struct str name, struct arena *);
+/* Of this machine: what $TZ names, else /etc/localtime; or UTC. */
+const struct zone *zone_here(struct arena *);
 /* What holds at a moment, and at a local time (seconds as if it were UTC). */
 struct zone_kind zone_at(const struct zone *, int64_t s);
 struct zone_kind zone_local(const struct zone *, int64_t local);

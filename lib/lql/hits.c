@@ -1,7 +1,6 @@
 #include "lql/hits.h"
 
 #include "base/pool.h"
-#include "base/time.h"
 #include "base/tool.h"
 #include "show/spark.h"
 
@@ -30,10 +29,8 @@ put_time(const struct show *sh, struct buf *b, uint64_t ns)
 {
 	char t[40];
 
-	time_format(t, ns, 0);
-	t[10] = ' ';
 	show_on(sh, b, SHOW_DIM);
-	buf_addf(b, "%.19s", t);
+	buf_adds(b, str_of(show_time(sh, t, ns, 0)));
 	show_off(sh, b);
 }
 

@@ -48,6 +48,15 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 }
 
 int
+lql_session_zone(struct lql_session *s, const char *name, struct err *e)
+{
+	s->zone = strcmp(name, "Local") == 0 ? zone_here(&s->ask.mem) :
+	    zone_find(str_of(name), &s->ask.mem);
+	return s->zone ? 0 : err_set(e, ERR_QUERY, "--timezone %s: not UTC, "
+	    "Local, or a zone such as Europe/Paris", name);
+}
+
+int
 lql_session_context(struct lql_session *s, const char *word, struct err *e)
 {
 	uint64_t n;

@@ -94,12 +94,12 @@ show_tick_time(uint64_t span, unsigned most)
 
 /* As much of the time as steps of this size need. */
 static void
-time_label(char out[40], uint64_t at, uint64_t step)
+time_label(const struct show *sh, char out[40], uint64_t at, uint64_t step)
 {
 	char t[40];
 	unsigned from = step < DAY ? 11 : 5;
 
-	time_format(t, at, step < NS_S ? 3 : 0);
+	show_time(sh, t, at, step < NS_S ? 3 : 0);
 	snprintf(out, 40, "%.*s", step < NS_S ? 12 : step < 60 * NS_S ? 8 : 5,
 	    t + from);
 }
@@ -119,13 +119,16 @@ show_axis_left(const struct show *sh, struct buf *b,
 /* The ticks of a time axis. */
 struct ticks { uint64_t first, step; unsigned n; };
 
+/* Round in the zone, as it is at the beginning. */
 static struct ticks
-ticks_of(const struct show_plot *p)
+ticks_of(const struct show *sh, const struct show_plot *p)
 {
 	struct ticks t = { .step = show_tick_time(p->to - p->from,
 	    p->cols / TICK_COLS) };
+	int64_t ahead = show_ahead(sh, p->from), step = (int64_t)t.step;
+	uint64_t over = (p->from + (uint64_t)(ahead % step + step)) % t.step;
 
-	t.first = p->from + (t.step - p->from % t.step) % t.step;
+	t.first = p->from + (t.step - over) % t.step;
 	if (p->to > p->from && t.first >= p->from && t.first <= p->to)
 		t.n = (unsigned)((p->to - t.first) / t.step) + 1;
 	return t;
@@ -142,7 +145,8 @@ column_of(const struct show_plot *p, const struct ticks *t, unsigned no)
 
 /* Each label begins below its tick, where there is room. */
 static void
-put_labels(struct buf *b, const struct show_plot *p, const struct ticks *t)
+put_labels(const struct show *sh, struct buf *b, const struct show_plot *p,
+    const struct ticks *t)
 {
 	unsigned col = 0;
 	char text[40];
@@ -152,7 +156,7 @@ put_labels(struct buf *b, const struct show_plot *p, const struct ticks *t)
 	for (unsigned k = 0; k < t->n; k++) {
 		unsigned to = column_of(p, t, k);
 
-		time_label(text, t->first + k * t->step, t->step);
+		time_label(sh, text, t->first + k * t->step, t->step);
 		if (to + strlen(text) > p->cols + 1)
 			break;
 		if (k > 0 && to <= col)
@@ -169,7 +173,7 @@ void
 show_axis_time(const struct show *sh, struct buf *b,
     const struct show_plot *p)
 {
-	struct ticks t = ticks_of(p);
+	struct ticks t = ticks_of(sh, p);
 
 	for (unsigned i = 0; i < p->gutter; i++)
 		buf_u8(b, ' ');
@@ -184,5 +188,5 @@ show_axis_time(const struct show *sh, struct buf *b,
 	show_off(sh, b);
 	buf_u8(b, '\n');
 	if (t.n > 0)
-		put_labels(b, p, &t);
+		put_labels(sh, b, p, &t);
 }

@@ -26,7 +26,7 @@ struct show_plot {
 /* What stands left of a row: its label, "" for none, and the line. */
 void show_axis_left(const struct show *, struct buf *,
     const struct show_plot *, struct str label);
-/* Below the last row: the line with its ticks, and their times, UTC. */
+/* Below the last row: the line with its ticks, and their times. */
 void show_axis_time(const struct show *, struct buf *,
     const struct show_plot *);
 

@@ -30,10 +30,8 @@ show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 	    show_style_level(l->severity);
 	char t[40];
 
-	time_format(t, l->time, 3);
-	t[10] = ' ';
 	show_on(sh, b, SHOW_DIM);
-	buf_addf(b, "%.23s", t);
+	buf_adds(b, str_of(show_time(sh, t, l->time, 3)));
 	show_off(sh, b);
 	buf_u8(b, ' ');
 	show_on(sh, b, style);

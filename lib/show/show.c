@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/num.h"
+#include "base/time.h"
 
 static unsigned
 terminal_width(int fd)
@@ -36,6 +37,28 @@ show_for(int fd, const char *when)
 		sh.colour = false;
 	sh.width = tty ? terminal_width(fd) : 0;
 	return sh;
+}
+
+int64_t
+show_ahead(const struct show *sh, uint64_t ns)
+{
+	int64_t s = sh->zone ? zone_at(sh->zone,
+	    (int64_t)(ns / NS_S)).offset : 0;
+
+	return s * (int64_t)NS_S;
+}
+
+char *
+show_time(const struct show *sh, char out[40], uint64_t ns, unsigned digits)
+{
+	int64_t ahead = show_ahead(sh, ns);
+
+	if (ahead > 0 || ns >= (uint64_t)-ahead)
+		ns += (uint64_t)ahead;
+	time_format(out, ns, digits);
+	out[10] = ' ';
+	out[strlen(out) - 1] = '\0';	/* Z */
+	return out;
 }
 
 static const char *const codes[SHOW_STYLES] = { "", "\x1b[1m", "\x1b[2m",

@@ -14,10 +14,12 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/str.h"
+#include "base/zone.h"
 
 struct show {
 	bool colour;
 	unsigned width;		/* columns of the terminal */
+	const struct zone *zone;	/* of times for people; NULL: UTC */
 };
 
 /* For a descriptor: colour when it is a terminal and NO_COLOR is unset (or
@@ -30,6 +32,12 @@ enum show_style { SHOW_PLAIN, SHOW_BOLD, SHOW_DIM, SHOW_RED, SHOW_GREEN,
 	/* more, for names */
 	SHOW_LIME, SHOW_SKY, SHOW_PINK, SHOW_AQUA, SHOW_ORANGE, SHOW_VIOLET,
 	SHOW_OLIVE, SHOW_STYLES };
+
+/* "2026-01-01 13:00:00.5", with `digits` (0 to 9) of the second, in the zone. */
+char *show_time(const struct show *, char out[40], uint64_t ns,
+    unsigned digits);
+/* How far the zone is ahead of UTC at that time: ns. */
+int64_t show_ahead(const struct show *, uint64_t ns);
 
 void show_on(const struct show *, struct buf *, enum show_style);
 void show_off(const struct show *, struct buf *);

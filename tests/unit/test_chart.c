@@ -79,7 +79,7 @@ curves(struct buf *b)
 	const double *curve[] = { up, gaps };
 	struct show_chart c = { .curve = curve, .curves = 1, .points = 9,
 	    .first = START, .step = MINUTE, .cols = 30, .rows = 8 };
-	struct show plain = { false, 30 }, bright = { true, 30 };
+	struct show plain = { false, 30, NULL }, bright = { true, 30, NULL };
 
 	show_chart(&plain, &c, b);
 	CHECK(is(b,
@@ -118,7 +118,7 @@ extremes(struct buf *b)
 	static const double v[][3] = { { 1e308, -1e308, 1 },
 	    { 1e-310, 0, 5e-324 }, { INFINITY, NAN, -INFINITY },
 	    { -5, -6, -7 } };
-	struct show sh = { false, 30 };
+	struct show sh = { false, 30, NULL };
 
 	for (unsigned i = 0; i < 4; i++) {
 		const double *curve[] = { v[i] };
@@ -140,7 +140,7 @@ heat(struct buf *b)
 	const struct str label[] = { S("1ms"), S("2ms") };
 	struct show_heat h = { .count = count, .label = label, .rows = 2,
 	    .points = 3, .from = START, .step = MINUTE, .cols = 30 };
-	struct show plain = { false, 30 }, bright = { true, 30 };
+	struct show plain = { false, 30, NULL }, bright = { true, 30, NULL };
 
 	show_heat(&plain, &h, b);
 	CHECK(is(b, 
@@ -187,7 +187,7 @@ sheet_of(const struct show *sh, struct table *t)
 static void
 series(struct buf *b)
 {
-	struct show sh = { false, 80 }, narrow = { false, 40 };
+	struct show sh = { false, 80, NULL }, narrow = { false, 40, NULL };
 	struct table t;
 	struct sheet s;
 	char name[32][8];
@@ -227,7 +227,7 @@ series(struct buf *b)
 static void
 ranks(struct buf *b)
 {
-	struct show sh = { false, 80 };
+	struct show sh = { false, 80, NULL };
 	struct table t;
 	struct sheet s;
 
@@ -248,7 +248,7 @@ ranks(struct buf *b)
 static void
 maps(struct buf *b)
 {
-	struct show sh = { false, 60 };
+	struct show sh = { false, 60, NULL };
 	struct table t;
 	struct sheet s;
 

@@ -86,7 +86,7 @@ static void
 table(struct buf *b)
 {
 	static const char *const head[] = { "NAME", "N" };
-	struct show sh = { false, 0 };
+	struct show sh = { false, 0, NULL };
 	struct show_table t = { .cols = 2, .head = head, .right = 2 };
 
 	show_cell(&t, S("a"), SHOW_PLAIN);
@@ -119,7 +119,7 @@ waterfall(struct buf *b)
 	};
 	struct show_trace t = { S("abc123"), UINT64_C(1767225600000000000),
 		100000000, s, 4, false };
-	struct show sh = { false, 70 };
+	struct show sh = { false, 70, NULL };
 
 	show_waterfall(&sh, &t, b);
 	CHECK(is(b,
@@ -139,7 +139,7 @@ waterfall(struct buf *b)
 static bool
 painted(struct buf *b, const char *line, const char *want)
 {
-	static const struct show sh = { true, 80 };
+	static const struct show sh = { true, 80, NULL };
 	struct buf got = { 0 };
 	bool same;
 
@@ -193,9 +193,11 @@ fields(struct buf *b)
 	CHECK(painted(b, "{\"k\\", "<r><0><d>{<0><r>\"k\\<0>"));
 	CHECK(painted(b, "=x a= 1=2", "<r>=x <0><d>a=<0><r> 1=2<0>"));
 	CHECK(painted(b, "k=\x1b[2J", "<r><0><d>k=<0><r>\\x1b[2J<0>"));
-	show_fields(&(struct show){ false, 80 }, b, str_mk("{\0}", 3), SHOW_RED);
+	show_fields(&(struct show){ false, 80, NULL }, b, str_mk("{\0}", 3),
+	    SHOW_RED);
 	CHECK(is(b, "{\\x00}"));
-	show_fields(&(struct show){ true, 80 }, b, str_mk("{\0}", 3), SHOW_PLAIN);
+	show_fields(&(struct show){ true, 80, NULL }, b, str_mk("{\0}", 3),
+	    SHOW_PLAIN);
 	CHECK(b->n > 0);
 	buf_reset(b);
 }
