@@ -61,6 +61,16 @@ as_loki() {
 	[ "$(cat log)" = "/loki/api/v1/query_range	query={app=\"a b\"} |= \"x&y\"	start=100000000000	end=200000000000	limit=7	direction=forward	t1	Bearer 5f2a" ] || { cat log; false; }
 }
 
+@test "the user and password of a host are in .netrc" {
+	echo '{"status":"success","data":{"resultType":"streams","result":[]}}' >none
+	api "200 $J none" "200 $J none"
+	echo 'machine 127.0.0.1 login ann password 5f2a' >.netrc
+	HOME=$T lql -u "$URL" '{app="a"}'
+	[ "$(awk -F '\t' '{ print $NF }' log)" = "Basic $(printf ann:5f2a | base64)" ] || { cat log; false; }
+	HOME=$T lql -u "$URL" -H 'Authorization: Bearer 1' '{app="a"}'
+	[ "$(tail -1 log | awk -F '\t' '{ print $NF }')" = "Bearer 1" ] || { cat log; false; }
+}
+
 # page TIME...: an answer with a line at each
 page() {
 	for t in "$@"; do echo "$t"; done |
