@@ -260,7 +260,7 @@ num_fmt_prom_duration(char out[64], int64_t ns)
 	uint64_t left = ns > 0 ? (uint64_t)ns : 0;
 	char *p = out;
 
-	for (const struct unit *u = prom_units; u->name; u++) {
+	for (const struct unit *u = prom_units; u->ns > 0; u++) {
 		bool all = *u->name == 'y' || *u->name == 'w';
 
 		if (left < u->ns || (all && left % u->ns > 0))

@@ -25,7 +25,7 @@ int lql_metrics(struct store_view *, const struct lql_metric *,
     const struct lql_metrics_opts *, struct arena *mem, struct table *,
     struct err *);
 /* The same, over any parts (log/parts.h). */
-int lql_metrics_of(struct log_part *, size_t n, part_fault_fn *,
+int lql_metrics_of(struct log_part *v, size_t n, part_fault_fn *fault,
     void *fault_arg, const struct lql_metric *,
     const struct lql_metrics_opts *, struct arena *mem, struct table *,
     struct err *);

@@ -94,9 +94,11 @@ struct bucket {
 static const struct label *
 bucket_label(struct labels l)
 {
+	const struct label *v = l.v;
+
 	for (uint32_t i = 0; i < l.n; i++)
-		if (str_eq(l.v[i].name, S("__bucket")))
-			return &l.v[i];
+		if (str_eq(v[i].name, S("__bucket")))
+			return &v[i];
 	return NULL;
 }
 

@@ -38,9 +38,10 @@ labels_from(json_t *object, struct arena *mem)
 	uint32_t n = 0;
 	json_t *value;
 
-	json_object_foreach(object, name, value)
+	json_object_foreach(object, name, value) {
 		v[n++] = (struct label){ str_of(name), server_text(value),
 		    LABEL_STR };
+	}
 	return labels_sort(v, n);
 }
 
@@ -87,12 +88,14 @@ read_page(struct page *p, json_t *answer, bool forward, struct err *e)
 	p->n = 0;
 	if (!result || strcmp(type, "streams") != 0)
 		return odd(e);
-	json_array_foreach(result, i, stream)
+	json_array_foreach(result, i, stream) {
 		cap += json_array_size(json_object_get(stream, "values"));
+	}
 	p->v = arena_new(&p->mem, struct line, cap + 1);
-	json_array_foreach(result, i, stream)
-		json_array_foreach(json_object_get(stream, "values"), k,
-		    value) {
+	json_array_foreach(result, i, stream) {
+		json_t *values = json_object_get(stream, "values");
+
+		json_array_foreach(values, k, value) {
 			struct line *l = &p->v[p->n];
 
 			*l = (struct line){ 0, p->n,
@@ -102,6 +105,7 @@ read_page(struct page *p, json_t *answer, bool forward, struct err *e)
 				return odd(e);
 			p->n++;
 		}
+	}
 	qsort(p->v, p->n, sizeof *p->v, forward ? oldest_first :
 	    newest_first);
 	return 0;
@@ -278,8 +282,9 @@ say_series(struct server *s, json_t *one, const struct question *q,
 	bool good = true;
 	int r;
 
-	json_array_foreach(values, i, pair)
+	json_array_foreach(values, i, pair) {
 		good &= point(pair, &p[i]);
+	}
 	if (!values) {		/* of an instant */
 		good = point(json_object_get(one, "value"), &p[0]);
 		p[0].time = q->to;

@@ -231,11 +231,15 @@ tags(struct server *s, const struct question *q, struct err *e)
 
 	server_path(&path, "/api/v2/search/tags");
 	j = ask_names(s, q, &path, e);
-	json_array_foreach(json_object_get(j, "scopes"), i, scope)
-		json_array_foreach(json_object_get(scope, "tags"), k, name)
+	json_array_foreach(json_object_get(j, "scopes"), i, scope) {
+		json_t *tags = json_object_get(scope, "tags");
+
+		json_array_foreach(tags, k, name) {
 			if (r == 0)
 				r = say_name(s, json_object_get(scope,
 				    "name"), name, e);
+		}
+	}
 	if (!j)
 		r = -1;
 	json_decref(j);
@@ -270,10 +274,11 @@ values(struct server *s, const struct question *q, struct err *e)
 	put_part(&path, q->name);
 	buf_adds(&path, S("/values"));
 	j = ask_names(s, q, &path, e);
-	json_array_foreach(json_object_get(j, "tagValues"), i, value)
+	json_array_foreach(json_object_get(j, "tagValues"), i, value) {
 		if (r == 0)
 			r = say_name(s, json_object_get(value, "type"),
 			    json_object_get(value, "value"), e);
+	}
 	if (!j)
 		r = -1;
 	json_decref(j);

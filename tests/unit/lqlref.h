@@ -349,7 +349,7 @@ ref_step(struct ref_state *s, const struct ref_query *q, unsigned at)
 	}
 	v = ref_get(s, st->other);
 	w = ref_get(s, st->name);
-	snprintf(text, sizeof text, "%s%s", v ? v : "", st->type == S_SET ?
+	snprintf(text, sizeof text, "%.190s%s", v ? v : "", st->type == S_SET ?
 	    "!" : "");
 	if (st->type == S_FORMAT)
 		snprintf(s->line, sizeof s->line, "<%s>%s", text, w ? w : "");
