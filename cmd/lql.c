@@ -137,8 +137,10 @@ main(int argc, char *argv[])
 
 	s->lql.o.count = &s->ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
-		if (option(&args, c, &e) == -1)
+		if (option(&args, c, &e) == -1) {
+			arena_free(&s->ask.mem);
 			return tool_fail(&tool, &e);
+		}
 	if (s->ask.remote.url) {
 		s->lql.far = &s->ask.remote;
 		if (s->follow)
