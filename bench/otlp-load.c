@@ -270,7 +270,8 @@ static void
 conn_free(struct conn *c)
 {
 	close(c->fd);
-	nghttp2_hd_inflate_del(c->hd);
+	if (c->hd)	/* not of HTTP/1.1 */
+		nghttp2_hd_inflate_del(c->hd);
 	buf_free(&c->in);
 	free(c);
 }
