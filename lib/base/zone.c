@@ -96,7 +96,8 @@ plain(struct str name)
 		char c = name.p[i];
 
 		if (!((c | 32) >= 'a' && (c | 32) <= 'z') &&
-		    !(c >= '0' && c <= '9') && !memchr("_-+/", c, 4))
+		    !(c >= '0' && c <= '9') && c != '_' && c != '-' &&
+		    c != '+' && c != '/')
 			return false;
 	}
 	return name.n > 0 && name.n < 64 && name.p[0] != '/';
