@@ -78,8 +78,8 @@ bytes(const void *batch)
 	return n;
 }
 
-static int
-write_tenant(struct log_rows *r, struct str tenant, struct store_sink *sink,
+int
+log_write(struct log_rows *r, struct str tenant, struct store_sink *sink,
     struct err *e)
 {
 	struct block_info info = { .tenant = tenant };
@@ -103,7 +103,7 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 	int r = 0;
 
 	for (uint32_t i = 0; i < b->tenants.n && r == 0; i++)
-		r = write_tenant(b->rows[i], b->tenants.key[i], sink, e);
+		r = log_write(b->rows[i], b->tenants.key[i], sink, e);
 	empty(b);
 	return r;
 }

@@ -21,8 +21,11 @@ unsigned log_check(struct block *, void (*say)(void *, const char *),
 int log_info(const struct store_block *, size_t n, struct arena *,
     struct buf *out, struct err *);
 
-/* Adds all rows of a part, by code; only plain lines are split again. */
 struct log_rows;
+/* The rows of a tenant as one block; none when there are none (left). */
+int log_write(struct log_rows *, struct str tenant, struct store_sink *,
+    struct err *);
+/* Adds all rows of a part, by code; only plain lines are split again. */
 struct log_part;
 int rows_take_part(struct log_rows *, struct log_part *, struct err *);
 

@@ -400,25 +400,6 @@ copy_block(const struct store_block *in, struct store_sink *sink,
 	return store_sink_end(sink, w, &info, e);
 }
 
-/* What was taken in as one block; as none, when all of it was deleted. */
-static int
-write_group(struct log_rows *r, struct str tenant, struct store_sink *sink,
-    struct err *e)
-{
-	struct block_info info = { .tenant = tenant };
-	struct block_writer *w;
-
-	if (r->n == 0)
-		return 0;
-	if (!(w = store_sink_begin(sink, e)))
-		return -1;
-	if (rows_write(r, w, &info, e) == -1) {
-		store_sink_abort(sink, w);
-		return -1;
-	}
-	return store_sink_end(sink, w, &info, e);
-}
-
 /* Whether the first of n inputs is clearly alone in its group. */
 static bool
 is_alone(const struct store_block *in, size_t n)
@@ -441,7 +422,7 @@ merge_group(const struct store_block *in, size_t n, size_t *taken,
 	r = rows_new();
 	status = fill(r, in, n, taken, e);
 	if (status == 0 && (*taken > 1 || in->ndel > 0))
-		status = write_group(r, in->info->tenant, sink, e);
+		status = log_write(r, in->info->tenant, sink, e);
 	else if (status == 0)
 		status = copy_block(in, sink, e);
 	rows_free(r);
