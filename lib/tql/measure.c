@@ -62,7 +62,7 @@ group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
 {
 	struct codes *c = arena_new(p->mem, struct codes, m->nby);
 	struct str *name = arena_new(p->mem, struct str, m->nby);
-	uint32_t key[5];
+	uint32_t key[5], *by_code;
 	struct map map = { 0 };
 
 	*g = (struct grouping){ .of = arena_zero(p->mem, uint32_t,
@@ -78,12 +78,18 @@ group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
 		add_group(g, group_labels(m, c, name, 0, p->mem), p->mem);
 		return 0;
 	}
+	/* of one attribute alone: its codes' groups + 1, once they are known */
+	by_code = arena_zero(p->mem, uint32_t, c[0].n);
 	for (size_t k = 0; k < p->words; k++)
 		for (uint64_t w = bits[k]; w; w &= w - 1) {
 			uint32_t row = (uint32_t)(k * 64) +
 			    (uint32_t)__builtin_ctzll(w);
 			bool fresh;
 
+			if (by_code[c[0].code[row]] > 0) {
+				g->of[row] = by_code[c[0].code[row]] - 1;
+				continue;
+			}
 			for (uint32_t i = 0; i < m->nby; i++)
 				key[i] = c[i].code[row];
 			g->of[row] = map_add(&map, str_mk(key, m->nby *
@@ -91,6 +97,8 @@ group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
 			if (fresh)
 				add_group(g, group_labels(m, c, name, row,
 				    p->mem), p->mem);
+			if (m->nby == 1)
+				by_code[c[0].code[row]] = g->of[row] + 1;
 		}
 	map_free(&map);
 	return 0;
