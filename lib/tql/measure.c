@@ -3,6 +3,8 @@
 
 #include "tql/pot.h"
 
+#define CELLS_MAX	((size_t)64 << 10)
+
 /* The groups of a part's spans, and the pot's series for each. */
 struct grouping {
 	uint32_t *of;			/* by span */
@@ -56,13 +58,38 @@ add_group(struct grouping *g, struct labels l, struct arena *mem)
 	g->labels[g->n++] = l;
 }
 
+/*
+ * A table of groups + 1 by what the attributes' codes are together, while that
+ * is small; cell 0 is of all that has none, and knows nothing.
+ */
+static size_t
+cells_of(const struct codes *c, uint32_t nby)
+{
+	size_t n = 1;
+
+	for (uint32_t i = 0; i < nby && n <= CELLS_MAX; i++)
+		n *= c[i].n;
+	return n <= CELLS_MAX ? n + 1 : 1;
+}
+
+static size_t
+cell_of(const struct codes *c, uint32_t nby, uint32_t row, size_t cells)
+{
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < nby && cells > 1; i++)
+		at = at * c[i].n + c[i].code[row];
+	return cells > 1 ? at + 1 : 0;
+}
+
 static int
 group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
     struct grouping *g, struct err *e)
 {
 	struct codes *c = arena_new(p->mem, struct codes, m->nby);
 	struct str *name = arena_new(p->mem, struct str, m->nby);
-	uint32_t key[5], *by_code;
+	uint32_t key[5], *known;
+	size_t cells;
 	struct map map = { 0 };
 
 	*g = (struct grouping){ .of = arena_zero(p->mem, uint32_t,
@@ -78,16 +105,17 @@ group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
 		add_group(g, group_labels(m, c, name, 0, p->mem), p->mem);
 		return 0;
 	}
-	/* of one attribute alone: its codes' groups + 1, once they are known */
-	by_code = arena_zero(p->mem, uint32_t, c[0].n);
+	cells = cells_of(c, m->nby);
+	known = arena_zero(p->mem, uint32_t, cells);
 	for (size_t k = 0; k < p->words; k++)
 		for (uint64_t w = bits[k]; w; w &= w - 1) {
 			uint32_t row = (uint32_t)(k * 64) +
 			    (uint32_t)__builtin_ctzll(w);
+			uint32_t *at = &known[cell_of(c, m->nby, row, cells)];
 			bool fresh;
 
-			if (by_code[c[0].code[row]] > 0) {
-				g->of[row] = by_code[c[0].code[row]] - 1;
+			if (*at > 0) {
+				g->of[row] = *at - 1;
 				continue;
 			}
 			for (uint32_t i = 0; i < m->nby; i++)
@@ -97,8 +125,8 @@ group(const struct tql_metric *m, struct part *p, const uint64_t *bits,
 			if (fresh)
 				add_group(g, group_labels(m, c, name, row,
 				    p->mem), p->mem);
-			if (m->nby == 1)
-				by_code[c[0].code[row]] = g->of[row] + 1;
+			if (at != known)
+				*at = g->of[row] + 1;
 		}
 	map_free(&map);
 	return 0;
@@ -285,6 +313,44 @@ consider(struct walk *w, struct pot *pot, struct part *p, uint32_t row,
 	w->ad = *ad;
 }
 
+/* Spans that are only counted, of one group and step. */
+struct tally { uint32_t no, step, n; };
+
+static int
+add_tally(struct pot *pot, struct grouping *g, const struct tally *t,
+    struct err *e)
+{
+	uint32_t series;
+
+	if (t->n == 0)
+		return 0;
+	return series_of(pot, g, t->no, &series, e) == -1 ? -1 :
+	    pot_add(pot, series, t->step, t->n, 1, e);
+}
+
+static int
+count_spans(struct pot *pot, const struct part *p, struct grouping *g,
+    const uint64_t *bits, const uint32_t *step, struct err *e)
+{
+	struct tally t = { .n = 0 };
+
+	for (size_t k = 0; k < p->words; k++)
+		for (uint64_t w = bits[k]; w; w &= w - 1) {
+			uint32_t row = (uint32_t)(k * 64) +
+			    (uint32_t)__builtin_ctzll(w);
+
+			if (t.n > 0 && g->of[row] == t.no &&
+			    step[row] == t.step) {
+				t.n++;
+				continue;
+			}
+			if (add_tally(pot, g, &t, e) == -1)
+				return -1;
+			t = (struct tally){ g->of[row], step[row], 1 };
+		}
+	return add_tally(pot, g, &t, e);
+}
+
 int
 pot_measure(struct pot *pot, struct part *p, const uint64_t *bits,
     const uint32_t *step, struct err *e)
@@ -300,6 +366,8 @@ pot_measure(struct pot *pot, struct part *p, const uint64_t *bits,
 		return -1;
 	g.series = arena_zero(p->mem, uint32_t, (size_t)g.n *
 	    (pot->m->kind >= METRIC_HISTOGRAM ? 128 : 1));
+	if (!pot->m->of && !w.start && !p->weight)
+		return count_spans(pot, p, &g, bits, step, e);
 	for (size_t k = 0; k < p->words; k++)
 		for (uint64_t left = bits[k]; left; left &= left - 1) {
 			uint32_t row = (uint32_t)(k * 64) +

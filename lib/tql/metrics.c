@@ -89,6 +89,8 @@ steps_of(const struct tql_range *r, struct part *p, uint64_t *bits,
     uint32_t **out, struct err *e)
 {
 	const int64_t *start;
+	uint64_t lo = 1, hi = 0;	/* step `at` is (lo, hi] */
+	uint32_t at = 0;
 
 	if (part_ints(p, TR_SPAN, S("start"), bits, &start, e) == -1)
 		return -1;
@@ -99,11 +101,16 @@ steps_of(const struct tql_range *r, struct part *p, uint64_t *bits,
 			    (uint32_t)__builtin_ctzll(w);
 			uint64_t t = (uint64_t)start[row];
 
-			if (t <= r->from || t > r->to)
+			if (t <= r->from || t > r->to) {
 				bits[k] &= ~(UINT64_C(1) << row % 64);
-			else
-				(*out)[row] = (uint32_t)((t - r->start - 1) /
-				    r->step);
+				continue;
+			}
+			if (t <= lo || t > hi) {	/* traces go by start */
+				at = (uint32_t)((t - r->start - 1) / r->step);
+				lo = r->start + at * r->step;
+				hi = lo + r->step;
+			}
+			(*out)[row] = at;
 		}
 	return 0;
 }
