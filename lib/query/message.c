@@ -73,6 +73,15 @@ answer_put(struct buf *b, const struct remote_answer *a)
 	}
 }
 
+/* As cur_field; of a field that is no bytes they are empty, and the other way
+ * round its number is 0. */
+static int
+next_field(struct cur *c, struct field *f)
+{
+	*f = (struct field){ .b = { "", 0 } };
+	return cur_field(c, f);
+}
+
 int
 question_read(struct question *q, struct str message, struct err *e)
 {
@@ -80,7 +89,7 @@ question_read(struct question *q, struct str message, struct err *e)
 	struct field f;
 
 	*q = (struct question){ 0 };
-	while (cur_field(&c, &f) == 1)
+	while (next_field(&c, &f) == 1)
 		switch (f.no) {
 		case Q_WHAT: q->what = (enum question_what)f.v; break;
 		case Q_TEXT: q->text = f.b; break;
@@ -103,7 +112,7 @@ count(struct str message, uint32_t no)
 	struct field f;
 	uint32_t n = 0;
 
-	while (cur_field(&c, &f) == 1)
+	while (next_field(&c, &f) == 1)
 		n += f.no == no;
 	return n;
 }
@@ -117,12 +126,12 @@ read_labels(struct labels *l, struct str message, uint32_t no,
 	struct field f, part;
 
 	*l = (struct labels){ v, 0 };
-	while (cur_field(&c, &f) == 1) {
+	while (next_field(&c, &f) == 1) {
 		struct cur in = cur_of(f.b);
 
 		if (f.no != no)
 			continue;
-		while (cur_field(&in, &part) == 1)
+		while (next_field(&in, &part) == 1)
 			if (part.no == L_NAME)
 				v[l->n].name = part.b;
 			else if (part.no == L_VALUE)
@@ -157,7 +166,7 @@ answer_read(struct remote_answer *a, struct str message, struct arena *mem,
 	struct field f;
 
 	*a = (struct remote_answer){ 0 };
-	while (cur_field(&c, &f) == 1)
+	while (next_field(&c, &f) == 1)
 		switch (f.no) {
 		case A_KIND: a->kind = (enum answer_kind)f.v; break;
 		case A_WHY: a->why = (enum err_kind)f.v; break;

@@ -254,9 +254,13 @@ fn_slice(struct tmpl_call *c)
 		if (at[i] > at[i + 1])
 			return err_set(c->e, ERR_QUERY, "invalid slice index: "
 			    "%zu > %zu", at[i], at[i + 1]);
-	v.s = str_mk(v.s.p + at[0], v.type == TMPL_STR ? at[1] - at[0] : 0);
-	v.v += v.type == TMPL_LIST ? at[0] : 0;
-	v.n = v.type == TMPL_LIST ? at[1] - at[0] : 0;
+	if (v.type == TMPL_STR && at[1] > 0)	/* an empty one may be nowhere */
+		v.s = str_mk(v.s.p + at[0], at[1] - at[0]);
+	if (v.type == TMPL_LIST && at[1] > 0) {
+		v.v += at[0];
+		v.n = at[1] - at[0];
+	} else if (v.type == TMPL_LIST)
+		v.n = 0;
 	*c->out = v;
 	return 0;
 }
