@@ -197,7 +197,7 @@ run_template(struct work *w, struct err *e)
 	if (vars_chunks(&w->l->vars, w->t, e) == -1)
 		return -1;
 	if (!make_sample(w) || !w->f->find(w->f->arg, str_mk(w->line,
-	    p->text.n), w->kind, w->at, w->l->mem))
+	    p->text.n), w->kind, w->at))
 		return 0;
 	same = constant(w);
 	if (!same || w->take)

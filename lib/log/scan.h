@@ -80,7 +80,7 @@ struct log_parse_filter {
 	/* `line`: a template's, a digit for each word; kind: by its bytes.
 	 * false: it cannot be told. */
 	bool (*find)(void *arg, struct str line, const uint8_t *kind,
-	    struct log_slice *, struct arena *);
+	    struct log_slice *);
 	bool (*test)(void *arg, const struct str *values);
 	void *arg;
 };

@@ -32,12 +32,11 @@ seek(const struct foresight *s, struct str line, const uint8_t *kind,
 
 bool
 foresee_find(void *arg, struct str line, const uint8_t *kind,
-    struct log_slice *at, struct arena *mem)
+    struct log_slice *at)
 {
 	const struct foresight *s = arg;
 	struct str none;
 
-	(void)mem;
 	/* no label has this name: who finds that has read all of the line */
 	if (s->whole && seek(s, line, kind, S("\n"), &none) != 0)
 		return false;

@@ -26,7 +26,7 @@ struct foresight {
 };
 
 bool foresee_find(void *, struct str line, const uint8_t *kind,
-    struct log_slice *, struct arena *);
+    struct log_slice *);
 /* Whether only the text can give a line a label of this name. */
 bool foresee_can(struct str name);
 /* Whether it is a parser that this works with. */
