@@ -72,12 +72,13 @@ ok() {	# CURL-OPTION...: one request of an empty body is a success
 		"$URL/v1/traces" "$URL/v1/logs" >connects
 	[ "$(cat connects)" = '1 0 ' ]
 	mkfifo body.in
-	curl -s -m 20 -w '%{http_code}' -o /dev/null --cacert ca.pem -H "Content-Type: $PB" -T - -X POST "$URL/v1/traces" <body.in >status &
+	curl -sv -m 20 -w '%{http_code}' -o /dev/null --cacert ca.pem --http1.1 -H 'Expect: 100-continue' -H "Content-Type: $PB" \
+		-T - -X POST "$URL/v1/traces" <body.in >status 2>told &
 	curl=$!
 	PIDS+=("$curl")
 	exec 7>body.in
 	printf '\012' >&7
-	ok
+	until_true grep -q '100 Continue' told	# the server has the request
 	kill -TERM "$PID"
 	until_true refused
 	printf '\0' >&7
