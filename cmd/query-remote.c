@@ -107,8 +107,10 @@ main(int argc, char *argv[])
 	if (e.kind != ERR_NONE || answer(&s, ask, &mem, &e) == -1)
 		last = (struct remote_answer){ .kind = ANSWER_FAILED,
 		    .why = e.kind, .text = str_of(e.msg) };
-	if (server_say(&s, &last, &e) == -1 || server_flush(&s, &e) == -1)
+	if (server_say(&s, &last, &e) == -1 || server_flush(&s, &e) == -1) {
+		err_in(&e, "stdout");
 		status = tool_fail(&tool, &e);
+	}
 	server_free(&s);
 	arena_free(&mem);
 	return tool_exit(&tool, status);

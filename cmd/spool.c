@@ -100,8 +100,7 @@ put(const struct rec *rec, struct buf *frame, struct err *e)
 {
 	buf_reset(frame);
 	rec_put(frame, rec, true);
-	return fwrite(frame->p, 1, frame->n, stdout) == frame->n ? 0 :
-	    err_sys(e, "stdout");
+	return tool_put(buf_str(frame), e);
 }
 
 /* What was written out is passed: the cursor may say so. */
@@ -110,8 +109,8 @@ pass(const struct asked *a, struct source *src, uint64_t *passed,
     struct err *e)
 {
 	*passed = time_mono();
-	if (fflush(stdout) != 0)
-		return err_sys(e, "stdout");
+	if (tool_flush(e) == -1)
+		return -1;
 	return a->keep ? 0 : source_commit(src, e);
 }
 
@@ -183,7 +182,7 @@ list(const char *dir, struct err *e)
 	int r = spool_list(dir, &b, e);
 
 	if (r == 0)
-		fwrite(b.p, 1, b.n, stdout);
+		r = tool_put(buf_str(&b), e);
 	buf_free(&b);
 	return r == -1 ? tool_fail(&tool, e) : 0;
 }

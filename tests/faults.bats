@@ -25,6 +25,7 @@ table() {
 	spool|missing file|1|No such file|spool $T/s3 $T/nowhere.rec
 	spool|full disk|1|No space|spool -r $SPOOL >/dev/full
 	spool|closed stdout|1|stdout: |spool -r $SPOOL >&-
+	spool|closed stdout|1|stdout: |spool -l $SPOOL >&-
 	spool|newer format|1|version|spool $T/newspool $T/traces.rec
 	tstore|broken record|1|broken.rec:0: |tstore -d $T/t1 $T/broken.rec
 	tstore|truncated file|1|cut short|tstore -d $T/t2 $T/cut.rec
@@ -54,6 +55,9 @@ table() {
 	tql|missing folder|1|nowhere: no store here|tql -d $T/nowhere '{}'
 	tql|full disk|1|No space|tql -d $TRACES_STORE '{}' >/dev/full
 	tql|closed stdout|1|stdout: |tql -d $TRACES_STORE '{}' >&-
+	tql|closed stdout, a trace|1|stdout: |tql -d $TRACES_STORE ca8c3b >&-
+	tql|closed stdout, following|1|stdout: |tql -d $TRACES_STORE -f '{}' >&-
+	tql|closed stdout, the prompt|1|stdout: |echo '{}' | tql -d $TRACES_STORE >&-
 	tql|truncated block|1|.blk: not a block, or cut short|tql -d $T/cut-tstore '{}'
 	tql|newer format|1|version|tql -d $T/newer '{}'
 	tql|newer block|1|.blk: version 255|tql -d $T/new-tstore '{}'
@@ -63,6 +67,9 @@ table() {
 	lql|missing folder|1|nowhere: no store here|lql -d $T/nowhere '{a="b"}'
 	lql|full disk|1|No space|lql -d $LOGS_STORE '{service_name=~".+"}' >/dev/full
 	lql|closed stdout|1|stdout: |lql -d $LOGS_STORE '{service_name=~".+"}' >&-
+	lql|closed stdout, labels|1|stdout: |lql -d $LOGS_STORE --labels >&-
+	lql|closed stdout, following|1|stdout: |lql -d $LOGS_STORE -f '{service_name=~".+"}' >&-
+	lql|closed stdout, the prompt|1|stdout: |echo '{service_name=~".+"}' | lql -d $LOGS_STORE >&-
 	lql|truncated block|1|.blk: not a block, or cut short|lql -d $T/cut-lstore '{a="b"}'
 	lql|newer format|1|version|lql -d $T/newer '{a="b"}'
 	lql|newer block|1|.blk: version 255|lql -d $T/new-lstore '{a="b"}'
@@ -92,6 +99,9 @@ table() {
 	logpush|missing folder|1|No such file|logpush -r $T/nowhere http://127.0.0.1:1
 	logpush|bad address|2|address|logpush nonsense:// <$LOGS
 	logpush|newer format|1|version|logpush --once -r $T/newspool http://127.0.0.1:1
+	query-remote|unknown option|2|unknown option|query-remote -Z
+	query-remote|full disk|1|No space|query-remote loki http://127.0.0.1:1 >/dev/full
+	query-remote|closed stdout|1|stdout: |query-remote loki http://127.0.0.1:1 >&-
 	END
 }
 
@@ -162,8 +172,26 @@ later() {
 			echo "$tool, $what: status $got, not $status, or no \"$word\": $out"
 			wrong=1
 		fi
+		if [[ $command == *">"* && $out == *$'\n'* ]]; then	# of stdout: once
+			echo "$tool, $what: said more than that: $out"
+			wrong=1
+		fi
 	done < <(table)
 	[ "$wrong" -eq 0 ]
+}
+
+@test "what is said where stderr is closed does not go into a file" {
+	for closed in '2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+		run bash -c "spool s '$ROOT/examples/two.rec' nowhere $closed"
+		[ "$status" -eq 1 ]
+		spool -v s | grep -q '^2 records, 0 damaged'
+		[ "$(cat s/*.rec | rec -c)" = "$(rec -c "$ROOT/examples/two.rec")" ]
+		[ "$(stat -c %s s/lock)" -eq 40 ]
+		rm -r s
+	done
+	run bash -c 'rec <&-'
+	[ "$status" -eq 1 ]
+	[[ $output == "rec: stdin:"* ]]
 }
 
 @test "a second writer of a store is told to come again" {

@@ -5,15 +5,17 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/num.h"
+#include "base/sys.h"
 #include "base/toolhelp.h"
 
 enum { OPT_HELP = 1000, OPT_VERSION };
@@ -63,6 +65,22 @@ bad_option(const struct tool *tool, int c, char *const argv[])
 	tool_usage(tool, "%s: unknown or ambiguous option", word);
 }
 
+/*
+ * A standard stream that is closed stays unusable: else the next file that is
+ * opened would be it, and our messages would go into a spool. (Reading from
+ * what is open for writing fails, and the other way round.)
+ */
+static void
+hold_closed(void)
+{
+	static const int mode[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    sys_open("/dev/null", mode[fd], 0) == -1)
+			_exit(1);	/* and where would we say why? */
+}
+
 int
 tool_opt(const struct tool *tool, int argc, char *const argv[])
 {
@@ -70,6 +88,7 @@ tool_opt(const struct tool *tool, int argc, char *const argv[])
 	struct option longs[TOOL_OPTS_MAX + 3];
 	int c;
 
+	hold_closed();
 	tables(tool, shorts, longs);
 	opterr = 0;
 	c = getopt_long(argc, argv, shorts, longs, NULL);
@@ -136,13 +155,33 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 	_exit(2);	/* what callers hold needs no freeing: no leak */
 }
 
+/* The caller will say it: what tool_exit would say it by is dropped. */
+static int
+stdout_failed(struct err *e)
+{
+	err_sys(e, "stdout");
+	__fpurge(stdout);
+	clearerr(stdout);
+	return -1;
+}
+
+int
+tool_put(struct str s, struct err *e)
+{
+	return fwrite(s.p, 1, s.n, stdout) == s.n ? 0 : stdout_failed(e);
+}
+
+int
+tool_flush(struct err *e)
+{
+	return fflush(stdout) == 0 ? 0 : stdout_failed(e);
+}
+
 int
 tool_write(void *arg, struct str s, struct err *e)
 {
 	(void)arg;
-	if (fwrite(s.p, 1, s.n, stdout) != s.n || fflush(stdout) != 0)
-		return err_sys(e, "stdout");
-	return 0;
+	return tool_put(s, e) == -1 ? -1 : tool_flush(e);
 }
 
 int

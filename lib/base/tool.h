@@ -37,6 +37,8 @@ struct tool {
 
 /*
  * Like getopt_long: the option's code, or -1 at the operands (optind is set).
+ * To be called before any file is opened: standard streams that are closed
+ * are held so.
  * Answers -h and -V on stdout with status 0; says what is wrong with a bad
  * option on stderr and exits with 2.
  */
@@ -56,9 +58,15 @@ _Noreturn void tool_usage(const struct tool *, const char *fmt, ...)
 uint64_t tool_number(const struct tool *, const char *text);
 uint64_t tool_size(const struct tool *, const char *text);	/* "64M" */
 uint64_t tool_age(const struct tool *, const char *text);	/* "10m"; ns */
-/* Writes to stdout, at once: the `write` that libraries are handed. */
+/*
+ * Writes to stdout: through its buffer, or at once (the `write` that libraries
+ * are handed). A failure is the caller's to say, and then not tool_exit's.
+ */
+int tool_put(struct str, struct err *);
+int tool_flush(struct err *);
 int tool_write(void *arg, struct str, struct err *);
-/* Flushes stdout; a failure there is status 1 and said. Gives the status. */
+/* Flushes stdout; a failure there, or one of a write that nobody looked at, is
+ * status 1 and said. Gives the status. */
 int tool_exit(const struct tool *, int status);
 
 /*

@@ -90,6 +90,16 @@ write_recs(int fd, const struct rec *const recs[], size_t n, struct err *e)
 	return r;
 }
 
+static bool
+writable(int fd)
+{
+	int how = fcntl(fd, F_GETFL);
+
+	if (how != -1 && (how & O_ACCMODE) == O_RDONLY)
+		errno = EBADF;	/* as a write would say */
+	return how != -1 && (how & O_ACCMODE) != O_RDONLY;
+}
+
 struct sink *
 sink_open(const char *dir, const struct spool_opts *opts, int fd,
     struct err *e)
@@ -97,7 +107,7 @@ sink_open(const char *dir, const struct spool_opts *opts, int fd,
 	struct spool *spool = NULL;
 	struct sink *k;
 
-	if (!dir && fcntl(fd, F_GETFL) == -1) {
+	if (!dir && !writable(fd)) {
 		err_sys(e, "stdout");
 		return NULL;
 	}

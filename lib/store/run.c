@@ -92,8 +92,8 @@ info(struct store_run *run, struct err *e)
 	struct buf out = { 0 };
 	int r = store_info(run->dir, run->kind, &out, e);
 
-	if (out.n > 0)
-		fwrite(out.p, 1, out.n, stdout);
+	if (tool_put(buf_str(&out), r == -1 ? NULL : e) == -1)
+		r = -1;
 	buf_free(&out);
 	return r;
 }
