@@ -60,6 +60,16 @@ str_skip(struct str s, size_t n)
 	    (struct str){ s.p + n, s.n - n };
 }
 
+/* Whether there is nothing but NULs in it. */
+static inline bool
+str_zeros(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != 0)
+			return false;
+	return true;
+}
+
 /* Bytewise order: negative, zero, positive. A prefix sorts first. */
 int str_cmp(struct str a, struct str b);
 /* Where `needle` first occurs in `s`, or s.n + 1 if it does not. */

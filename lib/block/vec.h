@@ -78,4 +78,14 @@ bits_first(uint64_t *b, uint32_t n)
 		b[n / 64] = (UINT64_C(1) << n % 64) - 1;
 }
 
+static inline bool
+bits_any(const uint64_t *b, uint32_t n)
+{
+	uint64_t all = 0;
+
+	for (size_t k = 0; k < BITS_WORDS(n); k++)
+		all |= b[k];
+	return all != 0;
+}
+
 #endif

@@ -4,12 +4,37 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+bool
+shell_whole(struct str text)
+{
+	struct str s = str_trim(text);
+	int open = 0;
+	char quote = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (quote) {
+			if (c == '\\' && quote == '"')
+				i++;
+			else if (c == quote)
+				quote = 0;
+		} else if (c == '"' || c == '`')
+			quote = c;
+		else if (c == '{' || c == '(')
+			open++;
+		else if (c == '}' || c == ')')
+			open--;
+	}
+	return quote != '`' && open <= 0 && (s.n == 0 ||
+	    !memchr("&|>~!<=+-*/", s.p[s.n - 1], 11));
+}
+
 static bool
 whole(void *arg, struct str text)
 {
-	const struct shell *sh = arg;
-
-	return text.n == 0 || text.p[0] == '\\' || sh->whole(text);
+	(void)arg;
+	return text.n == 0 || text.p[0] == '\\' || shell_whole(text);
 }
 
 static int

@@ -23,7 +23,6 @@ struct shell {
 	const char *example;	/* a query, for the help */
 	const struct shell_command *commands;	/* ends with a NULL name */
 	int (*query)(void *arg, struct str text);	/* gives a status */
-	bool (*whole)(struct str text);	/* is the query whole? */
 	void *arg;
 	struct prompt_ops complete;	/* `complete` and its arg */
 };
@@ -31,5 +30,8 @@ struct shell {
 /* Until ^D or \q. The status: of the last failure when stdin is no terminal,
  * else 0. */
 int shell_run(const struct shell *);
+/* Whether the text is a whole query: brackets and raw strings are closed, and
+ * no operator waits at its end for what it joins. */
+bool shell_whole(struct str text);
 
 #endif

@@ -44,13 +44,6 @@ pass_fault(struct log_each *each, const struct log_found *f, struct err *e)
 	return 0;
 }
 
-static bool
-in_range(const struct log_part *p, const struct log_scan_opts *o)
-{
-	return (o->from == 0 && o->to == 0) ||
-	    (p->max_time >= o->from && p->min_time < o->to);
-}
-
 /* ---- where streams are in two parts ----------------------------------------- */
 
 /* The rows of a stripe lie by stream, then time. */
@@ -362,7 +355,7 @@ list_pieces(struct log_each *each, struct log_part *p, size_t n)
 	each->piece = arena_zero(&each->mem, struct log_found, all + 1);
 	for (int early = 1; early >= 0; early--) {
 		for (size_t i = 0; i < n; i++)
-			for (uint32_t k = 0; in_range(&p[i], each->o) &&
+			for (uint32_t k = 0; parts_in_range(&p[i], each->o) &&
 			    alone(&p[i], p, n) != early && k < p[i].stripes;
 			    k++) {
 				struct log_found *f =

@@ -95,16 +95,6 @@ struct work {
 	uint64_t *hit;
 };
 
-static bool
-any(const uint64_t *bits, uint32_t n)
-{
-	uint64_t all = 0;
-
-	for (size_t k = 0; k < BITS_WORDS(n); k++)
-		all |= bits[k];
-	return all != 0;
-}
-
 /* Adds to w->hit the rows that hold the literal at this place. */
 static int
 test_place(struct work *w, const struct match_place *p, struct err *e)
@@ -134,7 +124,7 @@ test_regex(struct work *w, struct re *re, struct err *e)
 {
 	const uint32_t *row;
 
-	if (!any(w->c.now, w->c.rows))
+	if (!bits_any(w->c.now, w->c.rows))
 		return 0;
 	if (lines_group(w->c.l, e) == -1)
 		return -1;
@@ -237,7 +227,7 @@ keep_live(struct sieve *s, struct err *e)
 	struct work *w = &s->w;
 	const uint32_t *row;
 
-	if (!any(w->live, w->c.rows))
+	if (!bits_any(w->live, w->c.rows))
 		return 0;
 	if (lines_group(s->l, e) == -1)
 		return -1;
@@ -265,7 +255,7 @@ sift_chunk(struct sieve *s, struct err *e)
 			if (bit_get(s->rows, row[i]))
 				bit_set(w->live, i);
 	}
-	for (size_t i = 0; i < d->n && any(w->live, w->c.rows); i++)
+	for (size_t i = 0; i < d->n && bits_any(w->live, w->c.rows); i++)
 		if (d->answer[i] == MAYBE &&
 		    run_chunk(w, &d->f[i], d->verdict[i], e) == -1)
 			return -1;

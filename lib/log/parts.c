@@ -77,8 +77,8 @@ oldest_first(const void *a, const void *b)
 	return (x->stripe > y->stripe) - (x->stripe < y->stripe);
 }
 
-static bool
-in_range(const struct log_part *p, const struct log_scan_opts *o)
+bool
+parts_in_range(const struct log_part *p, const struct log_scan_opts *o)
 {
 	return (o->from == 0 && o->to == 0) ||
 	    (p->max_time >= o->from && p->min_time < o->to);
@@ -90,12 +90,12 @@ list_pieces(struct scan *s, struct log_part *p, size_t n)
 	size_t all = 0;
 
 	for (size_t i = 0; i < n; i++)
-		all += in_range(&p[i], s->o) ? p[i].stripes : 0;
+		all += parts_in_range(&p[i], s->o) ? p[i].stripes : 0;
 	s->piece = arena_zero(&s->mem, struct log_found, all + 1);
 	s->heap = arena_new(&s->mem, struct log_found *, all + 1);
 	for (size_t i = 0; i < n; i++)
-		for (uint32_t k = 0; in_range(&p[i], s->o) && k < p[i].stripes;
-		    k++) {
+		for (uint32_t k = 0; parts_in_range(&p[i], s->o) &&
+		    k < p[i].stripes; k++) {
 			s->piece[s->pieces].part = &p[i];
 			s->piece[s->pieces++].stripe = k;
 		}
@@ -145,7 +145,7 @@ look(void *arg, size_t part, unsigned worker, struct err *e)
 	struct arena none = { 0 };
 	int r;
 
-	if (!in_range(f->part, s->o))
+	if (!parts_in_range(f->part, s->o))
 		return 0;
 	f->work = s->worker[worker];
 	s->worker[worker] = none;

@@ -8,6 +8,9 @@
 /* Told of a stripe that cannot be read; the scan goes on. May be NULL. */
 typedef void part_fault_fn(void *arg, const struct err *);
 
+/* Whether a part may have lines of the times asked for. */
+bool parts_in_range(const struct log_part *, const struct log_scan_opts *);
+
 /* As log_scan. Parts oldest first. */
 int parts_scan(struct log_part *, size_t n, const struct log_scan_opts *,
     part_fault_fn *, void *fault_arg, log_line_fn *, void *arg, struct err *);

@@ -239,16 +239,6 @@ by_label(struct log_cols *c, const struct log_label_filter *f, uint64_t *rows,
 	return 0;
 }
 
-static bool
-any(const uint64_t *rows, uint32_t n)
-{
-	uint64_t all = 0;
-
-	for (size_t k = 0; k < BITS_WORDS(n); k++)
-		all |= rows[k];
-	return all != 0;
-}
-
 int
 select_rows(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
     struct err *e)
@@ -267,8 +257,8 @@ select_rows(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 		return r;
 	if (o->trace_ids && (r = by_trace(c, numbers, n, rows, e)) != 1)
 		return r;
-	for (size_t i = 0; i < o->nlabel && any(rows, c->rows); i++)
+	for (size_t i = 0; i < o->nlabel && bits_any(rows, c->rows); i++)
 		if (by_label(c, &o->label[i], rows, e) == -1)
 			return -1;
-	return any(rows, c->rows);
+	return bits_any(rows, c->rows);
 }

@@ -162,15 +162,6 @@ body_text(struct take *t, const struct logrec *l)
 	return buf_str(&t->r->line);
 }
 
-static bool
-zeros(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != 0)
-			return false;
-	return true;
-}
-
 void
 rows_line(struct log_rows *r, struct log_row *row, struct str line,
     const char *trace, const char *span)
@@ -198,11 +189,11 @@ put_line(struct take *t, const struct logrec *l)
 	char trace[33], span[17];
 	struct log_row *row = t->row;
 
-	if (l->trace_id.n == 16 && !zeros(l->trace_id)) {
+	if (l->trace_id.n == 16 && !str_zeros(l->trace_id)) {
 		row->trace = map_add(&r->ids, l->trace_id, NULL);
 		str_hex(trace, l->trace_id.p, 16);
 	}
-	if (l->span_id.n == 8 && !zeros(l->span_id)) {
+	if (l->span_id.n == 8 && !str_zeros(l->span_id)) {
 		memcpy(row->span, l->span_id.p, 8);
 		row->has_span = true;
 		str_hex(span, l->span_id.p, 8);

@@ -405,27 +405,3 @@ lql_query_free(struct lql_query *q)
 		tmpl_free(q->templates[i]);
 	q->nregexes = q->ntemplates = 0;
 }
-
-bool
-lql_whole(struct str s)
-{
-	char quote = 0;
-	int open = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (quote) {
-			if (c == '\\' && quote == '"')
-				i++;
-			else if (c == quote)
-				quote = 0;
-		} else if (c == '"' || c == '`')
-			quote = c;
-		else if (c == '{' || c == '(')
-			open++;
-		else if (c == '}' || c == ')')
-			open--;
-	}
-	return quote != '`' && open <= 0 && !str_ends(s, S("|"));
-}

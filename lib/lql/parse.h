@@ -63,7 +63,4 @@ int lql_parse(struct lql_query *, struct str text, struct arena *,
     struct err *);
 void lql_query_free(struct lql_query *);	/* expressions, templates */
 
-/* Whether the text is a whole query (brackets and quotes are closed). */
-bool lql_whole(struct str text);
-
 #endif

@@ -164,7 +164,7 @@ lql_session_prompt(struct lql_session *s)
 	struct lql_labels labels = { 0 };
 	struct shell sh = { .tool = s->tool, .commands = commands,
 		.example = "{service_name=\"x\"} |= \"text\" | "
-		"severity_text=\"ERROR\"", .query = query, .whole = lql_whole,
+		"severity_text=\"ERROR\"", .query = query,
 		.arg = s, .complete = { .complete = complete,
 		.arg = &labels } };
 	struct err e = { 0 };

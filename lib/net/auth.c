@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include "base/base64.h"
-#include "base/time.h"
 #include "net/fresh.h"
 
 #define TENANT_MAX	150
@@ -219,17 +218,14 @@ auth_challenge(const struct auth *a)
 	    "Bearer realm=\"otlp\", Basic realm=\"otlp\"";
 }
 
-/* Once a second at most. */
 static void
 look(struct auth *a)
 {
-	uint64_t now = time_mono();
 	struct err e = { 0 };
 	bool changed;
 
-	if (a->looked > 0 && now - a->looked < NS_S)
+	if (!fresh_due(&a->looked))
 		return;
-	a->looked = now;
 	changed = fresh_changed(&a->tokens);
 	changed |= fresh_changed(&a->users);
 	if (changed && load(a, &e) == -1) {

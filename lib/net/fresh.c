@@ -4,9 +4,21 @@
 
 #include "base/io.h"
 #include "base/sys.h"
+#include "base/time.h"
 
 #define FILE_MAX	((size_t)1 << 20)
 #define NS(t)		((long long)(t).tv_sec * 1000000000 + (t).tv_nsec)
+
+bool
+fresh_due(uint64_t *looked)
+{
+	uint64_t now = time_mono();
+
+	if (*looked > 0 && now - *looked < NS_S)
+		return false;
+	*looked = now;
+	return true;
+}
 
 bool
 fresh_changed(struct fresh *f)

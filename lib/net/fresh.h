@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -13,6 +14,8 @@ struct fresh {
 	long long seen[5];	/* device, inode, size, and both its times */
 };
 
+/* Whether it is time to look: once a second, beginning with *looked 0. */
+bool fresh_due(uint64_t *looked);
 /* Says so once for each change; a file that has gone is a change, too. */
 bool fresh_changed(struct fresh *);
 /* The whole file, appended; at most a megabyte. */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/time.h"
 #include "net/fresh.h"
 
 #define PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -116,17 +115,14 @@ load(struct tls *t, struct err *e)
 	return 0;
 }
 
-/* Once a second at most. */
 static void
 look(struct tls *t)
 {
-	uint64_t now = time_mono();
 	struct err e = { 0 };
 	bool changed;
 
-	if (t->looked > 0 && now - t->looked < NS_S)
+	if (!fresh_due(&t->looked))
 		return;
-	t->looked = now;
 	changed = fresh_changed(&t->cert);
 	changed |= fresh_changed(&t->key);
 	changed |= fresh_changed(&t->ca);

@@ -349,30 +349,3 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 		add_outside(&w, place);
 	return sorted(&w, words);
 }
-
-bool
-tql_whole(struct str text)
-{
-	struct str s = str_trim(text);
-	int depth = 0;
-	char quote = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (quote) {
-			if (c == '\\' && quote == '"')
-				i++;
-			else if (c == quote)
-				quote = 0;
-		} else if (c == '"' || c == '`') {
-			quote = c;
-		} else if (c && strchr("{(", c)) {
-			depth++;
-		} else if (c && strchr("})", c)) {
-			depth--;
-		}
-	}
-	return !quote && depth <= 0 && (s.n == 0 ||
-	    !strchr("&|>~!<=+-*/", s.p[s.n - 1] ? s.p[s.n - 1] : 'x'));
-}

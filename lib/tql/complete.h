@@ -34,8 +34,4 @@ int tql_keys(struct store_view *, struct arena *, struct tql_keys *,
 size_t tql_complete(const struct tql_keys *, struct str before, size_t *from,
     struct arena *, struct str **words);
 
-/* Whether the text is a whole query: all brackets and strings closed, and no
- * operator open at its end. */
-bool tql_whole(struct str text);
-
 #endif

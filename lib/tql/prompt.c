@@ -149,7 +149,7 @@ tql_session_prompt(struct tql_session *s)
 	struct tql_keys keys = { 0 };
 	struct shell sh = { .tool = s->tool, .commands = commands,
 		.example = "{ status = error && duration > 1s } >> "
-		"{ name = \"x\" }", .query = query, .whole = tql_whole,
+		"{ name = \"x\" }", .query = query,
 		.arg = s, .complete = { .complete = complete,
 		.arg = &keys } };
 	struct err e = { 0 };

@@ -161,15 +161,6 @@ trace_of(struct lot *l, const char *id)
 	return t;
 }
 
-static bool
-zeros(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] != 0)
-			return false;
-	return true;
-}
-
 static void
 add_span(struct lot *l, const struct span *s, struct str message,
     uint32_t from)
@@ -183,7 +174,7 @@ add_span(struct lot *l, const struct span *s, struct str message,
 	l->span[l->spans++] = (struct build_span){
 		.id = load64(s->span_id.p), .start = start,
 		.parent = s->parent_id.n == 8 ? load64(s->parent_id.p) : 0,
-		.root = s->parent_id.n != 8 || zeros(s->parent_id),
+		.root = s->parent_id.n != 8 || str_zeros(s->parent_id),
 		.p = message.p, .n = (uint32_t)message.n,
 		.before = t->last, .from = from, .kind = s->kind,
 	};
@@ -260,7 +251,7 @@ static bool
 valid(const struct span *s)
 {
 	return s->trace_id.n == 16 && s->span_id.n == 8 &&
-	    !zeros(s->trace_id) && !zeros(s->span_id);
+	    !str_zeros(s->trace_id) && !str_zeros(s->span_id);
 }
 
 static bool

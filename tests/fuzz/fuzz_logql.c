@@ -4,6 +4,7 @@
  */
 #include <stdint.h>
 
+#include "line/shell.h"
 #include "lql/eval.h"
 #include "lql/pipe.h"
 
@@ -60,7 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (nul)
 		text.n = (size_t)(nul - p);
-	lql_whole(text);
+	shell_whole(text);
 	if (n < 4096 && lql_parse(&q, text, &a, &e) == 0) {
 		if (q.metric)
 			metric_line(&q, str_skip(all, text.n + 1), &a);

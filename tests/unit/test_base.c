@@ -25,6 +25,7 @@ slices(void)
 	CHECK(str_find(S(""), S("")) == 0 && str_find(S(""), S("a")) == 1);
 	CHECK(str_cmp(S("a"), S("ab")) < 0 && str_cmp(S("b"), S("ab")) > 0);
 	CHECK(str_eq(str_trim(S(" \ta b\r\n")), S("a b")));
+	CHECK(str_zeros(S("\0\0")) && str_zeros(S("")) && !str_zeros(S("\0x")));
 	while (str_cut(&rest, ',', &part))
 		n++;
 	CHECK(n == 4);

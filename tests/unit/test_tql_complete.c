@@ -61,22 +61,9 @@ test_complete(void)
 	is("\\values resource.", 8, "resource.service.name");
 }
 
-static void
-test_whole(void)
-{
-	CHECK(tql_whole(S("{} | rate()")));
-	CHECK(tql_whole(S("{ .a = \"|\" }")));
-	CHECK(!tql_whole(S("{} |")));
-	CHECK(!tql_whole(S("({} | rate()) +")));
-	CHECK(!tql_whole(S("{} | rate() >")));
-	CHECK(!tql_whole(S("{} | by(name")));
-	CHECK(!tql_whole(S("{ .a = \"x")));
-}
-
 int
 main(void)
 {
 	test_complete();
-	test_whole();
 	return unit_done();
 }
