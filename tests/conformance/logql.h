@@ -10,7 +10,9 @@
 #include "base/base64.h"
 #include "lql/pipe.h"
 
-static unsigned passed, failed, beyond, quirks;
+static unsigned passed, failed, beyond;
+/* cases marked so; of those, what is not as documented, and not as there */
+static unsigned quirks, quirks_failed, quirks_told;
 
 static inline struct str
 text_of(json_t *o, const char *key)

@@ -179,6 +179,31 @@ token_case(json_t *c, json_t *root)
 	arena_free(&a);
 }
 
+/*
+ * A word with the text behind it is a call if the parser goes past the
+ * parenthesis, and finds fault with what follows, which is never all.
+ */
+static void
+function_case(json_t *c, json_t *root)
+{
+	struct arena a = { 0 };
+	struct str text = arena_printf(&a, "sum %.*s", PS(text_of(c,
+	    "after")));
+	unsigned line, col, at_line, at_col;
+	struct lql_query q;
+	struct err e = { 0 };
+
+	(void)root;
+	caret_pos(text, str_find(text, S("(")), &line, &col);
+	if (lql_parse(&q, text, &a, &e) == 0 ||
+	    sscanf(e.msg, "%u:%u:", &at_line, &at_col) != 2)
+		verdict(false, c, "parsed");
+	else
+		verdict((at_line > line || (at_line == line && at_col > col)) ==
+		    json_is_true(json_object_get(c, "is_function")), c, e.msg);
+	arena_free(&a);
+}
+
 /* ---- literals --------------------------------------------------------------------- */
 
 static bool
