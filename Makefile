@@ -161,4 +161,4 @@ deb-check: deb
 clean:
 	rm -rf build build-san build-fuzz bin
 
--include $(OBJS:.o=.d) $(wildcard $(O)/unit/*.d $(O)/fuzz/*.d $(O)/bench/*.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)
+-include $(OBJS:.o=.d) $(wildcard $(O)/unit/*.d $(O)/fuzz/*.d $(O)/bench/*.d $(O)/fake/*.d $(O)/conformance/*.d) $(patsubst %,$(O)/cmd/%.d,$(TOOLS)) $(GEN:.o=.d)
