@@ -41,8 +41,8 @@ static const struct tool tool = {
 		  "come", NULL },
 		{ 'C', "context", "N", "N lines of its stream before and after "
 		  "each line, too", NULL },
-		{ 'q', "quiet", NULL, "do not say why an answer is empty",
-		  NULL },
+		{ 'q', "quiet", NULL, "no labels above a table, and no word why an "
+		  "answer is empty", NULL },
 		{ 'z', "timezone", "ZONE", "of times in tables and charts: UTC "
 		  "(default), Local, or a name such as Europe/Paris", NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "

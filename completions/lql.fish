@@ -22,7 +22,7 @@ complete -c lql -l step -x -d 'between the points of metrics, such as 30s; all: 
 complete -c lql -l interval -x -d 'only lines that far from the one before'
 complete -c lql -s f -l follow -d 'then wait, and print lines as they come'
 complete -c lql -s C -l context -x -d 'N lines of its stream before and after each line, too'
-complete -c lql -s q -l quiet -d 'do not say why an answer is empty'
+complete -c lql -s q -l quiet -d 'no labels above a table, and no word why an answer is empty'
 complete -c lql -s z -l timezone -x -d 'of times in tables and charts: UTC (default), Local, or a name such as Europe/Paris'
 complete -c lql -l hits -d 'above a table: how many lines there are when'
 complete -c lql -s x -l expand -d 'in a table: labels, metadata and fields under each line'

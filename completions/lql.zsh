@@ -32,8 +32,8 @@ _arguments -s \
 	'--follow[then wait, and print lines as they come]' \
 	'-C+[N lines of its stream before and after each line, too]:N:' \
 	'--context=[N lines of its stream before and after each line, too]:N:' \
-	'-q[do not say why an answer is empty]' \
-	'--quiet[do not say why an answer is empty]' \
+	'-q[no labels above a table, and no word why an answer is empty]' \
+	'--quiet[no labels above a table, and no word why an answer is empty]' \
 	'-z+[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--timezone=[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--hits[above a table\: how many lines there are when]' \

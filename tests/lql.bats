@@ -412,6 +412,22 @@ around() {
 	[ "$(lql --step all 'sum(count_over_time({service_name=~".+"} | severity_text="ERROR" [1h]))' | jq -r '.value[1]')" -eq 1 ]
 }
 
+@test "a listing: common labels once, the others in columns" {
+	store
+	run lql -w 100 -o table '{service_name=~".+"}'
+	[ "${lines[0]}" = "TIME                    LEVEL service_name LINE" ]
+	[ "${lines[1]}" = '2026-01-01 00:00:03.000 INFO  payment      charged \x1b[31mu-11\x1b[0m' ]
+	[ "${lines[2]}" = "2026-01-01 00:00:02.000 WARN               retry 1 of 3" ]
+	[ "${lines[3]}" = "2026-01-01 00:00:01.000 ERROR cart         connection to 10.0.0.7:5432 refused" ]
+	run lql -w 100 -o table -n 1 '{service_name="cart"}'
+	[ "${lines[0]}" = 'common labels {service_name="cart"}' ]
+	[ "${lines[1]}" = "2026-01-01 00:00:01.000 ERROR connection to 10.0.0.7:5432 refused" ]
+	[ "$(lql -q -w 100 -o table -n 1 '{service_name="cart"}')" = "${lines[1]}" ]
+	# not in a pipe, nor where all labels stand under each line
+	[ "$(lql -o table -n 1 '{service_name="cart"}')" = "2026-01-01 00:00:01.000 ERROR cart connection to 10.0.0.7:5432 refused" ]
+	[[ "$(lql -x -w 100 -o table -n 1 '{service_name="cart"}')" == "2026-01-01 00:00:01.000 ERROR cart conn"* ]]
+}
+
 @test "metrics: table, chart and CSV" {
 	store
 	run lql --step 1s -o table 'sum by (service_name) (rate({service_name=~".+"}[1s]))'

@@ -12,7 +12,7 @@
 #include "lql/fields.h"
 #include "lql/hits.h"
 #include "lql/series.h"
-#include "show/lines.h"
+#include "show/listing.h"
 
 #define PIECE		65536u
 #define FOLLOW_MS	250
@@ -23,6 +23,7 @@ struct answer {
 	const struct lql_ask *ask;
 	struct buf b;
 	struct export *export;		/* rec */
+	struct show_listing *listing;	/* a table on a terminal */
 	struct map ids;			/* ids: each once */
 	bool follow;
 	struct map seen;		/* follow: hashes of lines given */
@@ -118,21 +119,12 @@ put_more(struct answer *an, const struct lql_line *line,
 		show_line_more(sh, &an->b, shown(an, v, n), n);
 }
 
-/* Between groups of lines, as grep has it. */
-static void
-put_gap(struct answer *an)
-{
-	show_on(&an->ask->show, &an->b, SHOW_DIM);
-	buf_adds(&an->b, S("--"));
-	show_off(&an->ask->show, &an->b);
-	buf_u8(&an->b, '\n');
-}
-
 static void
 put_line(struct answer *an, const struct lql_line *line)
 {
 	const struct lql_ask *ask = an->ask;
 	const struct log_line *l = &line->l;
+	bool gap = line->opens && an->lines > 1;
 
 	arena_reset(&an->scratch);
 	struct show_line sl = { l->time, l->severity, l->line,
@@ -152,8 +144,14 @@ put_line(struct answer *an, const struct lql_line *line)
 		buf_u8(&an->b, '\n');
 		break;
 	default:
-		if (line->opens && an->lines > 1)
-			put_gap(an);
+		if (an->listing) {
+			show_listing_add(an->listing, &sl, gap);
+			if (show_listing_full(an->listing))
+				show_listing_put(an->listing, &an->b);
+			break;
+		}
+		if (gap)
+			show_gap(&ask->show, &an->b);
 		show_line_text(&ask->show, &an->b, &sl);
 		if (ask->expand)
 			put_more(an, line, &sl);
@@ -199,16 +197,28 @@ begin(struct answer *an, const struct lql_ask *ask)
 		an->export = export_new(ask->tenant);
 	if (ask->out == ASK_CSV)
 		buf_adds(&an->b, S("timestamp,level,labels,line\n"));
+	if (ask->out == ASK_TABLE && ask->show.width > 0 && !ask->expand)
+		an->listing = show_listing_new(&ask->show, !ask->quiet);
+}
+
+/* What is held back for the sake of lines that may follow. */
+static void
+end_piece(struct answer *an)
+{
+	if (an->export)
+		export_end(an->export, &an->b);
+	if (an->listing)
+		show_listing_put(an->listing, &an->b);
 }
 
 static int
 end(struct answer *an, int r, struct err *e)
 {
-	if (an->export)
-		export_end(an->export, &an->b);
+	end_piece(an);
 	if (put(an, 0, r == -1 ? NULL : e) == -1)
 		r = -1;
 	export_free(an->export);
+	show_listing_free(an->listing);
 	buf_free(&an->b);
 	map_free(&an->ids);
 	map_free(&an->seen);
@@ -380,8 +390,7 @@ look(struct answer *an, const struct lql_query *q, const struct lql_opts *o,
 		map_reset(&an->seen);
 	if (lql_run(view, &q->log, o, on_line, an, e) == -1)
 		return -1;
-	if (an->export)
-		export_end(an->export, &an->b);
+	end_piece(an);
 	return put(an, 0, e);
 }
 

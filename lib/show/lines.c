@@ -22,22 +22,50 @@ label(const struct show_line *l, struct str name)
 	return (struct str){ 0 };
 }
 
-void
-show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
+static enum show_style
+style_of(const struct show_line *l)
 {
-	struct str service = label(l, S("service_name"));
-	enum show_style style = l->near ? SHOW_DIM :
-	    show_style_level(l->severity);
+	return l->near ? SHOW_DIM : show_style_level(l->severity);
+}
+
+void
+show_line_front(const struct show *sh, struct buf *b,
+    const struct show_line *l)
+{
 	char t[40];
 
 	show_on(sh, b, SHOW_DIM);
 	buf_adds(b, str_of(show_time(sh, t, l->time, 3)));
 	show_off(sh, b);
 	buf_u8(b, ' ');
-	show_on(sh, b, style);
+	show_on(sh, b, style_of(l));
 	buf_addf(b, "%-5s", level(l->severity));
 	show_off(sh, b);
 	buf_u8(b, ' ');
+}
+
+void
+show_line_end(const struct show *sh, struct buf *b, const struct show_line *l)
+{
+	show_fields(sh, b, l->line, style_of(l));
+	buf_u8(b, '\n');
+}
+
+void
+show_gap(const struct show *sh, struct buf *b)
+{
+	show_on(sh, b, SHOW_DIM);
+	buf_adds(b, S("--"));
+	show_off(sh, b);
+	buf_u8(b, '\n');
+}
+
+void
+show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
+{
+	struct str service = label(l, S("service_name"));
+
+	show_line_front(sh, b, l);
 	show_on(sh, b, l->near ? SHOW_DIM : show_style_of(service));
 	if (service.n > 0)
 		show_text(b, service);
@@ -45,8 +73,7 @@ show_line_text(const struct show *sh, struct buf *b, const struct show_line *l)
 		show_labels(b, l->labels, l->nlabels);
 	show_off(sh, b);
 	buf_u8(b, ' ');
-	show_fields(sh, b, l->line, style);
-	buf_u8(b, '\n');
+	show_line_end(sh, b, l);
 }
 
 #define MORE_COLS	28u	/* of a name; a longer one pushes its value */

@@ -24,6 +24,13 @@ struct show_line {
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);
+/* The same without its service: what is before and behind that. */
+void show_line_front(const struct show *, struct buf *,
+    const struct show_line *);
+void show_line_end(const struct show *, struct buf *,
+    const struct show_line *);
+/* A line between groups of lines, as grep has it: --. */
+void show_gap(const struct show *, struct buf *);
 /* Names with values under a line, each on its own, in a column. */
 void show_line_more(const struct show *, struct buf *,
     const struct show_label *, uint32_t n);

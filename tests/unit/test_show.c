@@ -4,6 +4,7 @@
 
 #include "show/fields.h"
 #include "show/json.h"
+#include "show/listing.h"
 #include "show/show.h"
 #include "show/waterfall.h"
 
@@ -202,6 +203,99 @@ fields(struct buf *b)
 	buf_reset(b);
 }
 
+/* ---- listing ---------------------------------------------------------------- */
+
+/* A line at the second `s` of a stream in region eu (NULL: of no region). */
+static void
+listed(struct show_listing *li, unsigned s, const char *service,
+    const char *pod, const char *region, bool gap)
+{
+	struct show_label v[4] = { { S("id"), str_of(pod) },
+		{ S("pod"), str_of(pod) }, { S("service_name"),
+		str_of(service) }, { S("region"), str_of(region ? region :
+		"") } };
+	struct show_line l = { .time = s * UINT64_C(1000000000),
+		.severity = 9, .line = S("text"), .labels = v,
+		.nlabels = region ? 4 : 3 };
+
+	show_listing_add(li, &l, gap);
+}
+
+#define AT(s)	"1970-01-01 00:00:0" #s ".000 INFO  "
+#define TIME	"TIME                    LEVEL "
+
+static void
+listing(struct buf *b)
+{
+	const struct show sh = { .width = 100 }, narrow = { .width = 40 };
+	struct show_listing *li = show_listing_new(&sh, true);
+
+	/* one stream: nothing to tell apart */
+	listed(li, 1, "cart", "c-1", "eu", false);
+	listed(li, 2, "cart", "c-1", "eu", false);
+	show_listing_put(li, b);
+	CHECK(is(b, "common labels {id=\"c-1\", pod=\"c-1\", "
+	    "service_name=\"cart\", region=\"eu\"}\n"
+	    AT(1) "text\n" AT(2) "text\n"));
+	/* the next page has others; two labels that say the same: one column */
+	listed(li, 3, "cart", "c-2", "eu", false);
+	listed(li, 4, "cart", "c-2", "eu", false);
+	listed(li, 5, "cart", "c-2", "eu", true);
+	listed(li, 6, "payment", "c-2", "eu", false);
+	show_listing_put(li, b);
+	CHECK(is(b, "common labels {region=\"eu\"}\n"
+	    TIME "service_name id  LINE\n"
+	    AT(3) "cart         c-2 text\n" AT(4) "                 text\n"
+	    "--\n" AT(5) "cart         c-2 text\n"
+	    AT(6) "payment          text\n"));
+	/* what fits is not laid out anew, and the line above is remembered */
+	listed(li, 7, "payment", "c-3", "eu", false);
+	show_listing_put(li, b);
+	CHECK(is(b, AT(7) "             c-3 text\n"));
+	listed(li, 8, "payment", "c-3", NULL, false);
+	show_listing_put(li, b);
+	CHECK(is(b, TIME "service_name id  region LINE\n"
+	    AT(8) "payment      c-3        text\n"));
+	show_listing_put(li, b);
+	CHECK(is(b, ""));
+	show_listing_free(li);
+
+	/* no room for a second column, nor for heads; labels not asked for */
+	li = show_listing_new(&narrow, false);
+	listed(li, 1, "cart", "c-1", "eu", false);
+	listed(li, 2, "averylongservice", "c-2", "eu", false);
+	show_listing_put(li, b);
+	CHECK(is(b, AT(1) "cart       text\n" AT(2) "averylong\u2026 text\n"));
+	show_listing_free(li);
+}
+
+/* More streams than a layout knows, in pages that end when they are full. */
+static void
+long_listing(struct buf *b)
+{
+	const struct show sh = { .width = 100 };
+	struct show_listing *li = show_listing_new(&sh, false);
+	unsigned pages = 0;
+	char pod[16];
+
+	for (unsigned i = 0; i < 2500; i++) {
+		snprintf(pod, sizeof pod, "p%u", i);
+		listed(li, 1, "cart", pod, "eu", false);
+		if (show_listing_full(li)) {
+			show_listing_put(li, b);
+			pages++;
+		}
+	}
+	show_listing_put(li, b);
+	CHECK(pages == 2);
+	for (unsigned i = 0; i < 2500; i += 499) {
+		snprintf(pod, sizeof pod, " p%u ", i);
+		CHECK(str_find(buf_str(b), str_of(pod)) < b->n);
+	}
+	buf_reset(b);
+	show_listing_free(li);
+}
+
 int
 main(void)
 {
@@ -213,6 +307,8 @@ main(void)
 	table(&b);
 	waterfall(&b);
 	fields(&b);
+	listing(&b);
+	long_listing(&b);
 	colours();
 	buf_free(&b);
 	return unit_done();
