@@ -17,15 +17,7 @@ bodies() { rec -o json | grep -o '"stringValue":"[a-z]* [0-9]*"' | cut -d'"' -f4
 sizes() { rec -o json "$@" | while read -r l; do grep -o '"body"\|"spanId"' <<<"$l" | wc -l; done | tr '\n' ' '; }
 
 @test "the manual's examples" {
-	mkdir examples
-	cp "$ROOT/examples/two.rec" examples/
-	sed -n '/^\.Sh EXAMPLES/,/^Between/p' "$ROOT/man/batch.1" | grep -v '^\.\|^The two\|^Between' >transcript
-	grep '^\$ ' transcript | while read -r _ line; do
-		echo "\$ $line"
-		bash -c "$line" 2>&1
-	done >got
-	diff transcript got
-	[ -s got ]
+	examples batch.1
 }
 
 @test "joined by signal and tenant up to -n, cut at -m, in order" {

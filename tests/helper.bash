@@ -40,6 +40,42 @@ fails() {
 	[ "$status" -eq "$want" ] || { echo "status $status, not $want: $output"; return 1; }
 }
 
+# transcript FILE: runs what follows its `$ `s, in one shell, and demands what
+# it shows, but for ports and blanks at the end. A program in the background
+# that is to write a --ports-file is waited for, as a person would.
+transcript() {
+	ln -sfn "$ROOT/examples" examples
+	grep -q '^\$ ' "$1" || { echo "no transcript"; return 1; }
+	{
+		echo "trap 'exec 2>/dev/null; kill \$(jobs -p); wait' EXIT"
+		awk '
+			more || /^\$ / {
+				shown = shown $0 "\n"
+				text = text substr($0, more ? 1 : 3) "\n"
+				more = /[\\|(]$/
+				if (more)
+					next
+				printf "cat <<'\''END'\''\n%sEND\n%s", shown, text
+				if (text ~ /&\n$/ && match(text, /--ports-file [^ ]+/))
+					print "until_true test -s " substr(text, RSTART + 13, RLENGTH - 13)
+				shown = text = ""
+			}' "$1"
+	} >transcript.sh
+	(export -f until_true && bash transcript.sh) >got 2>&1 3>&- || true
+	diff <(plain "$1") <(plain got)
+}
+plain() { sed -E 's/127\.0\.0\.1:[0-9]+/127.0.0.1:PORT/; s/ +$//' "$1"; }
+
+# examples PAGE: likewise what the EXAMPLES of man/PAGE show
+examples() {
+	awk '/^\.Sh /{ on = $2 == "EXAMPLES" }
+		/^\.Ed/ { show = 0 }
+		first && /^\$ / { show = 1 }
+		{ first = on && /^\.Bd/ }
+		show { gsub(/\\e/, "\\"); print }' "$ROOT/man/$1" >transcript
+	transcript transcript
+}
+
 # roomy N: N, or what it may become under ASAN, which keeps what was freed
 roomy() { echo $(($1 * $(grep -q __asan_init "$BIN/lstore" && echo 5 || echo 1))); }
 

@@ -3,13 +3,8 @@
 load helper
 
 @test "every command of the incident answers word for word" {
-	ln -s "$ROOT/examples" examples
-	sed -n 's/^    //p' examples/incident.md >transcript
-	[ "$(grep -c '^## ' examples/incident.md)" -eq 10 ]
-	grep '^\$ ' transcript | while read -r _ line; do
-		echo "\$ $line"
-		bash -c "$line" 2>&1
-	done | sed 's/ *$//' >got
-	diff transcript got
+	sed -n 's/^    //p' "$ROOT/examples/incident.md" >transcript
+	[ "$(grep -c '^## ' "$ROOT/examples/incident.md")" -eq 10 ]
+	transcript transcript
 	[ "$(grep -c '^\$ ' transcript)" -ge 13 ]
 }

@@ -25,6 +25,13 @@ pushed() { [ "$(grep -c ^204 log)" -eq "$1" ]; }
 shown() { jq -cS 'del(.metadata | .trace_id, .span_id, .severity_number)' "$@" | sort; }
 ids() { jq -cS '.metadata | [.trace_id, .span_id, .severity_number]' lines | sort; }
 
+@test "the manual's examples" {
+	loki
+	# the pretended one is whatever host is asked for
+	http_proxy=$URL examples logpush.1
+	[ "$(wc -l <lines)" -eq $((41 + 1)) ]
+}
+
 @test "what a store keeps of the records is what Loki gets" {
 	logs | lstore -d store
 	lql -d store --limit 0 -o json '{service_name=~".+"}' | jq -cS . | sort >want

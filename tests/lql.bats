@@ -19,6 +19,10 @@ lql() {
 	"$BIN/lql" -d "$T/logs" "$@"
 }
 
+@test "the manual's examples" {
+	examples lql.1
+}
+
 @test "a selector, newest first; forward and limit" {
 	store
 	run lql -o raw '{service_name="cart"}'

@@ -7,16 +7,7 @@ all() { lql -d "$1" -n all -o raw --direction forward '{service_name=~".+"}'; }
 rows() { lstore -d "$1" --info | grep ^all | tr -s ' ' | cut -d' ' -f3; }
 
 @test "the manual's examples" {
-	mkdir examples
-	cp "$ROOT/examples/shop.jsonl" examples/
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/lstore.1" |
-		sed -n '/^\.Bd -literal$/,/^\.Ed/p' | grep -v '^\.' >transcript
-	grep '^\$ ' transcript | while read -r _ line; do
-		echo "\$ $line"
-		bash -c "$line" 2>&1
-	done >got
-	diff transcript got
-	grep -q '^\$ lstore' got
+	examples lstore.1
 }
 
 @test "a file, stdin and a spool: the same lines; twice is once" {

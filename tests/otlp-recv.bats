@@ -3,6 +3,10 @@
 load helper
 load otlp-recv
 
+@test "the manual's examples" {
+	examples otlp-recv.1
+}
+
 @test "an empty protobuf request is a success and no record" {
 	recv
 	[ "$(post /v1/traces $PB --data-binary '')" = 200 ]

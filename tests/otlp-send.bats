@@ -29,6 +29,10 @@ same() {
 	rec -o json out.rec | diff - <(rec -o json "$1")
 }
 
+@test "the manual's examples" {
+	examples otlp-send.1
+}
+
 @test "all signals arrive as they were, each way" {
 	all | rec -i json -o rec >in.rec
 	[ "$(rec -c in.rec | wc -l)" -eq 4 ]

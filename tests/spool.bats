@@ -5,16 +5,7 @@ load helper
 two() { cat "$ROOT/tests/golden/record-1.rec"; }
 
 @test "the manual's examples" {
-	mkdir examples
-	cp "$ROOT/examples/two.rec" examples/
-	sed -n '/^\.Sh EXAMPLES/,/^The same for ever/p' "$ROOT/man/spool.1" |
-		grep -v '^\.' | grep -vE '^(Keep|Register|Copy|The same)' >transcript
-	grep '^\$ ' transcript | while read -r _ line; do
-		echo "\$ $line"
-		bash -c "$line" 2>&1
-	done >got
-	diff transcript got
-	grep -q '^\$ spool -v copy' got
+	examples spool.1
 }
 
 @test "golden spool: read, verified, and written on in a new segment" {

@@ -6,15 +6,7 @@ shop() { rec -r "$ROOT/examples/shop.jsonl"; }
 rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
 
 @test "the manual's examples" {
-	ln -s "$ROOT/examples" examples
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$ROOT/man/tstore.1" |
-		grep -v '^\.' | grep -vE '^(Keep|Make|Follow)' >transcript
-	grep '^\$ ' transcript | while read -r _ line; do
-		echo "\$ $line"
-		bash -c "$line" 2>&1
-	done >got
-	diff transcript got
-	grep -q '^traces 10' got
+	examples tstore.1
 }
 
 @test "a file, stdin and a spool hold the same" {
