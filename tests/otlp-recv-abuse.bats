@@ -58,18 +58,25 @@ calm() { grep -q '070000000000[0-9a-f]\{8\}0000000b' said; }
 	stop
 }
 
+pongs() { [ "$(hex 2>/dev/null <answer | grep -o '0000080601000000002e2e2e2e2e2e2e2e' | wc -l)" -eq 2 ]; }
+
 @test "three pings in a row are a peer's health, four a second are not" {
 	recv
 	many 2 '\000\000\010\006\000\000\000\000\000........'
 	exec 7<>"/dev/tcp/${GRPC%:*}/${GRPC#*:}"
 	printf "$HELLO" >&7
+	timeout 20 cat <&7 >answer 2>/dev/null 3>&- &
+	ear=$!
+	PIDS+=("$ear")
 	cat flood >&7
 	# both are answered, and it stays open: a bad frame ends it
+	until_true pongs
 	printf '\000\000\000\000\000\000\000\000\000' >&7
-	timeout 20 cat <&7 2>/dev/null | hex >said || true
+	wait "$ear"
 	exec 7>&-
-	[ "$(grep -o '0000080601000000002e2e2e2e2e2e2e2e' said | wc -l)" -eq 2 ]
-	! calm
+	hex <answer >said
+	grep -q 070000000000 said
+	! calm || false
 	many 6 '\000\000\010\006\000\000\000\000\000........'
 	talk "$HELLO"
 	calm
