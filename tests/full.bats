@@ -15,7 +15,7 @@ disk() {
 fill() {
 	local p
 	if [ "$MOUNTED" ]; then
-		! cat /dev/zero >disk/filler 2>/dev/null
+		cat /dev/zero >disk/filler 2>/dev/null || true
 	else
 		for p; do prlimit --pid "$p" --fsize=1:unlimited; done
 	fi

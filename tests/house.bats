@@ -60,6 +60,13 @@ load helper
 	[ -z "$raw" ] || { echo "$raw"; false; }
 }
 
+@test "what a test denies can fail it" {
+	cd "$ROOT"
+	# set -e does not look at a command after "!"
+	idle=$(grep -nE '^[[:space:]]*! ' tests/*.bats tests/*/*.bats tests/*.bash | grep -v ' || ' || true)
+	[ -z "$idle" ] || { echo "$idle"; false; }
+}
+
 @test "a name is one function's" {
 	cd "$ROOT"
 	twice=$(nm "${O:-build}/libkit.a" 2>/dev/null | awk '$2 == "T" { print $3 }' | sort | uniq -d)

@@ -31,7 +31,7 @@ load helper
 			[ -s "dest/opt/o/share/$f" ] || [ -s "dest/opt/o/share/$f.bash" ] || { echo "no $f"; false; }
 		done
 	done
-	! grep -r /usr/bin dest/opt/o/lib/systemd
+	! grep -r /usr/bin dest/opt/o/lib/systemd || false
 	grep -q ^ExecStart=/opt/o/bin/tstore dest/opt/o/lib/systemd/system/tstore.service
 	[ -s dest/opt/o/share/doc/otelutils/examples/shop.jsonl ]
 }
