@@ -285,16 +285,17 @@ look_first(struct log_each *each, struct log_found *f, uint64_t *rows,
 {
 	struct log_batch *b = &each->batch[worker];
 	struct asking a = { each, b, worker };
+	const struct log_parse_filter *look;
 	int r;
 
 	if (whole(f, b, e) == -1)
 		return -1;
-	r = each->first->begin(each->arg, worker, b, e);
+	r = each->first->begin(each->arg, worker, b, &look, e);
 	if (r != 1)
 		return r;
 	if (!f->lines.cols && lines_open(&f->lines, &f->cols, e) == -1)
 		return -1;
-	return parsed_take(each->first->f, &f->lines, rows, ask_row, &a, e);
+	return parsed_take(look, &f->lines, rows, ask_row, &a, e);
 }
 
 static int

@@ -37,15 +37,14 @@ typedef int log_batch_fn(void *arg, unsigned worker, struct log_batch *,
     struct err *);
 
 /*
- * Asked, if given, before lines are put together: `values` are what `f` finds
- * in line `row` of the batch, which has all lines of the stripe then. 1: the
- * line is done with; 0: it comes with the batch; -1.
+ * Asked, if given, before lines are put together: `values` are what the filter
+ * of `begin` finds in line `row` of the batch, which has all lines of the
+ * stripe then. 1: the line is done with; 0: it comes with the batch; -1.
  */
 struct log_each_first {
-	const struct log_parse_filter *f;
-	/* 1: ask about the lines of this batch; 0: do not; -1 */
+	/* 1: ask about the lines of this batch, what *f finds; 0: do not; -1 */
 	int (*begin)(void *arg, unsigned worker, struct log_batch *,
-	    struct err *);
+	    const struct log_parse_filter **f, struct err *);
 	int (*take)(void *arg, unsigned worker, struct log_batch *,
 	    uint32_t row, const struct str *values, struct err *);
 };

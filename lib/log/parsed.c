@@ -123,7 +123,8 @@ fill(struct work *w, uint32_t no, uint32_t chunk, uint32_t k, uint32_t i,
 			to++;
 		buf_add(b, w->line + at, to - at);
 	}
-	w->value[no] = str_mk(b->n > 0 ? b->p : "", b->n);
+	w->value[no] = w->at[no].to == 0 ? (struct str){ NULL, 0 } :
+	    str_mk(b->n > 0 ? b->p : "", b->n);
 	return 0;
 }
 
@@ -145,7 +146,8 @@ constant(struct work *w)
 
 		for (uint32_t at = s->from; at < s->to; at++)
 			text &= w->kind[at] == LOG_AT_TEXT;
-		w->value[k] = str_mk(w->line + s->from, s->to - s->from);
+		w->value[k] = s->to == 0 ? (struct str){ NULL, 0 } :
+		    str_mk(w->line + s->from, s->to - s->from);
 		all &= text;
 	}
 	return all;

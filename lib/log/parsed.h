@@ -14,7 +14,8 @@ int parsed_run(const struct log_parse_filter *, size_t n, struct log_lines *,
 /*
  * The other way round: calls fn for each row whose values are told by its
  * template (those of the filter; its `test` is not asked), and clears its bit
- * when fn returns 1; 0 leaves it; -1 is a failure. Values last till fn returns.
+ * when fn returns 1; 0 leaves it; -1 is a failure. Values last till fn returns;
+ * one that is not there is {NULL, 0}.
  */
 typedef int parsed_fn(void *arg, uint32_t row, const struct str *values,
     struct err *);

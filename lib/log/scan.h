@@ -70,7 +70,7 @@ enum log_kind_at {	/* of a byte of a template's line */
 	LOG_AT_NUMBER,	/* a word with a digit, that begins with one */
 	LOG_AT_WORD,	/* one that may begin with something else */
 };
-struct log_slice { uint32_t from, to; };	/* of it; empty: no such value */
+struct log_slice { uint32_t from, to; };	/* of it; to 0: no such value */
 struct log_parse_filter {
 	size_t n;	/* values */
 	/* labels and metadata that would come before what is parsed: a stripe

@@ -47,7 +47,9 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
 		if (r == -1 || (r == 1 && !pipe_seek_plain(v)))
 			return false;
 		at[i] = (struct log_slice){ 0, 0 };
-		if (r == 1 && v.n > 0)
+		if (r == 1 && !v.p)	/* there, and empty, but nowhere */
+			return false;
+		if (r == 1)
 			at[i] = (struct log_slice){ (uint32_t)(v.p - line.p),
 				(uint32_t)(v.p - line.p + (ptrdiff_t)v.n) };
 	}

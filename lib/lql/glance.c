@@ -13,14 +13,21 @@ struct stage_at {
 };
 
 struct glance {
-	struct foresight see;	/* first: what foresee_find is given */
-	struct log_parse_filter f;
+	const struct sampler *sampler;
+	const struct lql_step *parser;
 	struct str *name;
-	uint32_t n, cap;
+	uint32_t n;
 	struct stage_at *stage;
 	uint32_t nstage;
 	const struct lql_step *unwrap;
 	uint32_t unwrap_at;
+};
+
+struct glance_look {
+	struct foresight see;	/* first: what foresee_find is given; its names
+				   are g's, then those to group by */
+	const struct glance *g;
+	struct log_parse_filter f;
 };
 
 static uint32_t
@@ -57,10 +64,10 @@ add_step(struct glance *g, const struct lql_step *st)
 {
 	if (st->pushed && !st->again)
 		return true;
-	if (st->type == LQL_S_LABEL && g->see.parser)
+	if (st->type == LQL_S_LABEL && g->parser)
 		return add_stage(g, st->label);
-	if (!g->see.parser && foresee_parser(st)) {
-		g->see.parser = st;
+	if (!g->parser && foresee_parser(st)) {
+		g->parser = st;
 		return true;
 	}
 	if (st->type != LQL_S_UNWRAP || !foresee_can(st->name[0].name))
@@ -75,43 +82,89 @@ glance_new(const struct sampler *s, struct arena *a)
 {
 	const struct lql_log *log = &s->range->log;
 	struct glance *g = arena_zero(a, struct glance, 1);
-	struct str *unless;
 
 	if (s->wants.all || (!s->counts && !s->range->unwrap))
 		return NULL;
+	g->sampler = s;
 	g->name = arena_new(a, struct str, s->wants.n + 1);
 	g->stage = arena_new(a, struct stage_at, log->nsteps + 1);
 	for (size_t i = 0; i < log->nsteps; i++)
 		if (!add_step(g, &log->step[i]))
 			return NULL;
-	if (!g->see.parser || g->n == 0)
+	return g->parser ? g : NULL;
+}
+
+/* Of how many streams it is a label. */
+static uint32_t
+having(const struct str *stream, uint32_t streams, struct str name)
+{
+	uint32_t n = 0;
+
+	for (uint32_t d = 0; d < streams; d++)
+		n += pairs_get(stream[d], name).n > 0;
+	return n;
+}
+
+struct glance_look *
+glance_at(const struct glance *g, const struct str *stream, uint32_t streams,
+    struct arena *a)
+{
+	const struct label_pick *by = &g->sampler->by;
+	struct glance_look *k = arena_zero(a, struct glance_look, 1);
+	struct str *name = arena_new(a, struct str, g->n + by->n + 1);
+	uint32_t n = g->n;
+
+	memcpy(name, g->name, n * sizeof *name);
+	for (uint32_t i = 0; i < by->n && !g->sampler->none; i++) {
+		uint32_t have = having(stream, streams, by->name[i]);
+
+		if (have == streams)
+			continue;
+		if (have > 0 || !foresee_can(by->name[i]))
+			return NULL;
+		name[n++] = by->name[i];
+	}
+	if (n == 0)
 		return NULL;
-	unless = arena_new(a, struct str, g->n + 1);
-	memcpy(unless, g->name, g->n * sizeof *unless);
-	unless[g->n] = S("__error__");
-	g->see.name = g->name;
-	g->see.n = g->n;
-	g->see.whole = true;
-	g->f = (struct log_parse_filter){ .n = g->n, .unless = unless,
-		.nunless = g->n + (size_t)1, .find = foresee_find,
-		.arg = g };
-	return g;
+	k->g = g;
+	k->see = (struct foresight){ g->parser, name, n, true };
+	name[n] = S("__error__");
+	k->f = (struct log_parse_filter){ .n = n, .unless = name,
+		.nunless = n + (size_t)1, .find = foresee_find, .arg = k };
+	return k;
 }
 
 const struct log_parse_filter *
-glance_filter(const struct glance *g)
+glance_filter(const struct glance_look *k)
 {
-	return &g->f;
+	return &k->f;
+}
+
+uint32_t
+glance_names(const struct glance_look *k, const struct str **names)
+{
+	*names = k->see.name + k->g->n;
+	return k->see.n - k->g->n;
+}
+
+const struct str *
+glance_values(const struct glance_look *k, const struct str *values)
+{
+	return values + k->g->n;
 }
 
 int
-glance_take(const struct glance *g, const struct str *values, double *v)
+glance_take(const struct glance_look *k, const struct str *values, double *v)
 {
+	const struct glance *g = k->g;
 	struct str own[SLOTS_MAX];
 	const struct lql_filter *bad;
 
-	for (uint32_t k = 0; k < g->nstage; k++) {
-		const struct stage_at *st = &g->stage[k];
+	for (uint32_t i = g->n; i < k->see.n; i++)
+		if (values[i].p && values[i].n == 0)
+			return -1;
+	for (uint32_t at = 0; at < g->nstage; at++) {
+		const struct stage_at *st = &g->stage[at];
 
 		for (uint32_t i = 0; i < st->stage->n; i++)
 			own[i] = st->slot[i] == NO_NAME ? S("") :

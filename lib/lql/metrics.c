@@ -1,5 +1,9 @@
 #include "lql/metrics.h"
 
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "base/hash.h"
 #include "base/pool.h"
 #include "log/each.h"
 #include "log/view.h"
@@ -14,6 +18,13 @@ struct scan {
 	bool (*stopped)(void);
 	struct arena scratch[POOL_WORKERS_MAX];
 	uint32_t *series[POOL_WORKERS_MAX];	/* by code of the stream */
+	struct glanced {
+		struct glance_look *look;	/* of the batch */
+		struct map groups;	/* a stream with values of the text */
+		uint32_t *series, cap;	/* by number of those */
+		struct buf key;
+		struct arena mem;	/* of a series */
+	} at[POOL_WORKERS_MAX];
 };
 
 #define NONE	UINT32_MAX
@@ -21,11 +32,12 @@ struct scan {
 
 /* ---- lines ------------------------------------------------------------------ */
 
-/* Whether metadata can tell nothing that is asked for. */
+/* Whether metadata can tell nothing that is asked for; lines with an error that
+ * is asked for keep all. */
 static bool
 bare(const struct sampler *s, struct log_batch *b)
 {
-	bool may = s->wants.all || !b->found;
+	bool may = s->wants.all || s->wants.errors || !b->found;
 
 	for (uint32_t i = 0; i < s->wants.n && !may; i++)
 		may = log_batch_may_have(b, s->wants.name[i]);
@@ -268,17 +280,17 @@ count_levels(struct scan *s, unsigned worker, struct log_batch *b,
 
 /*
  * Whether streams alone say what series each line is of: they have the labels,
- * or nothing that a line has beside its text does; `parsed`: nor its text.
+ * or nothing that a line has beside its text does.
  */
 static bool
-by_stream(const struct sampler *s, struct log_batch *b, bool parsed)
+by_stream(const struct sampler *s, struct log_batch *b)
 {
 	for (uint32_t k = 0; k < s->by.n && !s->none; k++) {
 		bool all = true;
 
 		for (uint32_t d = 0; d < b->streams && all; d++)
 			all = pairs_get(b->stream[d], s->by.name[k]).n > 0;
-		if (!all && (parsed || log_batch_may_have(b, s->by.name[k])))
+		if (!all && log_batch_may_have(b, s->by.name[k]))
 			return false;
 	}
 	return true;
@@ -287,15 +299,77 @@ by_stream(const struct sampler *s, struct log_batch *b, bool parsed)
 /* ---- what templates tell ---------------------------------------------------- */
 
 static int
-begin_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
+begin_batch(void *arg, unsigned worker, struct log_batch *b,
+    const struct log_parse_filter **f, struct err *e)
 {
 	struct scan *s = arg;
+	struct glanced *at = &s->at[worker];
 
 	if (s->stopped && s->stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
 	arena_reset(&s->scratch[worker]);
 	forget_series(s, worker, b);
-	return by_stream(&s->leaf->sampler, b, true);
+	map_reset(&at->groups);
+	at->look = glance_at(s->glance, b->stream, b->streams,
+	    &s->scratch[worker]);
+	if (!at->look)
+		return 0;
+	*f = glance_filter(at->look);
+	return 1;
+}
+
+/* The labels to group by: those of the stream, and those of the text. */
+static int
+series_of_group(struct scan *s, unsigned worker, struct str stream,
+    const struct str *values, uint32_t *no, struct err *e)
+{
+	struct glanced *at = &s->at[worker];
+	const struct str *name;
+	uint32_t by = glance_names(at->look, &name), n;
+	struct log_pair *own, *p;
+
+	arena_reset(&at->mem);
+	if (pairs_read(stream, &at->mem, &own, &n) == -1)
+		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
+		    "formed");
+	p = arena_new(&at->mem, struct log_pair, n + by);
+	memcpy(p, own, n * sizeof *p);
+	for (uint32_t i = 0; i < by; i++)
+		if (values[i].n > 0)
+			p[n++] = (struct log_pair){ name[i], values[i] };
+	return series_of(&s->leaf->sampler, &s->leaf->meter[worker], &at->mem,
+	    p, n, no, e);
+}
+
+static int
+group_series(struct scan *s, unsigned worker, struct log_batch *b,
+    uint32_t code, const struct str *values, uint32_t *no, struct err *e)
+{
+	struct glanced *at = &s->at[worker];
+	const struct str *name;
+	uint32_t by = glance_names(at->look, &name), k;
+	bool fresh;
+
+	if (by == 0)
+		return stream_series(s, worker, b, code, no, e);
+	values = glance_values(at->look, values);
+	buf_reset(&at->key);
+	buf_u32(&at->key, code);
+	for (uint32_t i = 0; i < by; i++) {
+		buf_varint(&at->key, values[i].n);
+		buf_adds(&at->key, values[i]);
+	}
+	k = map_add(&at->groups, buf_str(&at->key), &fresh);
+	if (k >= at->cap) {
+		at->cap = at->cap * 2 + 64;
+		at->series = xrealloc(at->series, at->cap,
+		    sizeof *at->series);
+	}
+	if (fresh && series_of_group(s, worker, b->stream[code], values,
+	    &at->series[k], e) == -1)
+		return -1;
+	*no = at->series[k];
+	return 0;
 }
 
 static int
@@ -311,11 +385,11 @@ take_row(void *arg, unsigned worker, struct log_batch *b, uint32_t row,
 
 	if (!meter_turn(m, t))
 		return 1;
-	r = glance_take(s->glance, values, &v);
+	r = glance_take(s->at[worker].look, values, &v);
 	if (r != 1)
 		return r == 0;
-	if (stream_series(s, worker, b, b->code ? b->code[row] : row, &no,
-	    e) == -1 || meter_add(m, no, t, v, e) == -1)
+	if (group_series(s, worker, b, b->code ? b->code[row] : row, values,
+	    &no, e) == -1 || meter_add(m, no, t, v, e) == -1)
 		return -1;
 	return 1;
 }
@@ -332,7 +406,7 @@ on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 		return count_levels(s, worker, b, e);
 	if (!s->leaf->sampler.of_stream || !b->found)
 		return take_lines(s, worker, b, e);
-	return by_stream(&s->leaf->sampler, b, false) ?
+	return by_stream(&s->leaf->sampler, b) ?
 	    count_streams(s, worker, b, e) : count_values(s, worker, b, e);
 }
 
@@ -349,6 +423,18 @@ range_of(const struct grid *g, struct log_scan_opts *o)
 }
 
 struct parts { struct log_part *v; size_t n; part_fault_fn *fault; void *arg; };
+
+static void
+free_worker(struct scan *s, unsigned worker)
+{
+	struct glanced *at = &s->at[worker];
+
+	arena_free(&s->scratch[worker]);
+	map_free(&at->groups);
+	free(at->series);
+	buf_free(&at->key);
+	arena_free(&at->mem);
+}
 
 static int
 scan_leaf(const struct parts *p, struct leaf *l,
@@ -369,12 +455,11 @@ scan_leaf(const struct parts *p, struct leaf *l,
 	lql_push(&l->range->log, &a, &o);
 	o.want_line = l->sampler.of_stream ? LOG_NO_LINE : l->sampler.reads;
 	o.want_meta = !l->sampler.of_stream;
-	if ((s.glance = glance_new(&l->sampler, &a)))
-		first.f = glance_filter(s.glance);
+	s.glance = glance_new(&l->sampler, &a);
 	r = parts_each(p->v, p->n, &o, s.glance ? &first : NULL, p->fault,
 	    p->arg, on_batch, &s, e);
 	for (unsigned w = 0; w < workers; w++)
-		arena_free(&s.scratch[w]);
+		free_worker(&s, w);
 	arena_free(&a);
 	return r;
 }

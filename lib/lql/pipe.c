@@ -105,12 +105,10 @@ unwrap(const struct lql_step *st, struct lql_entry *en)
 	return true;
 }
 
-/* Whether it need not run: what it could find is not wanted. */
-static bool
-idle(const struct lql_step *st, const struct lql_entry *en)
+bool
+pipe_parses(const struct lql_step *st)
 {
-	return st->type >= LQL_S_JSON && st->type <= LQL_S_PATTERN &&
-	    entry_enough(en);
+	return st->type >= LQL_S_JSON && st->type <= LQL_S_PATTERN;
 }
 
 static bool
@@ -139,7 +137,8 @@ bool
 pipe_run(const struct lql_step *st, size_t n, bool all, struct lql_entry *en)
 {
 	for (size_t i = 0; i < n; i++) {
-		if ((st[i].pushed && !st[i].again && !all) || idle(&st[i], en))
+		if ((st[i].pushed && !st[i].again && !all) ||
+		    (pipe_parses(&st[i]) && entry_enough(en)))
 			continue;
 		en->rest = st + i + 1;
 		en->nrest = n - i - 1;

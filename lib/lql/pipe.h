@@ -12,6 +12,9 @@
 bool pipe_run(const struct lql_step *, size_t n, bool all,
     struct lql_entry *);
 
+/* Whether it finds labels, and no more: not run when none is wanted. */
+bool pipe_parses(const struct lql_step *);
+
 /*
  * A label just extracted is held against the simple filters on its name that
  * come later: logql.md 6.1, rule 4.

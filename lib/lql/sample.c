@@ -66,10 +66,14 @@ static bool
 of_stream(const struct sampler *s)
 {
 	const struct lql_log *log = &s->range->log;
+	bool idle = !s->wants.all && s->wants.n == 0;
 
-	for (size_t i = 0; i < log->nsteps; i++)
-		if (!log->step[i].pushed || log->step[i].again)
+	for (size_t i = 0; i < log->nsteps; i++) {
+		const struct lql_step *st = &log->step[i];
+
+		if ((!st->pushed || st->again) && !(idle && pipe_parses(st)))
 			return false;
+	}
 	return s->counts && (s->none || !s->by.without);
 }
 

@@ -23,6 +23,10 @@
 static void
 retext(struct want *w)
 {
+	/* labels that are there and empty, and such as are not */
+	static const char *const empty[] = { "", " gone", " gone=",
+		" gone=\"\"" }, *const none[] = { "", ",\"gone\":null",
+		",\"gone\":\"\"", ",\"gone\":7" };
 	struct buf b = { 0 };
 
 	if (below(2) == 0)
@@ -30,13 +34,14 @@ retext(struct want *w)
 	free(w->text);
 	switch (below(5)) {
 	case 0: case 1:
-		buf_addf(&b, "level=%s took=%ums n=%u user=\"u %u\"",
+		buf_addf(&b, "level=%s took=%ums n=%u user=\"u %u\"%s",
 		    below(2) ? "info" : "warn", below(50), below(9),
-		    below(3));
+		    below(3), empty[below(4)]);
 		break;
 	case 2:
-		buf_addf(&b, "{\"n\":%u,\"took\":\"%ums\",\"r\":{\"s\":%u}}",
-		    below(9), below(50), 200 + 100 * below(4));
+		buf_addf(&b, "{\"n\":%u,\"took\":\"%ums\",\"r\":{\"s\":%u%s}}",
+		    below(9), below(50), 200 + 100 * below(4),
+		    none[below(4)]);
 		break;
 	case 3:
 		buf_addf(&b, "took=%u n=x%u", below(50), below(9));
@@ -192,18 +197,21 @@ make_query(struct arena *a)
 	static const char *const pipe[] = { "", " | logfmt", " | json",
 		" | json | __error__=\"\"", " | logfmt | n > 3 | __error__=\"\"",
 		" | logfmt | level=\"info\" or user=~\"u [01]\"",
-		" | thread_id != \"2\"", " | json | r_s=\"200\"" };
+		" | thread_id != \"2\"", " | json | r_s=\"200\"",
+		" | logfmt --keep-empty" };
 	static const char *const by[] = { "", "service_name",
 		"service_name, detected_level", "thread_id", "level",
-		"host_name, nothing" };
+		"host_name, nothing", "service_name, n", "user, level",
+		"r_s", "r_gone, r_s", "gone", "took, __error__" };
 	static const char *const plain[] = { "count_over_time", "rate",
 		"bytes_over_time", "bytes_rate" };
 	static const char *const num[] = { "avg_over_time", "min_over_time", "max_over_time", "stddev_over_time",
 		"stdvar_over_time", "first_over_time", "last_over_time",
 		"quantile_over_time(0.9,", "quantile_over_time(0.5," };
 	struct str in = arena_printf(a, "%s%s%s", sel[below(3)],
-	    line[below(5)], pipe[below(8)]);
-	unsigned ms = 1 + below(below(4) ? 60 : LINES), group = below(6);
+	    line[below(5)], pipe[below(9)]);
+	/* not by errors in a sum: it is done at once, or not */
+	unsigned ms = 1 + below(below(4) ? 60 : LINES), group = below(11);
 	const char *f;
 
 	if (below(2) == 0)
@@ -214,6 +222,7 @@ make_query(struct arena *a)
 		    "unwrap n | __error__=\"\" [%ums]))", by[group], PS(in),
 		    ms);
 	f = num[below(9)];
+	group = below(12);
 	return arena_printf(a, "%s%s%.*s%s | unwrap %s%s [%ums]) by (%s)", f,
 	    f[0] == 'q' ? "" : "(", PS(in), below(2) ? " | logfmt" : "",
 	    below(2) ? "n" : "duration(took)", below(4) ?
