@@ -359,6 +359,40 @@ around() {
 	[ "$status" -eq 1 ]
 }
 
+# What was meant is said: FOR QUERY WORDS.
+meant() {
+	fails 2 lql "$1"
+	[[ $output == *"$2"* ]]
+}
+
+@test "mistakes: what was meant" {
+	store
+	meant '{service_name="cart"} | jsno' 'did you mean "json"'
+	meant '{service_name="cart"} | grep "x"' 'by |= "text"'
+	meant '{service_name="cart"} | limit 10' 'stages are json, logfmt'
+	meant '{service_name="cart"} | "x"' 'by |= "text"'
+	meant '{service_name="cart"} |= "a" and "b"' '|= "a" |= "b"'
+	meant '{service_name="cart"} |= error' 'in quotes: "error"'
+	meant '{service_name="cart"} | level == error' '="error"'
+	meant "{service_name='cart'}" '"double quotes"'
+	meant '{service.name="cart"}' 'no dots: service_name'
+	meant 'service_name="cart"' 'in braces'
+	meant 'error' '{service_name=~".+"} |= "error"'
+	meant 'cont_over_time({a="b"}[1m])' 'did you mean "count_over_time"'
+	meant 'increase({a="b"}[1m])' 'unknown function'
+	meant 'sum by a (rate({a="b"}[1m]))' 'as in (a)'
+	meant 'sum_over_time({a="b"} | n [1m])' '| unwrap n'
+	# and why nothing is found
+	run lql '{service="cart"}'
+	[[ $output == *'no stream has the label "service": did you mean "service_name"'* ]]
+	run lql 'sum(rate({service_name="crat"}[1m]))'
+	[[ $output == *'no stream has service_name="crat": did you mean "cart"'* ]]
+	run lql '{service_name="cart"} |= "nowhere"'
+	[[ $output != *'no stream'* ]]
+	run lql -q '{service="cart"}'
+	[ -z "$output" ]
+}
+
 @test "metrics: ranges, groups, steps, instants" {
 	store
 	all='{service_name=~".+"}'

@@ -28,6 +28,38 @@ q() { tql -d traces "$@"; }
 	[ "$(q --spans all '{ status = error }' | jq '.spanSets[0].spans | length')" -eq 4 ]
 }
 
+# A mistake, and what was meant by it.
+meant() {
+	fails 2 q "$1"
+	[[ $output == *"$2"* ]]
+}
+
+@test "what was meant, and why nothing is found" {
+	store
+	meant '{ service.name = "cart" }' 'resource.service.name, or .service.name'
+	meant '{ spans.http.route = "x" }' 'did you mean span.http.route'
+	meant '{ http.route = "x" }' 'span.http.route'
+	meant "{ name = 'x' }" '"double quotes"'
+	meant '{ name == "x" }' 'equal is written ='
+	meant '{ name ~ "x" }' 'written =~'
+	meant '{ name = "x" and status = error }' 'written &&'
+	meant '{ } or { }' 'written ||'
+	meant '{ status = "error" }' 'without quotes'
+	meant '{ duration > "5s" }' 'without quotes'
+	meant '{ } | coun() > 1' 'did you mean "count"'
+	meant 'name = "x"' 'in braces'
+	run q '{ resource.service = "cart" }'
+	[[ $output == *"no span has resource.service: did you mean resource.service.name"* ]]
+	run q '{ span.service.name = "cart" }'
+	[[ $output == *"no span has span.service.name: did you mean resource.service.name"* ]]
+	run q '{ span.http.status_code = 200 }'
+	[[ $output == *"did you mean span.http.response.status_code"* ]]
+	run q '{ resource.service.name = "gatewy" }'
+	[[ $output == *'no span has resource.service.name = "gatewy": did you mean "gateway"'* ]]
+	run q '{ resource.service.name = "gateway" && duration > 100h }'
+	[[ $output != *"no span"* ]]
+}
+
 @test "limit, newest first, and everything" {
 	store
 	q -o json -n all '{}' >all

@@ -12,6 +12,7 @@
 #include "lql/fields.h"
 #include "lql/hits.h"
 #include "lql/series.h"
+#include "lql/unknown.h"
 #include "show/listing.h"
 
 #define PIECE		65536u
@@ -226,8 +227,22 @@ end(struct answer *an, int r, struct err *e)
 	return r == -1 ? -1 : 0;
 }
 
+/* What the query asks for that no stream has. */
 static void
-no_match(const struct lql_ask *ask, struct store_view *view)
+say_unknown(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	if (lql_unknown(view, q, &b, &e) == 0 && b.n > 0)
+		ask_say(ask->say, ask->say_arg, buf_str(&b));
+	buf_free(&b);
+}
+
+static void
+no_match(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_query *q)
 {
 	uint64_t min = 0, max = 0;
 	bool any = view && store_view_span(view, &min, &max);
@@ -240,6 +255,8 @@ no_match(const struct lql_ask *ask, struct store_view *view)
 	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
+	if (any)
+		say_unknown(ask, view, q);
 }
 
 static int
@@ -252,7 +269,7 @@ answer_about(const struct lql_ask *ask, struct store_view *view,
 	if (r == 0 && b.n > 0)
 		r = ask->write(ask->write_arg, buf_str(&b), e);
 	if (r == 0 && *rows == 0)
-		no_match(ask, view);
+		no_match(ask, view, q);
 	buf_free(&b);
 	return r;
 }
@@ -321,7 +338,7 @@ answer_metric(const struct lql_ask *ask, struct store_view *view,
 		r = ask->write(ask->write_arg, buf_str(&b), e);
 	*n = r == 0 ? t.n : 0;
 	if (r == 0 && t.n == 0)
-		no_match(ask, view);
+		no_match(ask, view, q);
 	buf_free(&b);
 	arena_free(&mem);
 	return r;
@@ -377,7 +394,7 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 
 	*lines = an.lines;
 	if (r == 0 && an.lines == 0)
-		no_match(ask, view);
+		no_match(ask, view, q);
 	return r;
 }
 

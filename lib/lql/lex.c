@@ -248,7 +248,8 @@ number(struct lql_lex *l, bool minus)
 	    i - start }, "unable to parse literal as a float: strconv."
 	    "ParseFloat: parsing \"%.*s\": invalid syntax",
 	    (int)(s.n > 100 ? 100 : s.n), s.p) :
-	    fail(l, start, i - start, "not a number, duration or size");
+	    fail(l, start, i - start, "not a number, duration or size: such as "
+	    "5, 1m30s, 10KB");
 }
 
 static int
@@ -298,6 +299,31 @@ flag(struct lql_lex *l)
 	return true;
 }
 
+/* What is no token, but was meant to be one. */
+static int
+strange(struct lql_lex *l)
+{
+	size_t from = l->at, to = l->at;
+	struct buf name = { 0 };
+	int r;
+
+	if (at(l, from) == '\'')
+		return fail(l, from, 1, "a string stands in \"double quotes\" "
+		    "or `backquotes`");
+	while (from > 0 && (letter(at(l, from - 1)) || digit(at(l, from - 1))))
+		from--;
+	while (letter(at(l, to)) || digit(at(l, to)) || at(l, to) == '.')
+		to++;
+	if (at(l, l->at) != '.' || from == l->at)
+		return fail(l, l->at, 1, "unexpected character");
+	for (size_t i = from; i < to; i++)
+		buf_u8(&name, at(l, i) == '.' ? '_' : (uint8_t)at(l, i));
+	r = caret_err(l->e, l->query, (struct caret){ from, to - from },
+	    "a label's name has no dots: %.*s", PS(buf_str(&name)));
+	buf_free(&name);
+	return r;
+}
+
 static int
 operator(struct lql_lex *l)
 {
@@ -312,7 +338,7 @@ operator(struct lql_lex *l)
 			l->at += l->text.n;
 			return 0;
 		}
-	return fail(l, l->at, 1, "unexpected character");
+	return strange(l);
 }
 
 static int

@@ -105,7 +105,7 @@ matcher(struct parser *p)
 	if (parser_next(p) == -1)
 		return -1;
 	if (p->l.type != LQL_STRING)
-		return parser_fail(p, "expected a string in quotes");
+		return parser_no_string(p);
 	m.value = p->l.text;
 	if ((m.op == LOG_RE || m.op == LOG_NRE) &&
 	    parser_regex(p, m.value, RE_ANCHORED | RE_DOTALL, &m.re) == -1)
@@ -212,6 +212,7 @@ static struct lql_filter *
 comparison(struct parser *p)
 {
 	struct lql_filter *f = filter_node(p, LQL_F_TEXT);
+	struct lql_lex word = p->l;
 
 	f->name = p->l.text;
 	f->slot = slot(p, f->name);
@@ -223,7 +224,7 @@ comparison(struct parser *p)
 	    (f->op >= LQL_EQEQ && f->op <= LQL_LE);
 
 	if (!text && !typed) {
-		parser_fail(p, "expected a comparison: = != =~ !~ == > >= < <=");
+		parser_no_stage(p, &word);
 		return NULL;
 	}
 	if (parser_next(p) == -1)
@@ -241,9 +242,16 @@ comparison(struct parser *p)
 	if (typed && (p->l.type == LQL_NUMBER || p->l.type == LQL_DURATION ||
 	    p->l.type == LQL_BYTES || p->l.type == LQL_OTHER))
 		return typed_value(p, f) == -1 ? NULL : f;
-	parser_fail(p, text && typed ? "expected a string, number, duration or size" :
-	    text ? "expected a string in quotes" :
-	    "expected a number, duration or size");
+	if (!typed)
+		parser_no_string(p);
+	else if (p->l.type == LQL_IDENT)
+		caret_err(p->l.e, p->l.query, p->l.place, text ? "expected a "
+		    "string in quotes, \"%.*s\", or a number, duration or "
+		    "size" : "expected a number, duration or size; a text is "
+		    "compared by =\"%.*s\"", PS(p->l.text));
+	else
+		parser_fail(p, text ? "expected a string, number, duration or "
+		    "size" : "expected a number, duration or size");
 	return NULL;
 }
 
@@ -255,7 +263,7 @@ primary(struct parser *p)
 	if (parser_label_name(p))
 		return comparison(p);
 	if (p->l.type != LQL_PAREN) {
-		parser_fail(p, "expected a label filter");
+		parser_no_filter(p);
 		return NULL;
 	}
 	if (++p->depth > LQL_DEPTH_MAX) {

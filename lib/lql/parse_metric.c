@@ -68,8 +68,10 @@ higher(struct parser *p, struct lql_metric *m, const struct lql_metric *of)
 static int
 string(struct parser *p, struct str *out)
 {
+	if (p->l.type != LQL_STRING)
+		return parser_no_string(p);
 	*out = p->l.text;
-	return parser_take(p, LQL_STRING, "expected a string in quotes");
+	return parser_next(p);
 }
 
 /* ---- grouping --------------------------------------------------------------- */
@@ -81,6 +83,9 @@ names(struct parser *p, const struct str **out, uint32_t *n)
 	struct str *v = NULL;
 
 	*n = 0;
+	if (parser_label_name(p))
+		return caret_err(p->l.e, p->l.query, p->l.place, "expected (, "
+		    "as in (%.*s)", PS(p->l.text));
 	if (parser_take(p, LQL_PAREN, "expected (") == -1)
 		return -1;
 	while (p->l.type != LQL_PAREN_CLOSE) {
@@ -287,6 +292,7 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 	struct lql_metric *m = node(p, LQL_M_AGG, p->l.place);
 	struct lql_agg *a = arena_zero(p->q->mem, struct lql_agg, 1);
 	struct str k = { NULL, 0 };
+	bool number = false;
 
 	*out = m;
 	m->agg = a;
@@ -297,6 +303,7 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 	if (p->l.type == LQL_NUMBER) {
 		struct lql_lex at = p->l;
 
+		number = true;
 		k = p->l.text;
 		if (parser_next(p) == -1)
 			return -1;
@@ -309,7 +316,8 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 		}
 	}
 	if (metric_operand(p, &a->of) == -1 ||
-	    parser_take(p, LQL_PAREN_CLOSE, "expected )") == -1)
+	    parser_take(p, LQL_PAREN_CLOSE, number && !k.p ?
+	    "expected , or )" : "expected )") == -1)
 		return -1;
 	p->depth--;
 	if (!a->by.given && grouping(p, &a->by) == -1)
@@ -423,8 +431,7 @@ primary(struct parser *p, struct operand *out)
 		return vector(p, &out->m);
 	if (parser_word(p, "label_replace"))
 		return replace(p, &out->m);
-	return parser_fail(p, "expected a stream selector: "
-	    "{service_name=\"...\"}, or a function such as rate");
+	return parser_no_query(p);
 }
 
 /* ---- operators -------------------------------------------------------------- */
@@ -479,6 +486,16 @@ modifiers(struct parser *p, struct binary *b)
 	    names(p, &b->include, &b->ninclude) : 0;
 }
 
+/* No operator takes a log query: said before the other side is read. */
+static int
+check_left(struct parser *p, const struct binary *b, const struct operand *l)
+{
+	return l->m ? 0 : caret_err(p->l.e, p->l.query, b->at, "unexpected "
+	    "type for left leg of binary operation (%s): a log query%s",
+	    bin_text(b->op), b->op >= BIN_AND ? "; of several filters all "
+	    "must hold: |= \"a\" |= \"b\"" : "");
+}
+
 static int
 check_sides(struct parser *p, const struct binary *b, const struct operand *l,
     const struct operand *r)
@@ -486,11 +503,10 @@ check_sides(struct parser *p, const struct binary *b, const struct operand *l,
 	const struct operand *side[] = { l, r };
 	static const char *const name[] = { "left", "right" };
 
-	for (int i = 0; i < 2; i++)
-		if (!side[i]->m)
-			return caret_err(p->l.e, p->l.query, b->at,
-			    "unexpected type for %s leg of binary operation "
-			    "(%s): a log query", name[i], bin_text(b->op));
+	if (!r->m)
+		return caret_err(p->l.e, p->l.query, b->at, "unexpected type "
+		    "for right leg of binary operation (%s): a log query",
+		    bin_text(b->op));
 	for (int i = 0; i < 2 && b->op >= BIN_AND; i++)
 		if (side[i]->m->kind == LQL_M_NUMBER)
 			return caret_err(p->l.e, p->l.query, side[i]->m->at,
@@ -538,7 +554,8 @@ expression(struct parser *p, int min, struct operand *out)
 		b->op = op;
 		b->dialect = &dialect_logql;
 		b->at = p->l.place;
-		if (parser_next(p) == -1 || modifiers(p, b) == -1 ||
+		if (check_left(p, b, out) == -1 || parser_next(p) == -1 ||
+		    modifiers(p, b) == -1 ||
 		    expression(p, op == BIN_POW ? level : level + 1,
 		    &right) == -1 || join(p, b, out, &right) == -1)
 			return -1;

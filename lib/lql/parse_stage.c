@@ -20,7 +20,7 @@ parser_ip(struct parser *p, struct lql_ip *ip, struct str *text)
 	if (parser_next(p) == -1)
 		return -1;
 	if (p->l.type != LQL_STRING)
-		return parser_fail(p, "expected a string in quotes");
+		return parser_no_string(p);
 	if (lql_ip_parse(ip, p->l.text, &why) == -1)
 		return parser_fail(p, why.msg);
 	*text = p->l.text;
@@ -45,7 +45,7 @@ alternative(struct parser *p, enum lql_token op, struct lql_step *st)
 			return -1;
 	} else {
 		if (p->l.type != LQL_STRING)
-			return parser_fail(p, "expected a string in quotes");
+			return parser_no_string(p);
 		a.text = p->l.text;
 		if (op == LQL_PIPE_RE || op == LQL_NRE)
 			a.how = LQL_L_RE;
@@ -199,8 +199,7 @@ extractions(struct parser *p, struct lql_step *st)
 			if (parser_next(p) == -1)
 				return -1;
 			if (p->l.type != LQL_STRING)
-				return parser_fail(p, "expected a string in "
-				    "quotes");
+				return parser_no_string(p);
 			f->from = whole = p->l.text;
 			at = p->l;
 			if (parser_next(p) == -1)
@@ -302,7 +301,7 @@ template(struct parser *p, struct str label, struct str *text,
 	struct err why = { 0 };
 
 	if (p->l.type != LQL_STRING)
-		return parser_fail(p, "expected a string in quotes");
+		return parser_no_string(p);
 	*text = p->l.text;
 	if (str_find(p->l.text, S("{{")) <= p->l.text.n) {
 		*tmpl = tmpl_parse(label.n > 0 ? "label" : "line", p->l.text,
@@ -342,8 +341,10 @@ label_format(struct parser *p)
 			return parser_fail(p, "__error__ cannot be formatted");
 		for (struct lql_name *k = st->name; k < f; k++)
 			if (str_eq(k->name, f->name))
-				return parser_fail(p, "multiple label name not "
-				    "allowed in a single format operation");
+				return caret_err(p->l.e, p->l.query,
+				    p->l.place, "multiple label name '%.*s' "
+				    "not allowed in a single format operation",
+				    PS(f->name));
 		if (parser_next(p) == -1)
 			return -1;
 		if (p->l.type != LQL_EQ)
@@ -385,8 +386,7 @@ choices(struct parser *p, enum lql_step_type type)
 			if (parser_next(p) == -1)
 				return -1;
 			if (p->l.type != LQL_STRING)
-				return parser_fail(p, "expected a string in "
-				    "quotes");
+				return parser_no_string(p);
 			f->from = p->l.text;
 			if ((f->op == LOG_RE || f->op == LOG_NRE) &&
 			    parser_regex(p, f->from, RE_ANCHORED | RE_DOTALL,

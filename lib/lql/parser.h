@@ -44,6 +44,12 @@ int parser_query(struct parser *);
 /* The stage after |, if it is none of label filters: 1, 0 it is none, -1. */
 int parser_stage(struct parser *);
 int parser_line_filter(struct parser *);
+/* Mistakes at the current token: no string, which was expected; */
+int parser_no_string(struct parser *);
+/* no comparison behind `word`, which begins a stage; no stage; no query. */
+int parser_no_stage(struct parser *, const struct lql_lex *word);
+int parser_no_filter(struct parser *);
+int parser_no_query(struct parser *);
 /* Moves line filters forward and marks what the scan can do. */
 void parser_plan(struct lql_log *);
 

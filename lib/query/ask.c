@@ -112,6 +112,17 @@ ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
 	say(arg, msg);
 }
 
+void
+ask_say(void (*say)(void *arg, const char *msg), void *arg, struct str text)
+{
+	struct buf b = { 0 };
+
+	show_text(&b, text);
+	buf_u8(&b, '\0');
+	say(arg, b.p);
+	buf_free(&b);
+}
+
 struct str
 ask_stats(struct arena *a, const struct scan_count *c, uint64_t n,
     const char *what, uint64_t ns)

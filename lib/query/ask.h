@@ -92,6 +92,9 @@ int ask_step(const char *word, const char *option, uint64_t *ns,
  */
 void ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
     uint64_t min, uint64_t max, uint64_t from, uint64_t to);
+/* Says what has words of telemetry in it: made safe for a terminal. */
+void ask_say(void (*say)(void *arg, const char *msg), void *arg,
+    struct str text);
 /* The words of --stats: "N WHAT, 1.2 ms; stripes, pages, bytes read". */
 struct str ask_stats(struct arena *, const struct scan_count *, uint64_t n,
     const char *what, uint64_t ns);

@@ -196,7 +196,7 @@ struct str
 caret_nearest(struct str word, const struct str *of, size_t n)
 {
 	unsigned best = word.n / 3 > 2 ? (unsigned)(word.n / 3) : 2;
-	struct str found = { NULL, 0 };
+	struct str found = { NULL, 0 }, longer = { NULL, 0 };
 
 	if (word.n == 0 || word.n > CARET_WORD)
 		return found;
@@ -205,6 +205,9 @@ caret_nearest(struct str word, const struct str *of, size_t n)
 
 		if (of[i].n > CARET_WORD)
 			continue;
+		if (word.n > 2 && str_starts(of[i], word) &&
+		    (!longer.p || of[i].n < longer.n))
+			longer = of[i];
 		d = distance(word, of[i]);
 		/* all letters changed is not a likeness */
 		if (d < word.n && d <= best && (!found.p || d < best)) {
@@ -212,7 +215,7 @@ caret_nearest(struct str word, const struct str *of, size_t n)
 			found = of[i];
 		}
 	}
-	return found;
+	return found.p ? found : longer;
 }
 
 int

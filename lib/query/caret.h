@@ -27,7 +27,8 @@ int caret_in(struct err *e, const char *where);
 /* 1-based line and column (in characters) of a byte offset. */
 void caret_pos(struct str query, size_t at, unsigned *line, unsigned *col);
 /* The nearest of n candidates by edit distance (at most 2, or a third of the
- * length), or {NULL, 0}: for "did you mean". */
+ * length), else the shortest that begins with it, or {NULL, 0}: for "did you
+ * mean". */
 struct str caret_nearest(struct str word, const struct str *of, size_t n);
 
 #endif

@@ -6,6 +6,7 @@
 #include "tql/fetch.h"
 #include "tql/list.h"
 #include "tql/series.h"
+#include "tql/unknown.h"
 
 #define PIECE		65536u
 
@@ -91,8 +92,22 @@ tql_answer_opts(struct tql_ask *ask)
 		ask->o.spans = 0;
 }
 
+/* What the query asks for that no span has. */
 static void
-no_match(const struct tql_ask *ask, struct store_view *view)
+say_unknown(const struct tql_ask *ask, struct store_view *view,
+    const struct tql_query *q)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	if (tql_unknown(view, q, &ask->o, &b, &e) == 0 && b.n > 0)
+		ask_say(ask->say, ask->say_arg, buf_str(&b));
+	buf_free(&b);
+}
+
+static void
+no_match(const struct tql_ask *ask, struct store_view *view,
+    const struct tql_query *q)
 {
 	uint64_t min = 0, max = 0;
 	bool any = store_view_span(view, &min, &max);
@@ -103,6 +118,8 @@ no_match(const struct tql_ask *ask, struct store_view *view)
 	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
+	if (any)
+		say_unknown(ask, view, q);
 }
 
 /* The range asked for; of the whole store when none was. 0: it is empty. */
@@ -239,7 +256,7 @@ tql_answer(const struct tql_ask *ask, struct store_view *view,
 		*what = "series";
 	r = (q.metric ? answer_metrics : answer_traces)(&an, view, &q, n, e);
 	if (r == 0 && *n == 0)
-		no_match(ask, view);
+		no_match(ask, view, &q);
 	tql_free(&q);
 	buf_free(&an.b);
 	arena_free(&an.scratch);

@@ -1,7 +1,9 @@
 /* Static types. traceql.md section 5. */
-#include "tql/ast.h"
+#include "tql/parse.h"
 
 #include <assert.h>
+
+#include "base/num.h"
 
 enum tql_type
 tql_attr_type(const struct tql_attr *a)
@@ -118,6 +120,23 @@ check_regex(struct tql_query *q, struct tql_expr *x, struct err *e)
 	return 0;
 }
 
+/* status = "error", duration > "5s". */
+static bool
+quoted(const struct tql_expr *x)
+{
+	enum tql_type t;
+	struct tql_val v;
+	int64_t ns;
+
+	if (!x->r || x->r->kind != EX_LIT || x->r->val.type != TQL_STR)
+		return false;
+	t = tql_expr_type(x->l);
+	if (t == TQL_STATUS || t == TQL_KIND)
+		return parse_word_value(x->r->val.s, &v) && v.type == t;
+	return t == TQL_DURATION && (num_prom_duration(x->r->val.s, &ns) ||
+	    num_go_duration(x->r->val.s, &ns));
+}
+
 static int
 check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 {
@@ -131,8 +150,10 @@ check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 	switch (tql_fits(x->op, tql_expr_type(x->l),
 	    tql_expr_type(x->r ? x->r : x->l))) {
 	case FIT_NOT_SAME:
-		return refuse(q, x, "binary operations must operate on the "
-		    "same type", e);
+		return refuse(q, x, quoted(x) ? "without quotes it is a value "
+		    "of this type; binary operations must operate on the same "
+		    "type" : "binary operations must operate on the same type",
+		    e);
 	case FIT_ILLEGAL:
 		return refuse(q, x, "illegal operation for the given types",
 		    e);

@@ -40,6 +40,25 @@ parse_unsupported(struct parse *p, struct caret at, struct err *e,
 	return caret_err(e, p->lex.text, at, "%s: not supported", what);
 }
 
+/* What others write for it. */
+static const char *
+meant(const struct parse *p, struct str t)
+{
+	size_t at = p->lex.t.at.at;
+	bool again = at > 0 && p->lex.text.p[at - 1] == '=';
+
+	if (str_eq(t, S("'")))
+		return "; a string stands in \"double quotes\" or "
+		    "`backquotes`";
+	if (str_eq(t, S("and")) || str_eq(t, S("AND")))
+		return "; and is written &&";
+	if (str_eq(t, S("or")) || str_eq(t, S("OR")))
+		return "; or is written ||";
+	if (str_eq(t, S("=")) && again)
+		return "; equal is written =";
+	return str_eq(t, S("~")) ? "; a match is written =~" : "";
+}
+
 int
 parse_unexpected(struct parse *p, struct err *e, const char *wanted)
 {
@@ -53,7 +72,7 @@ parse_unexpected(struct parse *p, struct err *e, const char *wanted)
 		if ((uint8_t)t.p[i] < 0x20 || t.p[i] == 0x7f)
 			t = S("this");
 	return caret_err(e, p->lex.text, p->lex.t.at,
-	    "unexpected %.*s, expected %s", PS(t), wanted);
+	    "unexpected %.*s, expected %s%s", PS(t), wanted, meant(p, t));
 }
 
 /* ---- fields ----------------------------------------------------------- */
@@ -195,6 +214,38 @@ near_value(struct str word)
 	return caret_nearest(word, of, n);
 }
 
+/* service.name, spans.http.method: an attribute without its scope. */
+static int
+dotted_word(struct parse *p, struct err *e)
+{
+	static const struct str scopes[] = { S("span"), S("resource"),
+		S("event"), S("link"), S("instrumentation") };
+	/* what a resource is described by */
+	static const struct str of_resource[] = { S("service"), S("k8s"),
+		S("host"), S("cloud"), S("container"), S("deployment"),
+		S("process"), S("telemetry"), S("os") };
+	struct str word = p->lex.t.text, rest = str_skip(p->lex.text,
+	    p->lex.t.at.at), near = caret_nearest(word, scopes, COUNT(scopes));
+	const char *scope = "span";
+	size_t n = 0;
+
+	while (n < rest.n && n < 60 && !strchr(" \t\r\n{}()=~!<>&|^,",
+	    rest.p[n]))
+		n++;
+	rest.n = n;
+	for (size_t i = 0; i < COUNT(of_resource); i++)
+		if (str_eq(word, of_resource[i]))
+			scope = "resource";
+	if (near.p && near.n + 1 >= word.n)
+		return caret_err(e, p->lex.text, (struct caret){
+		    p->lex.t.at.at, n }, "unknown identifier \"%.*s\": did you "
+		    "mean %.*s%.*s", PS(word), PS(near),
+		    PS(str_skip(rest, word.n)));
+	return caret_err(e, p->lex.text, (struct caret){ p->lex.t.at.at, n },
+	    "an attribute has a scope: %s.%.*s, or .%.*s for any", scope,
+	    PS(rest), PS(rest));
+}
+
 static int
 unknown_word(struct parse *p, struct err *e)
 {
@@ -202,6 +253,8 @@ unknown_word(struct parse *p, struct err *e)
 
 	for (size_t i = 0; i < COUNT(bare); i++)
 		of[i] = bare[i].word;
+	if (p->lex.at < p->lex.text.n && p->lex.text.p[p->lex.at] == '.')
+		return dotted_word(p, e);
 	near = caret_nearest(word, of, COUNT(bare));
 	word.n = word.n > 60 ? 60 : word.n;
 	if (near.p)
@@ -215,7 +268,7 @@ unknown_word(struct parse *p, struct err *e)
 		    PS(word), PS(near));
 	return caret_err(e, p->lex.text, p->lex.t.at,
 	    "unknown identifier \"%.*s\": attributes are written .%.*s or "
-	    "span.%.*s", PS(word), PS(word), PS(word));
+	    "span.%.*s, texts in quotes", PS(word), PS(word), PS(word));
 }
 
 static struct tql_expr *

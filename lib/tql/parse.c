@@ -85,6 +85,31 @@ negative(struct parse *p, struct item *it, struct err *e)
 	    tql_unary(OP_NEG, &it->num, &it->num, e);
 }
 
+/* A word that is no stage, or a condition without braces. */
+static int
+no_operand(struct parse *p, struct err *e)
+{
+	static const struct str stages[] = { S("count"), S("avg"), S("max"),
+		S("min"), S("sum"), S("by"), S("coalesce"), S("select"),
+		S("rate"), S("count_over_time"), S("min_over_time"),
+		S("max_over_time"), S("sum_over_time"), S("avg_over_time"),
+		S("quantile_over_time"), S("histogram_over_time"),
+		S("compare") };
+	bool first = p->lex.t.at.at == 0;
+	struct str near = p->lex.t.kind == LEX_WORD && !first ?
+	    caret_nearest(p->lex.t.text, stages,
+	    sizeof stages / sizeof *stages) : S("");
+
+	if (first && (p->lex.t.kind == LEX_WORD || p->lex.t.kind == LEX_ATTR))
+		return parse_unexpected(p, e, "{: a filter stands in braces, "
+		    "such as { name = \"x\" }");
+	if (near.p && near.n > 0 && !str_eq(near, p->lex.t.text))
+		return caret_err(e, p->lex.text, p->lex.t.at, "unknown stage "
+		    "\"%.*s\": did you mean \"%.*s\"", PS(p->lex.t.text),
+		    PS(near));
+	return parse_unexpected(p, e, "{, ( or a stage such as count()");
+}
+
 static int
 operand(struct parse *p, struct item *it, struct err *e)
 {
@@ -110,8 +135,7 @@ operand(struct parse *p, struct item *it, struct err *e)
 		if (negative(p, it, e) == -1)
 			return -1;
 	} else if ((r = parse_stage(p, it, e)) != 1) {
-		return r == -1 ? -1 : parse_unexpected(p, e,
-		    "{, ( or a stage such as count()");
+		return r == -1 ? -1 : no_operand(p, e);
 	}
 	it->at = parse_upto(p, from);
 	return 0;

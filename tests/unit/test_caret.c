@@ -66,6 +66,8 @@ test_nearest(void)
 	CHECK(str_eq(caret_nearest(S("nmae"), of, n), S("name")));
 	CHECK(str_eq(caret_nearest(S("statusmesage"), of, n),
 	    S("statusMessage")));
+	CHECK(str_eq(caret_nearest(S("dur"), of, n), S("duration")));
+	CHECK(!caret_nearest(S("du"), of, n).p);
 	CHECK(!caret_nearest(S("zzzzzz"), of, n).p);
 	CHECK(!caret_nearest(S("x"), of, n).p);
 	CHECK(!caret_nearest(S(""), of, n).p);

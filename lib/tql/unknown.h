@@ -1,0 +1,18 @@
+/*
+ * unknown: why a query finds nothing: attributes that no span has, and values
+ * that none of them has, with the nearest that there are.
+ */
+#ifndef TQL_UNKNOWN_H
+#define TQL_UNKNOWN_H
+
+#include "tql/run.h"
+
+/*
+ * Appends such as: no span has resource.servce.name: did you mean
+ * resource.service.name. Of the first that is so; nothing, if none is. What
+ * the whole store has counts, whatever the range.
+ */
+int tql_unknown(struct store_view *, const struct tql_query *,
+    const struct tql_opts *, struct buf *, struct err *);
+
+#endif
