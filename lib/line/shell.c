@@ -79,25 +79,32 @@ complete(void *arg, struct str before, size_t *from, struct arena *a,
 	    words);
 }
 
-static void
-help_line(const char *left, const char *what)
+/* "\NAME OPERAND" */
+static int
+usage(char *out, size_t n, const struct shell_command *c)
 {
-	printf("  %-18s %s\n", left, what);
+	return snprintf(out, n, "\\%s%s%s", c->name, c->operand ? " " : "",
+	    c->operand ? c->operand : "");
 }
 
 static void
 help(const struct shell *sh)
 {
 	char left[64];
+	int wide = 2;
 
+	for (const struct shell_command *c = sh->commands; c->name; c++) {
+		int n = usage(left, sizeof left, c);
+
+		wide = n > wide ? n : wide;
+	}
 	printf("  %s\n", sh->example);
 	for (const struct shell_command *c = sh->commands; c->name; c++) {
-		snprintf(left, sizeof left, "\\%s %s", c->name,
-		    c->operand ? c->operand : "");
-		help_line(left, c->what);
+		usage(left, sizeof left, c);
+		printf("  %-*s  %s\n", wide, left, c->what);
 	}
-	help_line("\\h", "this help");
-	help_line("\\q", "leave, as ^D does");
+	printf("  %-*s  %s\n  %-*s  %s\n", wide, "\\h", "this help", wide,
+	    "\\q", "leave, as ^D does");
 }
 
 static bool

@@ -29,7 +29,7 @@ conn_bridge(struct conn_home *s, struct conn *c)
 	return 0;
 }
 
-/* From the peer to the pair: false when there is no more for now. */
+/* From the peer to the pair: false when no more has come. */
 static bool
 up(struct conn_home *s, struct conn *c)
 {
