@@ -66,8 +66,9 @@ show "lql -d logs '{service_name=\"payment\"} |= \"retry\"' -o table --color $co
 cat <<END
 
 ${bold}What to type next${off}
-  examples/stack.sh ~/telemetry                  your own stack, on OTLP's usual ports
-  bin/tql -d ~/telemetry/traces                  the prompt: Tab completes, \\h helps
+  examples/stack.sh ~/telemetry                        your own stack, on OTLP's usual ports
+  bin/rec -r examples/shop.jsonl | bin/otlp-send       sends it this shop
+  bin/tql -d ~/telemetry/traces -D ~/telemetry/logs    the prompt: Tab completes, \\h helps
   bin/lql -d ~/telemetry/logs -f '{service_name=~".+"}'    follow every line
-  man man/otelutils.7                            the way in to everything else
+  man man/otelutils.7                                  the way in to everything else
 END

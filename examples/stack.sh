@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # stack.sh [DIR]: receive OpenTelemetry and keep it, in one folder, in the
 # foreground. ^C stops it and loses nothing that was acknowledged.
 #
@@ -40,4 +40,7 @@ stores="$stores $!"
 
 echo "ready: $(tr '\n' ' ' <"$dir/ports")" >&2
 echo "ask:   tql -d $dir/traces    lql -d $dir/logs    (^C here stops)" >&2
-wait
+# none of them ends by itself, but for a fault, which it said
+wait -n || :
+echo "stack: not without all three: stopping" >&2
+exit 1

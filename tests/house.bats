@@ -125,3 +125,31 @@ load helper
 	twice=$(grep -v '^#' "$ROOT/tests/packages" | cut -d'|' -f1 | sort | uniq -d)
 	[ -z "$twice" ] || { echo "$twice"; false; }
 }
+
+# What is shown but not run, for it would run for ever or ask far away: the
+# options, at least, are there. A tool looks at them all before it says its
+# version; what is no tool does nothing.
+@test "what the pages and README.md show has the options it names" {
+	mkdir bin
+	for t in "$BIN"/*; do
+		printf '#!/bin/sh\n"%s" "$@" -V >/dev/null </dev/null || echo "$0 $*" >>%s/wrong\n' "$t" "$T" >"bin/${t##*/}"
+	done
+	chmod +x bin/*
+	ln -s /bin/true bin/dot
+	echo 'Authorization: Bearer 5f2a' >token
+	{
+		sed -n 's/^    \([^$]\)/\1/p' "$ROOT/README.md" | grep -E '(^|[|;&] *)(otlp-|tql|lql|tstore|lstore|batch|spool|rec)'
+		awk 'FNR == 1 { on = 0 }
+			/^\.Sh /{ on = $2 == "EXAMPLES" }
+			on && sub(/^\.Dl /, "")
+			/^\.Ed/ { show = 0 }
+			first && /^[a-z]/ { show = 1 }
+			{ first = on && /^\.Bd/ }
+			show { gsub(/\\e/, "\\"); print }' "$ROOT"/man/*.[17] | sed 's/\\(dq/"/g'
+	} | grep -vE '^(tql|lql)[:>] ' >script
+	[ "$(wc -l <script)" -gt 40 ]
+	echo wait >>script
+	bash -n script
+	PATH=$T/bin:$PATH HOME=$T bash script 2>err </dev/null
+	[ ! -e wrong ] || { cat wrong err; false; }
+}
