@@ -323,7 +323,7 @@ around() {
 		'count_over_time({service_name="cart"} | keep service_name [1h])' >got
 	grep -q ' 06:00 *08:00 *10:00 ' got
 	fails 2 lql -z Nowhere "$refused"
-	[[ $output == *"--timezone Nowhere: not UTC"* ]]
+	[[ $output == *"timezone Nowhere: not UTC"* ]]
 }
 
 @test "no match: says what the store holds" {
@@ -525,6 +525,8 @@ meant() {
 	[[ $output == *'has 2 items'* ]]
 	[[ $output == *'\nonsense: unknown'* ]]
 	[ "$(grep -c refused <<<"$output")" -eq 1 ]
+	run bash -c "printf '%s\n' '\\stats' '\\timezone Asia/Kolkata' '{service_name=\"payment\"} |= \"retry\"' | '$BIN/lql' -d '$T/logs' -o table"
+	[[ $output == *'2026-01-01 05:30:02.000 WARN'* && $output == *'1 lines, '* ]]
 	run bash -c "printf '%s\n' '\\step all' 'count_over_time({service_name=\"cart\"} | keep service_name [1h])' | '$BIN/lql' -d '$T/logs' -o json"
 	[[ $output == *'"value":[1767225603,"2"]'* ]]
 	S=otelutils-$BASHPID
@@ -533,5 +535,12 @@ meant() {
 	tmux -L "$S" send-keys '{service_n' Tab '="pay' Tab '"}' Enter
 	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'retry 1 of 3'"
 	tmux -L "$S" capture-pane -p | grep -q '{service_name="payment"}'
-	tmux -L "$S" kill-server
+	# fields of the selector's lines; a follow that ^C ends, but not the prompt
+	tmux -L "$S" send-keys '{service_name="cart"} | ite' Tab '=2' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'cart of u-11'"
+	tmux -L "$S" capture-pane -p | grep -q '| items=2'
+	tmux -L "$S" send-keys '\follow {service_name="payment"} |= "charged"' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'charged .x1b'"
+	tmux -L "$S" send-keys C-c '\q' Enter
+	until_true sh -c "! tmux -L $S list-sessions 2>/dev/null"
 }

@@ -86,6 +86,25 @@ list(const struct str *w, size_t n)
 }
 
 static int
+by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+size_t
+prompt_sorted(struct str *v, size_t n)
+{
+	size_t left = 0;
+
+	if (n > 1)
+		qsort(v, n, sizeof *v, by_text);
+	for (size_t i = 0; i < n; i++)
+		if (left == 0 || !str_eq(v[left - 1], v[i]))
+			v[left++] = v[i];
+	return left;
+}
+
+static int
 on_tab(int count, int key)
 {
 	struct arena a = { 0 };

@@ -32,4 +32,7 @@ int prompt_open(const char *name, const struct prompt_ops *, struct err *);
 int prompt_read(const char *prompt, struct arena *, struct str *text);
 void prompt_close(void);
 
+/* Sorts words, and drops those that are there twice: how many are left. */
+size_t prompt_sorted(struct str *, size_t n);
+
 #endif

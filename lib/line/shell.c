@@ -1,7 +1,7 @@
 #include "line/shell.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 bool
@@ -37,12 +37,6 @@ whole(void *arg, struct str text)
 	return text.n == 0 || text.p[0] == '\\' || shell_whole(text);
 }
 
-static int
-by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 /* The commands that begin with the text, a backslash and no blank. */
 static size_t
 complete_command(const struct shell *sh, struct str before, struct arena *a,
@@ -60,9 +54,7 @@ complete_command(const struct shell *sh, struct str before, struct arena *a,
 		if (str_starts(word, before))
 			(*words)[got++] = word;
 	}
-	if (got > 1)
-		qsort(*words, got, sizeof **words, by_text);
-	return got;
+	return prompt_sorted(*words, got);
 }
 
 static size_t
@@ -169,6 +161,8 @@ shell_run(const struct shell *sh)
 			r = sh->query(sh->arg, text);
 		if (r == -1)
 			break;
+		if (tty && r == 0 && tool_stopped())
+			putchar('\n');	/* behind the ^C */
 		if (!tty && r > 0)
 			status = r;
 		tool_stop_clear();

@@ -4,12 +4,23 @@
 
 #include "lql/labels.h"
 
+/* What there is, with values: labels of streams; of lines, the metadata, and
+ * what parsers find. */
+struct lql_known {
+	const struct lql_labels *labels;
+	struct lql_labels meta, parsed;
+};
+
 /*
- * Words for the text before the cursor: label names after { or a comma, values
- * inside quotes, functions, and label names after the selector. *from is where
- * the word begins.
+ * Words, sorted, for the text before the cursor: names, operators, values and
+ * stages where each may stand. *from is where the word begins.
  */
-size_t lql_complete(const struct lql_labels *, struct str before,
+size_t lql_complete(const struct lql_known *, struct str before,
     size_t *from, struct arena *, struct str **words);
+/*
+ * The selector that the cursor stands behind, whose lines may be looked at for
+ * fields; {NULL, 0}: it stands behind none.
+ */
+struct str lql_complete_selector(struct str before);
 
 #endif

@@ -1,7 +1,6 @@
 /* The prompt: its commands, and what they change. */
 #include "line/shell.h"
-#include "lql/complete.h"
-#include "lql/far.h"
+#include "lql/known.h"
 #include "lql/session.h"
 
 static int
@@ -54,6 +53,30 @@ static int
 do_step(void *arg, const char *to, struct err *e)
 {
 	return ask_step(to, "\\step", &((struct lql_session *)arg)->lql.step, e);
+}
+
+static int
+do_zone(void *arg, const char *name, struct err *e)
+{
+	struct lql_session *s = arg;
+
+	if (lql_session_zone(s, name, e) == -1)
+		return -1;
+	s->lql.show.zone = s->zone;
+	return 0;
+}
+
+static int
+do_follow(void *arg, const char *query, struct err *e)
+{
+	struct lql_session *s = arg;
+
+	if (s->lql.far)
+		return err_set(e, ERR_QUERY, "\\follow: of a store only");
+	s->follow = true;
+	lql_session_answer(s, "query", str_of(query));
+	s->follow = false;
+	return 0;
 }
 
 /* The query, a selector, may be left out. */
@@ -132,6 +155,8 @@ static const struct shell_command commands[] = {
 	  do_expand },
 	{ "context", "N", "lines of its stream around each line, or 0",
 	  do_context },
+	{ "follow", "[QUERY]", "then lines as they come, till ^C",
+	  do_follow },
 	{ "limit", "N", "lines at most, or all", ask_do_limit },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, raw, ids or rec", ask_do_output },
@@ -139,6 +164,10 @@ static const struct shell_command commands[] = {
 	  do_step },
 	{ "direction", "WAY", "forward (oldest first) or backward",
 	  do_direction },
+	{ "timezone", "ZONE", "of times: UTC, Local, or such as Europe/Paris",
+	  do_zone },
+	{ "stats", NULL, "what was read, behind each answer, or not any more",
+	  ask_do_stats },
 	{ 0 },
 };
 
@@ -152,30 +181,25 @@ static size_t
 complete(void *arg, struct str before, size_t *from, struct arena *a,
     struct str **words)
 {
-	return lql_complete(arg, before, from, a, words);
+	struct known *k = arg;
+
+	known_look(k, lql_complete_selector(before));
+	return lql_complete(&k->words, before, from, a, words);
 }
 
 int
 lql_session_prompt(struct lql_session *s)
 {
-	struct log_scan_opts all = { 0 };
-	struct log_streams streams;
-	const struct lql_query none = { 0 };
-	struct lql_labels labels = { 0 };
+	struct known known;
 	struct shell sh = { .tool = s->tool, .commands = commands,
 		.example = "{service_name=\"x\"} |= \"text\" | "
 		"severity_text=\"ERROR\"", .query = query,
 		.arg = s, .complete = { .complete = complete,
-		.arg = &labels } };
+		.arg = &known } };
 	struct err e = { 0 };
-	struct store_view *view = lql_view(&s->lql, &e);
-	int r = view ? log_streams(view, &all, &s->ask.mem, &streams, &e) :
-	    s->lql.far ? far_streams(&s->lql, &none, &s->ask.mem, &streams,
-	    &e) : -1;
+	int status = known_open(&known, &s->lql, &e) == -1 ?
+	    tool_fail(s->tool, &e) : shell_run(&sh);
 
-	if (view)
-		store_view_close(view);
-	if (r == 0)
-		lql_labels(&streams, &s->ask.mem, &labels);
-	return r == -1 ? tool_fail(s->tool, &e) : shell_run(&sh);
+	known_free(&known);
+	return status;
 }

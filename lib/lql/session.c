@@ -52,7 +52,7 @@ lql_session_zone(struct lql_session *s, const char *name, struct err *e)
 {
 	s->zone = strcmp(name, "Local") == 0 ? zone_here(&s->ask.mem) :
 	    zone_find(str_of(name), &s->ask.mem);
-	return s->zone ? 0 : err_set(e, ERR_QUERY, "--timezone %s: not UTC, "
+	return s->zone ? 0 : err_set(e, ERR_QUERY, "timezone %s: not UTC, "
 	    "Local, or a zone such as Europe/Paris", name);
 }
 

@@ -213,3 +213,14 @@ ask_do_output(void *arg, const char *form, struct err *e)
 		a->out = ASK_CHART;
 	return 0;
 }
+
+int
+ask_do_stats(void *arg, const char *none, struct err *e)
+{
+	struct ask *a = arg;
+
+	(void)none;
+	(void)e;
+	a->stats = !a->stats;
+	return 0;
+}

@@ -66,10 +66,12 @@ int ask_opt(struct ask *, int c, const char *arg, struct err *);
 /* After the options: the range, and the output when none was chosen. */
 int ask_ready(struct ask *, bool terminal, struct err *);
 
-/* The prompt's \limit N, \since AGE and \o FORM; arg begins with an ask. */
+/* The prompt's \limit N, \since AGE, \o FORM; arg begins with an ask. */
 int ask_do_limit(void *arg, const char *n, struct err *);
 int ask_do_since(void *arg, const char *age, struct err *);
 int ask_do_output(void *arg, const char *form, struct err *);
+/* \stats: says what was read, or not any more. */
+int ask_do_stats(void *arg, const char *none, struct err *);
 
 /* "table", "chart" ...: ERR_QUERY for one that is not of these forms. */
 int ask_out(const char *word, unsigned forms, enum ask_out *, struct err *);

@@ -8,7 +8,7 @@
 #include "show/lines.h"
 #include "show/spark.h"
 
-#define BARS		40u	/* of a table's line of bars */
+#define BARS		40u	/* of a table's line of bars, where it fits */
 #define LABEL_COLS	4u	/* more: a series is in one */
 
 uint64_t
@@ -201,15 +201,27 @@ mark_cell(struct rows *r, uint32_t no, uint32_t n)
 	    str_mk(&letter, 1), show_chart_style(no));
 }
 
+/* How wide they are: names need some room, too. */
+static unsigned
+bars(const struct sheet *sh)
+{
+	unsigned width = sh->show->width, w = width / (width < 60 ? 5 : 3);
+
+	return width == 0 || w > BARS ? BARS : w;
+}
+
 static void
 bars_cell(struct rows *r, const struct sheet_sum *s, enum show_style style)
 {
 	struct buf b = { 0 };
 
 	if (r->look == SHEET_BARS)
-		show_spark(&b, s->v, r->sh->t->steps, r->min, r->top, BARS);
+		show_spark(&b, s->v, r->sh->t->steps, r->min, r->top,
+		    bars(r->sh));
 	else
-		show_bar(&b, 0, r->top > 0 ? s->last / r->top : 0, BARS);
+		show_bar(&b, 0, r->top > 0 ? s->last / r->top : 0,
+		    bars(r->sh));
+	r->tb.keep |= UINT64_C(1) << (r->tb.cols - 1);
 	show_cell(&r->tb, buf_str(&b), style);
 	buf_free(&b);
 }

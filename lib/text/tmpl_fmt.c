@@ -189,6 +189,26 @@ real(struct buf *b, const struct spec *f, const struct tmpl_value *v)
 	pad(b, &g, str_of(p), true);
 }
 
+/* Characters beyond ASCII by their numbers. */
+static void
+escaped(struct buf *b)
+{
+	struct buf out = { 0 };
+	uint32_t r;
+
+	for (struct str s = buf_str(b); s.n > 0;) {
+		unsigned n = str_rune(s, &r);
+
+		if (r < 0x80)
+			buf_add(&out, s.p, n);
+		else
+			buf_addf(&out, r < 0x10000 ? "\\u%04x" : "\\U%08x", r);
+		s = str_skip(s, n);
+	}
+	buf_free(b);
+	*b = out;
+}
+
 static void
 text(struct buf *b, const struct spec *f, struct str s,
     const struct tmpl_value *v)
@@ -206,6 +226,8 @@ text(struct buf *b, const struct spec *f, struct str s,
 			buf_addf(&t, "`%.*s`", PS(s));
 		else
 			quote_go(&t, s);
+		if (f->plus)
+			escaped(&t);
 		pad(b, f, buf_str(&t), false);
 		break;
 	case 'x': case 'X':

@@ -1,14 +1,7 @@
 #include "tql/complete.h"
 
-#include <stdlib.h>
-
+#include "line/prompt.h"
 #include "tql/ast.h"
-
-static int
-by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
 
 struct words {
 	struct str *v;
@@ -213,20 +206,6 @@ add_outside(struct words *w, enum place place)
 		add(w, S("with ("));
 }
 
-static size_t
-sorted(struct words *w, struct str **out)
-{
-	size_t n = 0;
-
-	if (w->n > 0)
-		qsort(w->v, w->n, sizeof *w->v, by_text);
-	for (size_t i = 0; i < w->n; i++)
-		if (n == 0 || !str_eq(w->v[n - 1], w->v[i]))
-			w->v[n++] = w->v[i];
-	*out = w->v;
-	return n;
-}
-
 /* Behind a whole operand: what may join it with another. */
 static void
 add_operators(struct words *w, bool compared)
@@ -331,7 +310,8 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 		*from = at;
 		w.prefix = str_skip(before, at);
 		add_values(&w, keys, word_before(before, at - 1, &compares));
-		return sorted(&w, words);
+		*words = w.v;
+		return prompt_sorted(w.v, w.n);
 	}
 	for (at = before.n; at > 0 && in_word(before.p[at - 1]);)
 		at--;
@@ -347,5 +327,6 @@ tql_complete(const struct tql_keys *keys, struct str before, size_t *from,
 		add_names(&w, keys);
 	else
 		add_outside(&w, place);
-	return sorted(&w, words);
+	*words = w.v;
+	return prompt_sorted(w.v, w.n);
 }

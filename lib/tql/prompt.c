@@ -72,6 +72,14 @@ do_explain(void *arg, const char *text, struct err *e)
 }
 
 static int
+do_follow(void *arg, const char *text, struct err *e)
+{
+	(void)e;
+	tql_session_follow(arg, "query", str_of(text));
+	return 0;
+}
+
+static int
 do_diff(void *arg, const char *text, struct err *e)
 {
 	struct str rest = str_of(text), side[2] = { { 0 } };
@@ -125,8 +133,11 @@ static const struct shell_command commands[] = {
 	{ "spans", "N", "matching spans shown of each, or all", do_spans },
 	{ "step", "TIME", "between the points of metrics, auto, or all",
 	  do_step },
+	{ "follow", "QUERY", "then traces as they come, till ^C", do_follow },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, ids, rec or dot", ask_do_output },
+	{ "stats", NULL, "what was read, behind each answer, or not any more",
+	  ask_do_stats },
 	{ 0 },
 };
 

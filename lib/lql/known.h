@@ -1,0 +1,27 @@
+/* known: what the prompt completes: the store's labels, and fields of lines. */
+#ifndef LQL_KNOWN_H
+#define LQL_KNOWN_H
+
+#include "lql/answer.h"
+#include "lql/complete.h"
+
+#define KNOWN_LINES	200u	/* of a selector that are looked at: the newest */
+
+struct known {
+	const struct lql_ask *ask;
+	struct lql_labels labels;
+	struct lql_known words;		/* for lql_complete */
+	struct buf selector;		/* whose lines those are */
+	struct arena mem, fields;
+};
+
+/* Reads the labels. */
+int known_open(struct known *, const struct lql_ask *, struct err *);
+void known_free(struct known *);
+/*
+ * Makes words.meta and words.parsed those of the lines that a selector finds;
+ * none, if it finds none, or a server would have to be asked.
+ */
+void known_look(struct known *, struct str selector);
+
+#endif
