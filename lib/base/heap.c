@@ -9,6 +9,8 @@
 #define AHEAD	(64 << 20)
 #define ALONE	(4 << 20)
 #define HUGE	((uintptr_t)2 << 20)
+#define MORE	(256 << 10)	/* than a heap begins with */
+#define HEADS	64		/* malloc's, of what follows */
 
 void
 heap_keep(void)
@@ -18,20 +20,35 @@ heap_keep(void)
 	mallopt(M_TOP_PAD, AHEAD);
 }
 
+/*
+ * A page that was touched before is not part of a huge one, nor are those
+ * around it: what lies before the first huge page is taken here, and neither
+ * used nor given back.
+ */
+static void
+begin_huge(char *first)
+{
+	uintptr_t from = ((uintptr_t)first + MORE + HUGE) & ~(HUGE - 1);
+	uintptr_t to = (uintptr_t)sbrk(0) & ~(HUGE - 1);
+	void *volatile hole;	/* or the compiler would do without */
+
+	if (from >= to || (uintptr_t)first > to)
+		return;		/* not malloc's own heap */
+	madvise((void *)from, to - from, MADV_HUGEPAGE);
+	hole = malloc(from - (uintptr_t)first - HEADS);
+	(void)hole;
+}
+
 void
 heap_huge(void)
 {
-	uintptr_t from, to;
-	void *volatile first;	/* or the compiler would do without */
+	void *volatile first;
 
 	heap_keep();
 	mallopt(M_MMAP_THRESHOLD, 1 << 30);
 	mallopt(M_ARENA_MAX, 1);
 	/* more than is there already: the heap grows by AHEAD */
-	from = ((uintptr_t)sbrk(0) + HUGE - 1) & ~(HUGE - 1);
-	first = malloc(256 << 10);
+	first = malloc(MORE);
 	free(first);
-	to = (uintptr_t)sbrk(0) & ~(HUGE - 1);
-	if (from < to)
-		madvise((void *)from, to - from, MADV_HUGEPAGE);
+	begin_huge(first);
 }

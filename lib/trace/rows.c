@@ -123,7 +123,8 @@ job_load(struct job *j, struct source *src, enum col no, struct arena *a,
 	if (c != -1)
 		return 0;
 
-	uint32_t rows = stripe_rows(src->stripe, col_defs[no].table);
+	uint32_t rows = col_defs[no].table == TR_SPAN && src->want ?
+	    src->wants : stripe_rows(src->stripe, col_defs[no].table);
 	void *zero = arena_zero(a, uint64_t, rows * (size_t)2 + 1);
 
 	*v = (struct vec){ .type = col_defs[no].type, .rows = rows,

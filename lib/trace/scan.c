@@ -19,7 +19,7 @@ struct piece {
 	int64_t min_start, max_start;
 };
 
-#define PART_BYTES	((size_t)6 << 20)	/* a query of few columns takes */
+#define PART_BYTES	((size_t)1 << 20)	/* a query of few columns takes */
 
 struct worker {
 	struct arena arena;
