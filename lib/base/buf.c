@@ -111,11 +111,18 @@ buf_varint(struct buf *b, uint64_t v)
 void
 buf_digits(struct buf *b, uint64_t v)
 {
+	static const char pair[] =
+	    "0001020304050607080910111213141516171819"
+	    "2021222324252627282930313233343536373839"
+	    "4041424344454647484950515253545556575859"
+	    "6061626364656667686970717273747576777879"
+	    "8081828384858687888990919293949596979899";
 	char out[20], *p = out + sizeof out;
 
-	do
-		*--p = (char)('0' + v % 10);
-	while ((v /= 10) > 0);
+	for (; v >= 10; v /= 100)
+		memcpy(p -= 2, pair + v % 100 * 2, 2);
+	if (v > 0 || p == out + sizeof out)
+		*--p = (char)('0' + v);
 	buf_add(b, p, (size_t)(out + sizeof out - p));
 }
 
