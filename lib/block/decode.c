@@ -10,13 +10,7 @@
 static uint32_t
 count_valid(const uint64_t *valid, uint32_t rows)
 {
-	uint32_t n = 0;
-
-	if (!valid)
-		return rows;
-	for (size_t w = 0; w < BITS_WORDS(rows); w++)
-		n += (uint32_t)__builtin_popcountll(valid[w]);
-	return n;
+	return valid ? bits_count(valid, BITS_WORDS(rows)) : rows;
 }
 
 /* To each row that has one the next of n values; the others stay zero. */

@@ -118,12 +118,6 @@ struct footer {
 };
 
 static inline uint32_t
-pages_of(uint32_t rows)
-{
-	return (rows + PAGE_ROWS - 1) / PAGE_ROWS;
-}
-
-static inline uint32_t
 page_rows(uint32_t rows, uint32_t page)
 {
 	return page + 1 < pages_of(rows) ? PAGE_ROWS :

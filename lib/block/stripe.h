@@ -56,6 +56,16 @@ int stripe_load(struct stripe *, uint32_t col, const uint64_t *pages,
  */
 int stripe_pick(struct stripe *, uint32_t col, const uint32_t *row,
     uint32_t n, struct arena *, struct vec *, struct err *);
+/*
+ * The values of one page that are there, nulls left out, as a vec without a
+ * dictionary (codes are stripe_dict's): for those who look at a column once.
+ * They hold until the thread's next page. *valid: a bit for each row of the
+ * page, NULL when all have a value. Only where stripe_paged says so.
+ */
+int stripe_page(struct stripe *, uint32_t col, uint32_t page, struct vec *,
+    const uint64_t **valid, struct err *);
+/* Numbers and codes in a file. */
+bool stripe_paged(const struct stripe *, uint32_t col);
 /* The same as stripe_pick from a vec that is loaded; its dictionary is shared. */
 void vec_pick(const struct vec *, const uint32_t *row, uint32_t n,
     struct arena *, struct vec *);

@@ -8,6 +8,7 @@
 
 struct pick {
 	const uint32_t *row;	/* ascending */
+	uint32_t *place;	/* of those of a page: among its values */
 	uint32_t n, done;
 	size_t width;
 	char *out;
@@ -102,40 +103,73 @@ page_values(const struct stripe_col *c, uint32_t page, struct str payload,
 	return page_decode(payload, 0, rows, &o, e);
 }
 
-static bool
-narrow(const uint64_t *v, uint32_t n, uint32_t ndict, uint32_t *out)
+/*
+ * The next rows that are below `end`, without null ones: where they are among
+ * the values of their page, which begins at row `base`; how many.
+ */
+static uint32_t
+places(struct pick *p, uint32_t base, uint32_t end, const uint64_t *valid)
 {
-	uint64_t most = 0;
+	uint32_t k = 0, word = base / 64, before = 0;
 
-	for (uint32_t i = 0; i < n; i++) {
-		most = v[i] > most ? v[i] : most;
-		out[i] = (uint32_t)v[i];
+	for (uint32_t i = p->done; i < p->n && p->row[i] < end; i++) {
+		uint32_t row = p->row[i];
+		uint64_t bit = UINT64_C(1) << row % 64;
+
+		for (; word < row / 64; word++)
+			before += bits_ones(valid[word]);
+		if (valid[word] & bit)
+			p->place[k++] = before +
+			    bits_ones(valid[word] & (bit - 1));
 	}
-	return n == 0 || most < ndict;
+	return k;
+}
+
+/* Values of the next rows below `end`, of which null ones have none. */
+static void
+put_values(struct pick *p, const uint64_t *v, uint32_t end,
+    const uint64_t *valid)
+{
+	for (; p->done < p->n && p->row[p->done] < end; p->done++) {
+		uint64_t x = !valid || bit_get(valid, p->row[p->done]) ? *v++ :
+		    0;
+
+		if (p->width == 4)
+			((uint32_t *)(void *)p->out)[p->done] = (uint32_t)x;
+		else
+			((uint64_t *)(void *)p->out)[p->done] = x;
+	}
 }
 
 /* The page's rows without those between: 1, 0 its form knows none, -1. */
 static int
 take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
-    struct pick *p, struct err *e)
+    const uint64_t *valid, struct pick *p, struct err *e)
 {
 	uint32_t base = page * PAGE_ROWS, n = page_rows(c->rows, page), k = 0;
-	uint64_t *v = (uint64_t *)(void *)p->out + p->done;
+	uint32_t end = base + n;
+	const uint32_t *row = p->row + p->done;
+	uint64_t *v, most = 0;
 	int r;
 
 	if (c->type != VEC_INT && c->type != VEC_BOOL && !vec_coded(c->type))
 		return 0;
-	while (p->done + k < p->n && p->row[p->done + k] < base + n)
-		k++;
-	if (vec_coded(c->type))
-		v = work_room(&work()->rows, k * sizeof *v);
-	r = ints_pick(payload, n, p->row + p->done, base, k, v);
-	if (r == 1 && vec_coded(c->type) && !narrow(v, k, c->ndict,
-	    (uint32_t *)(void *)p->out + p->done))
-		r = -1;
-	if (r == -1)
+	if (valid) {
+		k = places(p, base, end, valid);
+		n = bits_count(valid + base / 64, BITS_WORDS(n));
+		row = p->place;
+		base = 0;
+	} else
+		while (p->done + k < p->n && row[k] < end)
+			k++;
+	v = work_room(&work()->rows, k * sizeof *v);
+	r = ints_pick(payload, n, row, base, k, v);
+	for (uint32_t i = 0; r == 1 && vec_coded(c->type) && i < k; i++)
+		most = v[i] > most ? v[i] : most;
+	if (r == -1 || (k > 0 && most >= c->ndict && vec_coded(c->type)))
 		return err_set(e, ERR_CORRUPT, "numbers: not well formed");
-	p->done += r == 1 ? k : 0;
+	if (r == 1)
+		put_values(p, v, end, valid);
 	return r;
 }
 
@@ -146,11 +180,11 @@ pick_page(struct stripe *s, uint32_t col, uint32_t page,
 	const struct stripe_col *c = s->col[col];
 	struct str payload;
 	const void *from;
-	int r = 0;
+	int r;
 
 	if (part_get(s, col, PART_PAGE + page, NULL, &payload, e) == -1)
 		return -1;
-	if (!valid && (r = take_singly(c, page, payload, p, e)) != 0)
+	if ((r = take_singly(c, page, payload, valid, p, e)) != 0)
 		return r;
 	if (page_values(c, page, payload, valid, &from, e) == -1)
 		return -1;
@@ -171,6 +205,7 @@ pick_pages(struct stripe *s, uint32_t col, struct pick *p, struct arena *a,
 	v->ndict = s->col[col]->ndict;
 	v->valid = take_valid(p, valid, a);
 	p->out = arena_get(a, p->n, p->width);
+	p->place = valid ? arena_new(a, uint32_t, p->n) : NULL;
 	while (p->done < p->n) {
 		uint32_t page = p->row[p->done] / PAGE_ROWS;
 
@@ -182,6 +217,43 @@ pick_pages(struct stripe *s, uint32_t col, struct pick *p, struct arena *a,
 		if (!bit_get(v->valid, k))
 			memset(p->out + k * p->width, 0, p->width);
 	set_values(v, p->out);
+	return 0;
+}
+
+bool
+stripe_paged(const struct stripe *s, uint32_t col)
+{
+	const struct stripe_col *c = s->col[col];
+
+	return !s->frame && c->type != VEC_FIX8 && c->type != VEC_FIX16 &&
+	    (!vec_coded(c->type) || c->ndict > 0);
+}
+
+int
+stripe_page(struct stripe *s, uint32_t col, uint32_t page, struct vec *v,
+    const uint64_t **valid, struct err *e)
+{
+	const struct stripe_col *c = s->col[col];
+	struct page_out o = { .type = c->type, .ndict = c->ndict };
+	struct str payload;
+
+	*v = (struct vec){ .type = c->type, .ndict = c->ndict,
+	    .rows = page_rows(c->rows, page) };
+	if (part_valid(s, col, valid, e) == -1)
+		return stripe_where(s, col, e);
+	if (*valid) {
+		*valid += page * (PAGE_ROWS / 64);
+		v->rows = bits_count(*valid, BITS_WORDS(v->rows));
+	}
+	o.i = work_room(&work()->rows, PAGE_ROWS * sizeof *o.i);
+	set_values(v, o.i);
+	if (vec_coded(c->type))
+		o.code = (uint32_t *)(void *)o.i;
+	if (part_get(s, col, PART_PAGE + page, NULL, &payload, e) == -1 ||
+	    page_decode(payload, 0, v->rows, &o, e) == -1) {
+		err_in(e, "page %u", page);
+		return stripe_where(s, col, e);
+	}
 	return 0;
 }
 

@@ -42,6 +42,12 @@ struct vec {
 	uint32_t ndict;
 };
 
+static inline uint32_t
+pages_of(uint32_t rows)
+{
+	return (rows + PAGE_ROWS - 1) / PAGE_ROWS;
+}
+
 static inline bool
 vec_valid(const struct vec *v, uint32_t row)
 {
@@ -67,6 +73,26 @@ static inline void
 bit_set(uint64_t *b, uint32_t i)
 {
 	b[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* The set ones of a word: the compiler's own is a call. */
+static inline uint32_t
+bits_ones(uint64_t w)
+{
+	w -= w >> 1 & 0x5555555555555555;
+	w = (w & 0x3333333333333333) + (w >> 2 & 0x3333333333333333);
+	w = (w + (w >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (uint32_t)(w * 0x0101010101010101 >> 56);
+}
+
+static inline uint32_t
+bits_count(const uint64_t *b, size_t words)
+{
+	uint32_t n = 0;
+
+	for (size_t k = 0; k < words; k++)
+		n += bits_ones(b[k]);
+	return n;
 }
 
 /* Sets the first n bits, and clears the rest of the last word. */

@@ -370,6 +370,37 @@ write_pages(const char *path)
 	frame_free(f);
 }
 
+/* A page's values are those of its rows that have one. */
+static unsigned
+wrong_in_pages(struct stripe *s, uint32_t col, const struct vec *all)
+{
+	enum vec_type type = stripe_col(s, col)->type;
+	unsigned wrong = 0;
+	struct err e = { 0 };
+
+	CHECK(stripe_paged(s, col) == ((type != VEC_STR || !!all->code) &&
+	    type != VEC_FIX8 && type != VEC_FIX16));
+	for (uint32_t p = 0; p < pages_of(all->rows) && stripe_paged(s, col);
+	    p++) {
+		uint32_t from = p * PAGE_ROWS, k = 0;
+		const uint64_t *valid;
+		struct vec v;
+
+		CHECK(stripe_page(s, col, p, &v, &valid, &e) == 0);
+		v.dict = all->dict;
+		for (uint32_t r = from; r < all->rows && r < from + PAGE_ROWS;
+		    r++) {
+			bool has = !valid || bit_get(valid, r - from);
+
+			wrong += has != vec_valid(all, r);
+			if (has)
+				wrong += !same_value(all, r, &v, k++);
+		}
+		wrong += k != v.rows;
+	}
+	return wrong;
+}
+
 /* Rows picked are the rows of the column loaded. */
 static void
 picks(const char *path)
@@ -399,6 +430,7 @@ picks(const char *path)
 			wrong += !same_value(&all, row[k], &some, k) ||
 			    !same_value(&all, row[k], &again, k);
 		CHECK(wrong == 0);
+		CHECK(wrong_in_pages(s, c, &all) == 0);
 	}
 	block_close(b);
 	arena_free(&a);
