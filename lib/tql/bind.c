@@ -32,11 +32,23 @@ part_any(const uint64_t *bits, size_t words)
 	return false;
 }
 
+uint32_t *
+part_listed(struct part *p, const uint64_t *bits, uint32_t rows, uint32_t n)
+{
+	uint32_t *row = arena_new(p->mem, uint32_t, n), at = 0;
+
+	for (size_t k = 0; k < BITS_WORDS(rows); k++)
+		for (uint64_t w = bits[k]; w; w &= w - 1)
+			row[at++] = (uint32_t)(k * 64) +
+			    (uint32_t)__builtin_ctzll(w);
+	return row;
+}
+
 /* The pages that hold selected rows. */
 uint64_t *
 part_pages(struct part *p, uint32_t rows, const uint64_t *sel)
 {
-	uint32_t pages = (rows + PAGE_ROWS - 1) / PAGE_ROWS;
+	uint32_t pages = pages_of(rows);
 	uint64_t *out = arena_zero(p->mem, uint64_t, BITS_WORDS(pages) + 1);
 	size_t words = BITS_WORDS(rows);
 
@@ -54,7 +66,7 @@ part_pages(struct part *p, uint32_t rows, const uint64_t *sel)
 static bool
 all_pages(const uint64_t *pages, uint32_t rows)
 {
-	for (uint32_t k = 0; k < (rows + PAGE_ROWS - 1) / PAGE_ROWS; k++)
+	for (uint32_t k = 0; k < pages_of(rows); k++)
 		if (!bit_get(pages, k))
 			return false;
 	return true;
@@ -103,7 +115,7 @@ part_load(struct part *p, struct part_col *c, const uint64_t *sel,
 		return 0;
 	const struct stripe_col *info = stripe_col(p->s, (uint32_t)c->no);
 	uint32_t rows = info->rows;
-	size_t words = BITS_WORDS((rows + PAGE_ROWS - 1) / PAGE_ROWS);
+	size_t words = BITS_WORDS(pages_of(rows));
 	bool all = !sel && !pages, more = !c->loaded;
 
 	if (all) {
@@ -181,8 +193,8 @@ part_traces(struct part *p, struct err *e)
 	return 0;
 }
 
-static struct part_col *
-made(struct part *p, const struct vec *v)
+struct part_col *
+part_made_col(struct part *p, const struct vec *v)
 {
 	struct part_col *c = arena_zero(p->mem, struct part_col, 1);
 
@@ -209,7 +221,7 @@ zeros(struct part *p, uint32_t rows, enum vec_type type)
 	} else {
 		v.fix = arena_get0(p->mem, v.rows, 16);
 	}
-	return made(p, &v);
+	return part_made_col(p, &v);
 }
 
 /* Whether a load before has brought all these rows. */
@@ -225,20 +237,26 @@ has_rows(const struct part_col *c, const uint32_t *row, uint32_t n)
 }
 
 int
+part_pick_col(struct part *p, struct part_col *c, const uint32_t *row,
+    uint32_t n, struct vec *v, struct err *e)
+{
+	if (has_rows(c, row, n)) {
+		vec_pick(&c->vec, row, n, p->mem, v);
+		return 0;
+	}
+	return stripe_pick(p->s, (uint32_t)c->no, row, n, p->mem, v, e) == -1 ?
+	    -1 : check_refs(p, c->no, v, e);
+}
+
+int
 part_pick(struct part *p, unsigned table, struct str name, enum vec_type type,
     const uint32_t *row, uint32_t n, struct vec *v, struct err *e)
 {
 	struct part_col *c = part_find(p, table, name, type);
 
-	if (!c)
-		*v = zeros(p, n, type)->vec;
-	else if (has_rows(c, row, n))
-		vec_pick(&c->vec, row, n, p->mem, v);
-	else if (stripe_pick(p->s, (uint32_t)c->no, row, n, p->mem, v,
-	    e) == -1)
-		return -1;
-	else
-		return check_refs(p, c->no, v, e);
+	if (c)
+		return part_pick_col(p, c, row, n, v, e);
+	*v = zeros(p, n, type)->vec;
 	return 0;
 }
 
@@ -289,7 +307,7 @@ bind_intrinsic(struct part *p, const struct tql_attr *a, struct bind *b,
 	src->always = true;
 	if (part_made(p, a->in, &v, e) == -1)
 		return -1;
-	src->col = made(p, &v);
+	src->col = part_made_col(p, &v);
 	return 0;
 }
 

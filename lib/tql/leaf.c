@@ -1,337 +1,165 @@
 /* An attribute against a constant, a column at a time. */
-#include "tql/part.h"
+#include "tql/judge.h"
 
-#include <math.h>
+#define FEW	16u	/* where one row of so many is left, rows are picked */
 
-/* Integers that satisfy an operator: those in [lo, hi], or those not. */
-struct range { int64_t lo, hi; bool not; };
-
-static struct range
-none(bool not)
-{
-	return (struct range){ 1, 0, not };
-}
-
-static struct range
-range_of_float(enum tql_op op, double f)
-{
-	const double top = 9223372036854775808.0;	/* 2^63 */
-	double down = floor(f), up = ceil(f);
-
-	if (f != f)
-		return none(op == OP_NE);
-	switch (op) {
-	case OP_EQ: case OP_NE:
-		if (down != f || f >= top || f < -top)
-			return none(op == OP_NE);
-		return (struct range){ (int64_t)f, (int64_t)f, op == OP_NE };
-	case OP_LT: case OP_LE:
-		if (f >= top)
-			return none(true);
-		if (f < -top || (op == OP_LT && f == -top))
-			return none(false);
-		return (struct range){ INT64_MIN, op == OP_LE || down != f ?
-		    (int64_t)down : (int64_t)down - 1, false };
-	default:
-		if (f < -top)
-			return none(true);
-		if (f >= top)
-			return none(false);
-		if (up >= top)
-			return none(false);
-		return (struct range){ op == OP_GE || up != f ? (int64_t)up :
-		    (int64_t)up + 1, INT64_MAX, false };
-	}
-}
-
-static struct range
-range_of(enum tql_op op, const struct tql_val *lit)
-{
-	int64_t v = lit->i;
-
-	if (lit->type == TQL_FLOAT)
-		return range_of_float(op, lit->f);
-	switch (op) {
-	case OP_EQ: return (struct range){ v, v, false };
-	case OP_NE: return (struct range){ v, v, true };
-	case OP_LT: return v == INT64_MIN ? none(false) :
-	    (struct range){ INT64_MIN, v - 1, false };
-	case OP_LE: return (struct range){ INT64_MIN, v, false };
-	case OP_GT: return v == INT64_MAX ? none(false) :
-	    (struct range){ v + 1, INT64_MAX, false };
-	case OP_GE: return (struct range){ v, INT64_MAX, false };
-	default: return none(false);
-	}
-}
-
-/* Rows of word k that are there and selected. */
-static uint64_t
-live(const struct vec *v, const uint64_t *sel, size_t k, bool always)
-{
-	uint64_t w = sel ? sel[k] : ~UINT64_C(0);
-
-	if (v->valid && !always)
-		w &= v->valid[k];
-	if (k == v->rows / 64)
-		w &= (UINT64_C(1) << v->rows % 64) - 1;
-	return w;
-}
-
-static void
-ints(const struct vec *v, struct range r, const uint64_t *sel, bool always,
-    uint64_t *out)
-{
-	uint64_t width = (uint64_t)r.hi - (uint64_t)r.lo;
-	bool empty = r.lo > r.hi;
-
-	for (size_t k = 0; k < BITS_WORDS(v->rows); k++) {
-		uint64_t w = live(v, sel, k, always), hit = 0;
-		uint32_t from = (uint32_t)k * 64;
-		uint32_t n = v->rows - from < 64 ? v->rows - from : 64;
-
-		if (w == 0)
-			continue;
-		for (uint32_t i = 0; i < n && !empty; i++)
-			hit |= (uint64_t)((uint64_t)v->i[from + i] -
-			    (uint64_t)r.lo <= width) << i;
-		out[k] |= w & (r.not ? ~hit : hit);
-	}
-}
-
-static void
-floats(const struct vec *v, const struct pred *pr, const uint64_t *sel,
-    uint64_t *out)
-{
-	for (size_t k = 0; k < BITS_WORDS(v->rows); k++)
-		for (uint64_t w = live(v, sel, k, false); w; w &= w - 1) {
-			uint32_t row = (uint32_t)(k * 64) +
-			    (uint32_t)__builtin_ctzll(w);
-			struct tql_val a = { .type = TQL_FLOAT,
-			    .f = v->f[row] }, r;
-
-			tql_binary(pr->op, &a, pr->lit, NULL, &r, NULL);
-			out[k] |= (uint64_t)r.i << row % 64;
-		}
-}
-
-/* What one value of a dictionary says: 1 satisfies, 2 it is there. */
-static int
-judge(const struct pred *pr, const struct tql_val *v,
-    uint8_t *out, struct err *e)
-{
-	struct tql_val r = tql_bool(false);
-
-	*out = v->type == TQL_NIL && !pr->raw ? 0 : 2;
-	if (pr->nil) {
-		*out |= *out >> 1;
-		return 0;
-	}
-	if (v->type != TQL_NIL && !(pr->bare && v->type == TQL_ARRAY) &&
-	    tql_binary(pr->op, v, pr->lit, pr->re, &r, e) == -1)
-		return -1;
-	*out |= (uint8_t)r.i;
-	return 0;
-}
-
-static struct tql_val
-dict_value(struct part *p, const struct source *src, struct str key,
-    struct str s)
-{
-	if (src->map)
-		return value_map(s, key, p->mem);
-	if (src->col->vec.type == VEC_ANY)
-		return value_any(s, p->mem);
-	return (struct tql_val){ .type = TQL_STR, .s = s };
-}
-
-/* Strings and encoded values, each distinct one judged once. */
-static int
-strings(struct part *p, const struct source *src, struct str key,
-    const struct pred *pr, const uint64_t *sel, uint64_t *out,
-    uint64_t *present, struct err *e)
-{
-	const struct vec *v = &src->col->vec;
-	uint8_t *said = arena_zero(p->mem, uint8_t, v->ndict + 1), empty;
-	struct pred own = *pr;
-	struct tql_val nothing = { .type = TQL_STR, .s = S("") };
-
-	own.raw &= !src->map;
-	pr = &own;
-	if (judge(pr, &nothing, &empty, e) == -1)
-		return -1;
-	if (v->code)
-		for (uint32_t k = 0; k < v->ndict; k++) {
-			struct tql_val one = dict_value(p, src, key,
-			    v->dict[k]);
-
-			if (judge(pr, &one, &said[k], e) == -1)
-				return -1;
-		}
-	for (size_t k = 0; k < BITS_WORDS(v->rows); k++)
-		for (uint64_t w = live(v, sel, k, src->always); w;
-		    w &= w - 1) {
-			uint32_t row = (uint32_t)(k * 64) +
-			    (uint32_t)__builtin_ctzll(w);
-			uint8_t r;
-
-			if (src->always && !vec_valid(v, row)) {
-				r = empty;
-			} else if (v->code) {
-				r = said[v->code[row]];
-			} else {
-				struct tql_val one = dict_value(p, src, key,
-				    v->dict[row]);
-
-				if (judge(pr, &one, &r, e) == -1)
-					return -1;
-			}
-			out[k] |= (uint64_t)(r & 1) << row % 64;
-			if (present)
-				present[k] |= (uint64_t)(r >> 1) << row % 64;
-		}
-	return 0;
-}
-
-/* Ids: fixed bytes, compared as their hex text. */
-static int
-ids(const struct source *src, const struct pred *pr,
-    const uint64_t *sel, uint64_t *out, struct err *e)
-{
-	const struct vec *v = &src->col->vec;
-	size_t width = v->type == VEC_FIX8 ? 8 : 16;
-
-	for (size_t k = 0; k < BITS_WORDS(v->rows); k++)
-		for (uint64_t w = live(v, sel, k, src->always); w;
-		    w &= w - 1) {
-			uint32_t row = (uint32_t)(k * 64) +
-			    (uint32_t)__builtin_ctzll(w);
-			char hex[33];
-			struct tql_val id = { .type = TQL_STR };
-			uint8_t r;
-
-			str_hex(hex, v->fix + row * width, width);
-			id.s = str_mk(hex, 2 * width);
-			while (src->trim && id.s.n > 0 && *id.s.p == '0')
-				id.s = str_skip(id.s, 1);
-			if (judge(pr, &id, &r, e) == -1)
-				return -1;
-			out[k] |= (uint64_t)(r & 1) << row % 64;
-		}
-	return 0;
-}
-
-/* An id against its equal: bytes against bytes. */
-static bool
-ids_equal(const struct source *src, const struct pred *pr,
-    const uint64_t *sel, uint64_t *out)
-{
-	const struct vec *v = &src->col->vec;
-	size_t width = v->type == VEC_FIX8 ? 8 : 16;
-	char hex[33];
-	uint8_t id[16];
-	struct str s = pr->lit->s;
-
-	if (pr->nil || pr->op != OP_EQ || pr->lit->type != TQL_STR)
-		return false;
-	if (s.n > 2 * width || (!src->trim && s.n != 2 * width))
-		return true;	/* never equal */
-	memset(hex, '0', sizeof hex);
-	memcpy(hex + 2 * width - s.n, s.p, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] >= 'A' && s.p[i] <= 'F')
-			return true;
-	if (str_unhex(id, width, str_mk(hex, 2 * width)) == -1)
-		return true;
-	for (uint32_t row = 0; row < v->rows; row++)
-		if (v->fix[row * width] == id[0] &&
-		    memcmp(v->fix + row * width, id, width) == 0 &&
-		    (!sel || bit_get(sel, row)) &&
-		    (src->always || vec_valid(v, row)))
-			bit_set(out, row);
-	return true;
-}
-
-static void
-add_valid(const struct vec *v, const uint64_t *sel, bool always,
-    uint64_t *out)
-{
-	for (size_t k = 0; k < BITS_WORDS(v->rows); k++)
-		out[k] |= live(v, sel, k, always);
-}
-
-/* Whether a value that satisfies can be in the dictionary at all. */
-static int
-dict_hopeless(struct part *p, const struct source *src,
-    const struct pred *pr, bool *hopeless, struct err *e)
-{
-	const struct str *dict;
-	uint32_t n;
-
-	*hopeless = false;
-	if (stripe_dict(p->s, (uint32_t)src->col->no, p->mem, &dict, &n, e) ==
-	    -1)
-		return -1;
-	if (n == 0)
-		return 0;
-	for (uint32_t k = 0; k < n; k++) {
-		struct tql_val v = { .type = TQL_STR, .s = dict[k] };
-		uint8_t r;
-
-		if (judge(pr, &v, &r, e) == -1)
-			return -1;
-		if (r & 1)
-			return 0;
-	}
-	*hopeless = true;
-	return 0;
-}
+/* What looks at a column of the stripe. */
+struct look {
+	struct part *p;
+	struct judge j;
+	struct part_col *c;
+	uint32_t no, rows;
+};
 
 /* Takes pages that cannot hold a satisfying value out. */
 static int
-prune(struct part *p, const struct source *src,
-    const struct pred *pr, uint64_t *pages, struct err *e)
+prune(struct look *l, uint64_t *pages, struct err *e)
 {
-	const struct part_col *c = src->col;
-	enum vec_type type = stripe_col(p->s, (uint32_t)c->no)->type;
-	size_t words = BITS_WORDS((stripe_col(p->s, (uint32_t)c->no)->rows +
-	    PAGE_ROWS - 1) / PAGE_ROWS);
-	bool none_left = false;
+	const struct pred *pr = l->j.pr;
+	const struct str *dict;
+	uint32_t n;
+	bool some = true;
 
-	if (src->map || (c->loaded && c->all))
+	if (l->j.src->map || (l->c->loaded && l->c->all))
 		return 0;
-	if (type == VEC_INT && tql_numeric(pr->lit->type)) {
-		struct range r = range_of(pr->op, pr->lit);
+	if (l->j.type == VEC_INT && tql_numeric(pr->lit->type)) {
+		struct range r = judge_range(pr);
 
 		if (!r.not)
-			stripe_prune_range(p->s, (uint32_t)c->no, r.lo, r.hi,
-			    pages);
-	} else if (type == VEC_STR && pr->lit->type == TQL_STR) {
-		if (!src->always && dict_hopeless(p, src, pr,
-		    &none_left, e) == -1)
+			stripe_prune_range(l->p->s, l->no, r.lo, r.hi, pages);
+	} else if (l->j.type == VEC_STR && pr->lit->type == TQL_STR) {
+		if (stripe_dict(l->p->s, l->no, l->p->mem, &dict, &n, e) ==
+		    -1 || (n > 0 && judge_words(&l->j, dict, n, &some, e) ==
+		    -1))
 			return -1;
-		if (none_left)
-			memset(pages, 0, words * sizeof *pages);
+		if (!some && !l->j.src->always)
+			memset(pages, 0, BITS_WORDS(pages_of(l->rows)) *
+			    sizeof *pages);
 		else if (pr->op == OP_EQ && pr->lit->s.n > 0)
-			return stripe_prune_value(p->s, (uint32_t)c->no,
-			    pr->lit->s, pages, e);
+			return stripe_prune_value(l->p->s, l->no, pr->lit->s,
+			    pages, e);
 	}
 	return 0;
 }
 
-/* Whether values of a column can satisfy at all, by type. */
-static bool
-fits(const struct source *src, enum vec_type type, const struct pred *pr)
+/* A few rows: without the others of their pages. */
+static int
+look_picked(struct look *l, const uint64_t *sel, uint32_t n, uint64_t *out,
+    struct err *e)
 {
-	enum tql_type lit;
+	uint32_t *row = part_listed(l->p, sel, l->rows, n);
+	uint64_t *hit = arena_zero(l->p->mem, uint64_t, BITS_WORDS(n) + 1);
+	struct vec v;
 
-	if (pr->nil || src->map || type == VEC_ANY)
-		return true;
-	lit = pr->lit->type;
-	if (type == VEC_STR || type == VEC_FIX8 || type == VEC_FIX16)
-		return lit == TQL_STR;
-	if (pr->op == OP_RE || pr->op == OP_NRE)
-		return false;
-	return src->as == lit || (tql_numeric(src->as) && tql_numeric(lit));
+	if (stripe_pick(l->p->s, l->no, row, n, l->p->mem, &v, e) == -1 ||
+	    judge_rows(&l->j, &v, NULL, hit, NULL, e) == -1)
+		return -1;
+	for (size_t k = 0; k < BITS_WORDS(n); k++)
+		for (uint64_t w = hit[k]; w; w &= w - 1)
+			bit_set(out, row[k * 64 +
+			    (unsigned)__builtin_ctzll(w)]);
+	return 0;
+}
+
+/* The hits among a page's values to its rows. */
+static void
+add_hits(const uint64_t *hit, const uint64_t *valid, const uint64_t *sel,
+    size_t words, uint64_t *out)
+{
+	uint32_t at = 0;
+
+	for (size_t k = 0; k < words; k++) {
+		uint64_t all = valid ? valid[k] : ~UINT64_C(0), to = 0;
+		uint64_t bits = hit[at / 64] >> at % 64;
+
+		if (at % 64 > 0)
+			bits |= hit[at / 64 + 1] << (64 - at % 64);
+		at += bits_ones(all);
+		if (!valid)
+			to = bits;
+		for (; valid && all && bits; all &= all - 1, bits >>= 1)
+			if (bits & 1)
+				to |= all & -all;
+		out[k] |= sel ? to & sel[k] : to;
+	}
+}
+
+/* All rows of the pages, one page after the other. */
+static int
+look_paged(struct look *l, const uint64_t *pages, const uint64_t *sel,
+    uint64_t *out, struct err *e)
+{
+	const uint32_t step = PAGE_ROWS / 64;
+	const struct str *dict;
+	uint32_t n;
+
+	if (stripe_dict(l->p->s, l->no, l->p->mem, &dict, &n, e) == -1)
+		return -1;
+	for (uint32_t page = 0; page < pages_of(l->rows); page++) {
+		uint64_t hit[PAGE_ROWS / 64 + 2] = { 0 };
+		const uint64_t *valid, *mine = sel ? sel + page * step : NULL;
+		size_t words = BITS_WORDS(l->rows) - page * step;
+		struct vec v;
+
+		if (!bit_get(pages, page))
+			continue;
+		if (stripe_page(l->p->s, l->no, page, &v, &valid, e) == -1)
+			return -1;
+		v.dict = dict;
+		if (judge_rows(&l->j, &v, valid ? NULL : mine, hit, NULL, e) ==
+		    -1)
+			return -1;
+		add_hits(hit, valid, mine, words < step ? words : step,
+		    out + page * step);
+	}
+	return 0;
+}
+
+/* The selected rows of the pages. */
+static uint64_t *
+rows_in(struct look *l, const uint64_t *sel, const uint64_t *pages)
+{
+	uint64_t *out = arena_zero(l->p->mem, uint64_t,
+	    BITS_WORDS(l->rows) + 1);
+
+	if (!sel) {
+		bits_first(out, l->rows);
+		sel = out;
+	}
+	for (size_t k = 0; k < BITS_WORDS(l->rows); k++)
+		out[k] = bit_get(pages, (uint32_t)(k / (PAGE_ROWS / 64))) ?
+		    sel[k] : 0;
+	return out;
+}
+
+/*
+ * Rows that satisfy, of those selected. A column that is looked at for the
+ * first time is not loaded: it may be the last time, too.
+ */
+static int
+look_at(struct look *l, const uint64_t *sel, uint64_t *out, struct err *e)
+{
+	const struct stripe_col *info = stripe_col(l->p->s, l->no);
+	uint64_t *pages = part_pages(l->p, l->rows, sel);
+	uint32_t n;
+
+	if (prune(l, pages, e) == -1)
+		return -1;
+	if (!part_any(pages, BITS_WORDS(pages_of(l->rows))))
+		return 0;
+	sel = rows_in(l, sel, pages);
+	n = bits_count(sel, BITS_WORDS(l->rows));
+	if (!l->c->loaded && !l->c->seen) {
+		l->c->seen = true;
+		if (n < l->rows / FEW)
+			return look_picked(l, sel, n, out, e);
+		if (stripe_paged(l->p->s, l->no) && (info->nulls == 0 ||
+		    !l->j.src->always))
+			return look_paged(l, pages, sel, out, e);
+	}
+	if (part_load(l->p, l->c, NULL, pages, e) == -1)
+		return -1;
+	return judge_rows(&l->j, &l->c->vec, sel, out, NULL, e);
 }
 
 static int
@@ -339,56 +167,25 @@ leaf_source(struct part *p, const struct source *src, struct str key,
     const struct pred *pr, const uint64_t *sel, uint64_t *out,
     uint64_t *present, struct err *e)
 {
-	const struct vec *v = &src->col->vec;
-	enum vec_type type = src->col->no == -1 ? v->type :
-	    stripe_col(p->s, (uint32_t)src->col->no)->type;
-	bool fit = fits(src, type, pr);
+	struct look l = { .p = p, .c = src->col, .j = { .src = src,
+	    .key = key, .pr = pr, .mem = p->mem,
+	    .type = src->col->vec.type } };
 
-	if (!fit && !present)
-		return 0;
-	if (!present && !pr->nil && src->col->no != -1) {
-		uint64_t *pages = part_pages(p,
-		    stripe_col(p->s, (uint32_t)src->col->no)->rows, sel);
-		size_t words = BITS_WORDS((stripe_col(p->s,
-		    (uint32_t)src->col->no)->rows + PAGE_ROWS - 1) /
-		    PAGE_ROWS);
+	if (src->col->no != -1) {
+		const struct stripe_col *info;
 
-		if (prune(p, src, pr, pages, e) == -1)
-			return -1;
-		if (!part_any(pages, words))
-			return 0;
-		if (part_load(p, src->col, NULL, pages, e) == -1)
-			return -1;
-		if (!src->col->all) {
-			/* rows of pages passed over are not ours */
-			uint64_t *mine = arena_zero(p->mem, uint64_t,
-			    BITS_WORDS(v->rows) + 1);
-
-			for (size_t k = 0; k < BITS_WORDS(v->rows); k++)
-				if (bit_get(pages, (uint32_t)(k /
-				    (PAGE_ROWS / 64))))
-					mine[k] = sel ? sel[k] :
-					    ~UINT64_C(0);
-			sel = mine;
-		}
-	} else if (part_load(p, src->col, sel, NULL, e) == -1) {
-		return -1;
+		l.no = (uint32_t)src->col->no;
+		info = stripe_col(p->s, l.no);
+		l.j.type = info->type;
+		l.rows = info->rows;
 	}
-	if (fit && (type == VEC_STR || type == VEC_ANY))
-		return strings(p, src, key, pr, sel, out, present, e);
-	if (present)
-		add_valid(v, sel, src->always, present);
-	if (pr->nil)
-		add_valid(v, sel, src->always, out);
-	else if (!fit)
+	if (!present && !judge_fits(&l.j))
 		return 0;
-	else if (type == VEC_F64)
-		floats(v, pr, sel, out);
-	else if (type == VEC_INT || type == VEC_BOOL)
-		ints(v, range_of(pr->op, pr->lit), sel, src->always, out);
-	else if (!ids_equal(src, pr, sel, out))
-		return ids(src, pr, sel, out, e);
-	return 0;
+	if (!present && !pr->nil && src->col->no != -1)
+		return look_at(&l, sel, out, e);
+	if (part_load(p, src->col, sel, NULL, e) == -1)
+		return -1;
+	return judge_rows(&l.j, &src->col->vec, sel, out, present, e);
 }
 
 /* Rows of the group's own table that satisfy; and those that have a value. */

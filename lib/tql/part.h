@@ -42,6 +42,7 @@ struct bind {
 struct part_col {
 	int no;			/* in the stripe, -1: made by us */
 	bool loaded, all;
+	bool seen;		/* looked at without being loaded */
 	uint64_t *pages;	/* loaded ones, unless all */
 	struct vec vec;
 };
@@ -72,6 +73,9 @@ void part_init(struct part *, struct stripe *, const struct tql_query *,
     struct arena *);
 uint64_t *part_bits(struct part *, unsigned table);	/* all clear */
 bool part_any(const uint64_t *bits, size_t words);
+/* The n set ones of the first `rows` bits. */
+uint32_t *part_listed(struct part *, const uint64_t *bits, uint32_t rows,
+    uint32_t n);
 
 /* bind.c: columns. `sel`: rows of the column's table that matter, or NULL. */
 int part_load(struct part *, struct part_col *, const uint64_t *sel,
@@ -81,6 +85,10 @@ struct part_col *part_find(struct part *, unsigned table, struct str name,
 /* The values of n rows (ascending) of a column; zeros or "" where it is not. */
 int part_pick(struct part *, unsigned table, struct str name, enum vec_type,
     const uint32_t *row, uint32_t n, struct vec *, struct err *);
+int part_pick_col(struct part *, struct part_col *, const uint32_t *row,
+    uint32_t n, struct vec *, struct err *);
+/* A column of values that are made, not read. */
+struct part_col *part_made_col(struct part *, const struct vec *);
 /* A fixed integer column; zeros where it is not. */
 int part_ints(struct part *, unsigned table, struct str name,
     const uint64_t *sel, const int64_t **, struct err *);
@@ -110,11 +118,22 @@ struct tql_val row_value(struct part *, const struct tql_attr *, struct row,
 /* Of events and links, the first that has one. */
 struct tql_val row_first(struct part *, const struct tql_attr *,
     uint32_t span, struct err *);
-/* The values of all scopes that have some, in the order of looking, and the
- * distinct ones of events and links, at most `most`: how many. */
+/*
+ * Attributes of a few spans: read for those alone. The values of row[at] are
+ * those of all scopes that have some, in the order of looking, and the
+ * distinct ones of events and links, at most `most`: how many.
+ */
+struct row_picks {
+	const uint32_t *row;	/* ascending */
+	uint32_t n;
+	struct vec res, scope;	/* their rows there, once needed */
+};
 #define ROW_VALUES	16u
-uint32_t row_values(struct part *, const struct tql_attr *, uint32_t span,
-    struct tql_val *, uint32_t most, struct err *);
+int row_pick(struct part *, const struct tql_attr *, struct row_picks *,
+    struct bind *, struct err *);
+uint32_t row_picked(struct part *, const struct tql_attr *,
+    const struct row_picks *, const struct bind *, uint32_t at,
+    struct tql_val *, uint32_t most);
 /* An expression's value, as row_first; after row_ready. */
 int row_ready(struct part *, const struct tql_expr *, const uint64_t *sel,
     struct err *);

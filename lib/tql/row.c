@@ -234,16 +234,12 @@ same(const struct tql_val *a, const struct tql_val *b)
 	return tql_true(&yes);
 }
 
-/* The distinct values in one table, at most `most`. */
+/* The distinct values in rows of one table, at most `most`. */
 static uint32_t
 group_values(struct part *p, const struct tql_attr *a, const struct group *g,
-    uint32_t span, struct tql_val *v, uint32_t most)
+    uint32_t row, uint32_t end, struct tql_val *v, uint32_t most)
 {
-	const uint32_t *of = g->table == TR_EVENT ? p->event_of :
-	    g->table == TR_LINK ? p->link_of : NULL;
-	uint32_t row = of ? of[span] : row_in(p, g->table,
-	    (struct row){ span, NO_ROW, NO_ROW });
-	uint32_t end = of ? of[span + 1] : row + 1, n = 0;
+	uint32_t n = 0;
 
 	for (; row < end && row < p->rows[g->table] && n < most; row++) {
 		struct tql_val one = { .type = TQL_NIL };
@@ -259,6 +255,37 @@ group_values(struct part *p, const struct tql_attr *a, const struct group *g,
 	return n;
 }
 
+/* By span its first row in a table of children; NULL: it is none. */
+static const uint32_t *
+children_of(const struct part *p, unsigned table)
+{
+	return table == TR_EVENT ? p->event_of :
+	    table == TR_LINK ? p->link_of : NULL;
+}
+
+/* The values of all scopes that have some, in the order of looking, and the
+ * distinct ones of events and links, at most `most`: how many. */
+static uint32_t
+row_values(struct part *p, const struct tql_attr *a, uint32_t span,
+    struct tql_val *v, uint32_t most, struct err *e)
+{
+	struct bind *b;
+	uint32_t n = 0;
+
+	if (part_bind(p, a, &b, e) == -1)
+		return 0;
+	for (uint32_t g = 0; g < b->n && n < most; g++) {
+		unsigned t = b->group[g].table;
+		const uint32_t *of = children_of(p, t);
+		uint32_t row = of ? of[span] : row_in(p, t,
+		    (struct row){ span, NO_ROW, NO_ROW });
+
+		n += group_values(p, a, &b->group[g], row, of ? of[span + 1] :
+		    row + 1, v + n, most - n);
+	}
+	return n;
+}
+
 struct tql_val
 row_first(struct part *p, const struct tql_attr *a, uint32_t span,
     struct err *e)
@@ -269,17 +296,74 @@ row_first(struct part *p, const struct tql_attr *a, uint32_t span,
 	    (struct tql_val){ .type = TQL_NIL };
 }
 
-uint32_t
-row_values(struct part *p, const struct tql_attr *a, uint32_t span,
-    struct tql_val *v, uint32_t most, struct err *e)
+/* The column as it is for the picked rows alone. */
+static int
+pick_source(struct part *p, struct source *src, const struct row_picks *pk,
+    struct err *e)
+{
+	struct vec v;
+
+	if (part_pick_col(p, src->col, pk->row, pk->n, &v, e) == -1)
+		return -1;
+	src->col = part_made_col(p, &v);
+	return 0;
+}
+
+static int
+pick_pointers(struct part *p, struct row_picks *pk, unsigned table,
+    struct err *e)
+{
+	struct vec *v = table == TR_RES ? &pk->res : &pk->scope;
+
+	return v->i ? 0 : part_pick(p, TR_SPAN, table == TR_RES ? S("res") :
+	    S("scope"), VEC_INT, pk->row, pk->n, v, e);
+}
+
+int
+row_pick(struct part *p, const struct tql_attr *a, struct row_picks *pk,
+    struct bind *out, struct err *e)
 {
 	struct bind *b;
-	uint32_t n = 0;
 
-	if (part_bind(p, a, &b, e) == -1)
-		return 0;
-	for (uint32_t g = 0; g < b->n && n < most; g++)
-		n += group_values(p, a, &b->group[g], span, v + n, most - n);
+	if (part_bind(p, a, &b, e) == -1 || part_traces(p, e) == -1)
+		return -1;
+	*out = *b;
+	for (uint32_t g = 0; g < out->n; g++) {
+		struct group *gr = &out->group[g];
+		unsigned t = gr->table;
+
+		for (uint32_t i = 0; i < gr->n; i++)
+			if ((t == TR_SPAN ? pick_source(p, &gr->src[i], pk,
+			    e) : part_load(p, gr->src[i].col, NULL, NULL,
+			    e)) == -1)
+				return -1;
+		if ((t == TR_RES || t == TR_SCOPE) &&
+		    pick_pointers(p, pk, t, e) == -1)
+			return -1;
+		if ((t == TR_EVENT || t == TR_LINK) &&
+		    part_children(p, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+uint32_t
+row_picked(struct part *p, const struct tql_attr *a,
+    const struct row_picks *pk, const struct bind *b, uint32_t at,
+    struct tql_val *v, uint32_t most)
+{
+	uint32_t span = pk->row[at], n = 0;
+
+	for (uint32_t g = 0; g < b->n && n < most; g++) {
+		unsigned t = b->group[g].table;
+		const uint32_t *of = children_of(p, t);
+		uint32_t row = of ? of[span] : t == TR_SPAN ? at :
+		    t == TR_TRACE ? trace_of(p, span) : (uint32_t)
+		    (t == TR_RES ? pk->res.i : pk->scope.i)[at];
+
+		n += group_values(p, a, &b->group[g], row, of ? of[span + 1] :
+		    row + 1, v + n, most - n);
+	}
 	return n;
 }
 
