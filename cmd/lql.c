@@ -9,7 +9,7 @@
 
 enum { OPT_TRACE = 256, OPT_TRACES, OPT_DIRECTION, OPT_LABELS, OPT_VALUES,
 	OPT_SERIES, OPT_FMT, OPT_STEP, OPT_VOLUME, OPT_PATTERNS,
-	OPT_FIELDS, OPT_HITS, OPT_INTERVAL };
+	OPT_FIELDS, OPT_HITS, OPT_INTERVAL, OPT_BATCH };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_RAW) |	\
@@ -37,6 +37,8 @@ static const struct tool tool = {
 		  NULL },
 		{ OPT_INTERVAL, "interval", "TIME", "only lines that far from the "
 		  "one before", NULL },
+		{ OPT_BATCH, "batch", "N", "with -u: lines of each request "
+		  "(default: 1000)", NULL },
 		{ 'f', "follow", NULL, "then wait, and print lines as they "
 		  "come", NULL },
 		{ 'C', "context", "N", "N lines of its stream before and after "
@@ -102,6 +104,7 @@ option(struct args *args, int c, struct err *e)
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
 	case 'z': return lql_session_zone(s, optarg, e);
 	case 'C': return lql_session_context(s, optarg, e);
+	case OPT_BATCH: return lql_session_batch(s, optarg, e);
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
 	case OPT_STEP: return ask_step(optarg, "--step", &s->lql.step, e);
 	case OPT_INTERVAL:

@@ -25,13 +25,14 @@ _lql()
 	--direction) COMPREPLY=($(compgen -W "forward backward" -- "$cur")); return ;;
 	--step) return ;;
 	--interval) return ;;
+	--batch) return ;;
 	-C|--context) return ;;
 	-z|--timezone) return ;;
 	--values) return ;;
 	--volume) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval -f --follow -C --context -q --quiet -z --timezone --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval --batch -f --follow -C --context -q --quiet -z --timezone --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -20,6 +20,7 @@ complete -c lql -l traces -r -F -d 'only lines of the traces whose ids FILE list
 complete -c lql -l direction -x -a 'forward backward' -d 'forward (oldest first) or backward (default)'
 complete -c lql -l step -x -d 'between the points of metrics, such as 30s; all: one, at the end (default: some 100 points)'
 complete -c lql -l interval -x -d 'only lines that far from the one before'
+complete -c lql -l batch -x -d 'with -u: lines of each request (default: 1000)'
 complete -c lql -s f -l follow -d 'then wait, and print lines as they come'
 complete -c lql -s C -l context -x -d 'N lines of its stream before and after each line, too'
 complete -c lql -s q -l quiet -d 'no labels above a table, and no word why an answer is empty'

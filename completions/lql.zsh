@@ -28,6 +28,7 @@ _arguments -s \
 	'--direction=[forward (oldest first) or backward (default)]:WAY:(forward backward)' \
 	'--step=[between the points of metrics, such as 30s; all\: one, at the end (default\: some 100 points)]:TIME:' \
 	'--interval=[only lines that far from the one before]:TIME:' \
+	'--batch=[with -u\: lines of each request (default\: 1000)]:N:' \
 	'-f[then wait, and print lines as they come]' \
 	'--follow[then wait, and print lines as they come]' \
 	'-C+[N lines of its stream before and after each line, too]:N:' \

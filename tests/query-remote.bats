@@ -90,6 +90,14 @@ page() {
 	api "200 $J 1" "200 $J 2"
 	lql -u "$URL" -n all -o raw --from 1 --direction forward '{app="a"}' >got
 	seq -f 'line %g' 1 1001 | diff - got
+	page 9 8 >1
+	page 8 7 >2
+	page 7 >3
+	api "200 $J 1" "200 $J 2" "200 $J 3"
+	lql -u "$URL" --batch 2 -n all -o raw --from 1 '{app="a"}' >got
+	seq -f 'line %g' 9 -1 7 | diff - got
+	[ "$(cut -f5 log | sort | uniq -c | tr -s ' ')" = " 3 limit=2" ]
+	fails 2 lql -u "$URL" --batch 1 '{app="a"}'
 	# shellcheck disable=SC2046
 	page $(yes 5 | head -1000) >1
 	api "200 $J 1" "200 $J 1"

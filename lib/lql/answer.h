@@ -18,6 +18,7 @@ enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES, LQL_VOLUME,
 struct lql_ask {
 	const char *store;
 	const struct remote *far;	/* asked instead; or NULL */
+	uint64_t batch;			/* lines of a request; 0: 1000 */
 	struct str tenant;
 	struct lql_opts o;
 	enum lql_about about;

@@ -107,7 +107,8 @@ far_lines(const struct lql_ask *lql, const struct lql_query *q, lql_fn *fn,
 {
 	struct far f = { .fn = fn, .arg = arg };
 	struct question qn = { .from = lql->o.from, .to = lql->o.to,
-	    .limit = lql->o.limit, .forward = lql->o.forward };
+	    .limit = lql->o.limit, .batch = lql->batch,
+	    .forward = lql->o.forward };
 
 	remote_range(&qn.from, &qn.to);
 	return ask(lql, QUESTION_LINES, q, &qn, on_line, &f, e);

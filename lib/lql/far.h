@@ -8,6 +8,8 @@
 #include "lql/answer.h"
 #include "lql/metrics.h"
 
+#define LQL_BATCH_MAX	100000u	/* lines of one request */
+
 /* As lql_run. */
 int far_lines(const struct lql_ask *, const struct lql_query *, lql_fn *,
     void *arg, struct err *);

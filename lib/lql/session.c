@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "lql/context.h"
+#include "lql/far.h"
 #include "lql/print.h"
 
 /* Parses and answers one query: the status. An empty text: every stream. */
@@ -66,6 +67,15 @@ lql_session_context(struct lql_session *s, const char *word, struct err *e)
 		    word, LQL_CONTEXT_MAX);
 	s->lql.context = (uint32_t)n;
 	return 0;
+}
+
+int
+lql_session_batch(struct lql_session *s, const char *word, struct err *e)
+{
+	return num_u64(str_of(word), &s->lql.batch) &&
+	    s->lql.batch >= 2 && s->lql.batch <= LQL_BATCH_MAX ? 0 :
+	    err_set(e, ERR_QUERY, "--batch %s: not 2 to %u lines", word,
+	    LQL_BATCH_MAX);
 }
 
 int

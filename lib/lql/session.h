@@ -25,6 +25,8 @@ int lql_session_prompt(struct lql_session *);
 int lql_session_zone(struct lql_session *, const char *name, struct err *);
 /* --context and \context: a number of lines. */
 int lql_session_context(struct lql_session *, const char *n, struct err *);
+/* --batch: how many lines a server is asked for at once. */
+int lql_session_batch(struct lql_session *, const char *n, struct err *);
 /* --direction and \direction: forward or backward. */
 int lql_session_direction(struct lql_session *, const char *way,
     struct err *);

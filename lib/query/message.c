@@ -4,7 +4,7 @@
 #include "base/num.h"
 
 enum { Q_WHAT = 1, Q_TEXT, Q_FROM, Q_TO, Q_STEP, Q_LIMIT, Q_FORWARD,
-	Q_NAME };
+	Q_NAME, Q_BATCH };
 enum { A_KIND = 1, A_WHY, A_TEXT, A_TIME, A_LABEL, A_META, A_PARSED, A_POINT };
 enum { L_NAME = 1, L_VALUE, L_TYPE };
 
@@ -51,6 +51,7 @@ question_put(struct buf *b, const struct question *q)
 	put_u64(b, Q_LIMIT, q->limit);
 	put_u64(b, Q_FORWARD, q->forward);
 	put_str(b, Q_NAME, q->name);
+	put_u64(b, Q_BATCH, q->batch);
 }
 
 void
@@ -99,6 +100,7 @@ question_read(struct question *q, struct str message, struct err *e)
 		case Q_LIMIT: q->limit = f.v; break;
 		case Q_NAME: q->name = f.b; break;
 		case Q_FORWARD: q->forward = f.v != 0; break;
+		case Q_BATCH: q->batch = f.v; break;
 		}
 	return c.bad ? err_set(e, ERR_CORRUPT, "a question that is no "
 	    "message") : 0;

@@ -30,6 +30,7 @@ struct question {
 				   and the last */
 	uint64_t step;		/* ns; 0: at `to` alone */
 	uint64_t limit;		/* 0: all */
+	uint64_t batch;		/* lines of a request; 0: as many as is usual */
 	bool forward;
 };
 

@@ -225,13 +225,13 @@ lines(struct server *s, const struct question *q, struct err *e)
 	struct pages ps = { .from = q->from, .to = q->to, .left = q->limit ?
 	    q->limit : UINT64_MAX };
 	struct page p = { 0 };
-	uint64_t asked;
+	uint64_t page = q->batch ? q->batch : PAGE, asked;
 	int64_t fresh;
 	int r;
 
 	do {
-		asked = ps.left < PAGE && ps.left + ps.said.n < PAGE ?
-		    ps.left + ps.said.n : PAGE;
+		asked = ps.left < page && ps.left + ps.said.n < page ?
+		    ps.left + ps.said.n : page;
 		json_t *j = ask_page(s, q, &ps, asked, e);
 
 		fresh = 0;
@@ -243,8 +243,8 @@ lines(struct server *s, const struct question *q, struct err *e)
 		if (p.n < asked || r == -1)
 			break;
 		if (fresh == 0)
-			r = err_set(e, ERR_LIMIT, "over %u lines in one "
-			    "nanosecond", PAGE);
+			r = err_set(e, ERR_LIMIT, "over %llu lines in one "
+			    "nanosecond", (unsigned long long)page);
 		else if (q->forward)
 			ps.from = p.v[p.n - 1].time;
 		else
