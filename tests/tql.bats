@@ -355,7 +355,7 @@ meant() {
 	fails 2 tql -d traces '{ name = 1 }'
 	[ "${lines[2]}" = '      ^^^^^^^^' ]
 	fails 2 tql -d traces '{ .a } | count() + 1 > 2'
-	[[ $output = *"not supported"* ]]
+	[[ $output = *"not yet supported"* ]]
 	fails 2 tql -d traces '{ name =~ "(" }'
 	fails 2 tql -d traces '{} {}'
 	fails 2 tql -d traces '{}' '{}'

@@ -217,6 +217,17 @@ add_column(struct show_listing *li, const struct name *n, uint32_t *group)
 	return split(n, group, li->sets.n, group);
 }
 
+/* The last column becomes the first. */
+static void
+to_front(struct show_listing *li)
+{
+	struct column last = li->col[li->cols - 1];
+
+	memmove(&li->col[1], &li->col[0], (li->cols - 1) *
+	    sizeof *li->col);
+	li->col[0] = last;
+}
+
 /* The label that parts the groups best; of such the narrowest. */
 static const struct name *
 best(const struct show_listing *li, const struct name *n, uint32_t nnames,
@@ -246,7 +257,7 @@ named(const struct name *n, uint32_t nnames, struct str text)
 	return NULL;
 }
 
-/* Columns that were there stay; then the service's; then as many as it takes. */
+/* The service's first; columns that were there stay; then as many as it takes. */
 static void
 choose(struct show_listing *li, const struct name *n, uint32_t nnames,
     struct arena *a)
@@ -259,8 +270,10 @@ choose(struct show_listing *li, const struct name *n, uint32_t nnames,
 		groups = split(named(n, nnames, li->col[i].name), group,
 		    li->sets.n, group);
 	if (service && service->values > 1 && li->cols < COLUMNS_MAX &&
-	    !has_column(li, service->text))
+	    !has_column(li, service->text)) {
 		groups = add_column(li, service, group);
+		to_front(li);
+	}
 	while (groups < li->sets.n && li->cols < COLUMNS_MAX &&
 	    (next = best(li, n, nnames, group, groups)))
 		groups = add_column(li, next, group);

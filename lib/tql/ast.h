@@ -8,7 +8,7 @@
  *     tql_free(&q);			the regexes; the rest is the arena's
  *
  * Parsing checks everything: grammar, types, regexes, and that the query is
- * within what the engine answers (else ERR_QUERY "... not supported").
+ * within what the engine answers (else ERR_QUERY "... not yet supported").
  * traceql.md sections 2 to 5.
  */
 #ifndef TQL_AST_H

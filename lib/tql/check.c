@@ -88,6 +88,19 @@ refuse(struct tql_query *q, const struct tql_expr *x, const char *what,
 }
 
 static int
+refuse_nil(struct tql_query *q, const struct tql_expr *x, const char *what,
+    struct err *e)
+{
+	struct buf b = { 0 };
+
+	tql_expr_print(&b, x->l);
+	caret_err(e, q->text, x->at, "%.*s=nil is not valid because %s cannot "
+	    "be nil", PS(buf_str(&b)), what);
+	buf_free(&b);
+	return -1;
+}
+
+static int
 check_nil(struct tql_query *q, struct tql_expr *x, struct err *e)
 {
 	const struct tql_attr *a = x->l->attr;
@@ -95,9 +108,9 @@ check_nil(struct tql_query *q, struct tql_expr *x, struct err *e)
 	if (x->op != OP_EQ || x->l->kind != EX_ATTR)
 		return 0;
 	if (a->in != IN_NONE)
-		return refuse(q, x, "intrinsics cannot be nil", e);
+		return refuse_nil(q, x, "intrinsics", e);
 	if (a->scope == SCOPE_RES && str_eq(a->name, S("service.name")))
-		return refuse(q, x, "resource.service.name cannot be nil", e);
+		return refuse_nil(q, x, "resource.service.name", e);
 	q->attr[a->no]->selected = true;
 	return 0;
 }
@@ -109,8 +122,8 @@ check_regex(struct tql_query *q, struct tql_expr *x, struct err *e)
 
 	assert(x->r);	/* =~ and !~ are binary */
 	if (x->r->kind != EX_LIT)
-		return refuse(q, x, "the right side of =~ and !~ must be a "
-		    "string", e);
+		return refuse(q, x, "invalid type for =~ or !~: the right side "
+		    "must be a string in quotes", e);
 	x->re = re_compile(x->r->val.s, RE_ANCHORED | RE_DOTALL, &why);
 	if (!x->re)
 		return caret_err(e, q->text, x->r->at, "invalid regex: %.150s",
@@ -174,7 +187,8 @@ tql_check(struct tql_query *q, struct tql_expr *x, struct err *e)
 		return -1;
 	t = tql_expr_type(x);
 	if (t != TQL_BOOL && t != TQL_UNKNOWN)
-		return refuse(q, x, "a filter must be a bool", e);
+		return refuse(q, x, "span filter field expressions must "
+		    "resolve to a boolean", e);
 	return 0;
 }
 
@@ -197,11 +211,12 @@ check_value(struct tql_query *q, struct tql_expr *x, bool number,
 		return -1;
 	t = tql_expr_type(x);
 	if (number && !tql_numeric(t) && t != TQL_UNKNOWN)
-		return refuse(q, x, "what is aggregated must be a number", e);
+		return refuse(q, x, "aggregate field expressions must "
+		    "resolve to a number type", e);
 	if (!looks(x))
-		return refuse(q, x, number ? "what is aggregated must look at "
-		    "the span" : "what is grouped by must look at the span",
-		    e);
+		return refuse(q, x, number ? "aggregate field expressions must "
+		    "reference the span" : "grouping field expressions must "
+		    "reference the span", e);
 	return 0;
 }
 

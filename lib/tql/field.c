@@ -37,7 +37,7 @@ int
 parse_unsupported(struct parse *p, struct caret at, struct err *e,
     const char *what)
 {
-	return caret_err(e, p->lex.text, at, "%s: not supported", what);
+	return caret_err(e, p->lex.text, at, "%s not yet supported", what);
 }
 
 /* What others write for it. */

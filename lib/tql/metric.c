@@ -59,7 +59,7 @@ quantiles(struct parse *p, struct tql_metric *m, struct err *e)
 		m->q[m->nq] = v->type == TQL_INT ? (double)v->i : v->f;
 		if (!(m->q[m->nq] >= 0 && m->q[m->nq] <= 1))
 			return caret_err(e, p->lex.text, p->lex.t.at,
-			    "a quantile is from 0 to 1");
+			    "quantile must be between 0 and 1");
 		m->nq++;
 		if (lex_next(&p->lex, e) == -1)
 			return -1;
@@ -139,7 +139,7 @@ by(struct parse *p, struct tql_metric *m, struct err *e)
 	p->near = false;
 	if (m->nby > most)
 		return caret_err(e, p->lex.text, at, "%s() by more than %u "
-		    "attributes: not supported", tql_metric_name(m->kind),
+		    "attributes not yet supported", tql_metric_name(m->kind),
 		    most);
 	return 0;
 }

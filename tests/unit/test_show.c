@@ -260,6 +260,18 @@ listing(struct buf *b)
 	CHECK(is(b, ""));
 	show_listing_free(li);
 
+	/* the service comes first, also when it comes late */
+	li = show_listing_new(&sh, false);
+	listed(li, 1, "cart", "c-1", "eu", false);
+	listed(li, 2, "cart", "c-2", "eu", false);
+	show_listing_put(li, b);
+	buf_reset(b);
+	listed(li, 3, "payment", "c-2", "eu", false);
+	show_listing_put(li, b);
+	CHECK(is(b, TIME "service_name id  LINE\n"
+	    AT(3) "payment      c-2 text\n"));
+	show_listing_free(li);
+
 	/* no room for a second column, nor for heads; labels not asked for */
 	li = show_listing_new(&narrow, false);
 	listed(li, 1, "cart", "c-1", "eu", false);

@@ -87,21 +87,21 @@ test_bad(void)
 	refused(S("{ name = nil }"), "cannot be nil");
 	refused(S("{ span :name = 1 }"), "unknown identifier");
 	refused(S("{ .a } | count() + 1 > 2"), "1:18: more than an aggregate "
-	    "compared with a number: not supported");
+	    "compared with a number not yet supported");
 	refused(S("{ .a } | count()"), "not compared");
 	refused(S("{ .a } | coalesce(.b)"), "1:19: unexpected .b, expected )");
 	refused(S("coalesce()"), "cannot be first");
-	refused(S("{ .a } | max(name) > 2"), "must be a number: name");
-	refused(S("{ .a } | by(1)"), "must look at the span");
+	refused(S("{ .a } | max(name) > 2"), "a number type: name");
+	refused(S("{ .a } | by(1)"), "must reference the span");
 	refused(S("({ .a } | { .b }) && { .c }"), "both sides of && must be");
 	refused(S("{} | rate() | topk(0)"), "greater than 0");
 	refused(S("{} | topk(5)"), "unexpected topk");
 	refused(S("{} | compare({}) > 5"), "1:18: compare() cannot be");
 	refused(S("({} | rate()) + 2s"), "1:17: a duration cannot be");
-	refused(S("{} | quantile_over_time(duration, 2)"), "from 0 to 1");
+	refused(S("{} | quantile_over_time(duration, 2)"), "between 0 and 1");
 	refused(S("1 / 0 + ({} | rate())"), "1:5: division by zero");
 	refused(S("{} with (a)"), "1:11: unexpected ), expected =");
-	refused(S("{ parent.a }"), "parent: not supported");
+	refused(S("{ parent.a }"), "parent not yet supported");
 	refused(S("{ . a }"), "a name must follow");
 	refused(S("{ .\"a }"), "the quote does not end");
 	refused(S("{ .a = \"\\q\" }"), "no such escape");
