@@ -54,6 +54,21 @@ unhex() {
 	done
 }
 
+@test "a traces store with a trace that lies whole beside its pieces" {
+	cp -r "$ROOT/tests/golden/traces-store-4" s
+	grep -qa replaced s/blocks/*
+	tstore -d s --check
+	[ "$(tstore -d s --info | grep '^traces')" = "traces 4, spans 6" ]
+	tql -d s --limit all -o ids '{}' | sort | tql -d s -o json - |
+		diff - "$ROOT/tests/golden/traces-store-4.jsonl"
+	[ "$(tql -d s -o json --step all '{ } | count_over_time()' |
+		jq '[.samples[].value] | add')" = 6 ]
+	tstore -d s --compact
+	tstore -d s --check
+	tql -d s --limit all -o ids '{}' | sort | tql -d s -o json - |
+		diff - "$ROOT/tests/golden/traces-store-4.jsonl"
+}
+
 @test "stores of logs, of blocks of both versions, the second with words" {
 	for v in 1 2; do
 		cp -r "$ROOT/tests/golden/logs-store-$v" s$v

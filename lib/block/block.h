@@ -13,7 +13,7 @@
 #include "block/frame.h"
 #include "block/stripe.h"
 
-#define BLOCK_VERSION	2u	/* written; 1 is read, too */
+#define BLOCK_VERSION	3u	/* written; those before are read, too */
 #define BLOCK_SOURCES_MAX 64u
 #define COLUMNS_MAX	65536u	/* different ones, in a block */
 

@@ -29,8 +29,9 @@ struct run {
 };
 
 /*
- * The newest blocks of the tenant, back to the first that is of another level
- * or cannot be opened.
+ * The newest blocks of the tenant that have a level in [min, max]; later ones
+ * below it are passed over. Back to the first that has another or cannot be
+ * opened: an output stands for all sequences from its first to its last.
  */
 static void
 newest(struct store *st, struct str tenant, uint32_t min, uint32_t max,
@@ -44,9 +45,10 @@ newest(struct store *st, struct str tenant, uint32_t min, uint32_t max,
 	for (uint32_t i = m->blocks; i-- > 0;) {
 		const struct manifest_block *b = &m->block[i];
 
-		if (!str_eq(b->tenant, tenant) || b->level < min)
+		if (!str_eq(b->tenant, tenant) ||
+		    (b->level < min && at == m->blocks))
 			continue;
-		if (b->level > max || !store_live(st, b))
+		if (b->level < min || b->level > max || !store_live(st, b))
 			break;
 		run->v[--at] = *b;
 		run->raw += b->raw_bytes;
@@ -196,9 +198,8 @@ due(struct store *st, struct str tenant, struct run *run, struct arena *a)
 	    time_mono() - st->fresh_since >= st->o.merge_ns;
 
 	newest(st, tenant, 0, 0, run, a);
-	if (st->bulk)
-		return run->n >= BULK_FAN_IN;
-	if (run->n >= 2 && (old || run->raw >= st->o.merge_bytes))
+	if (st->bulk ? run->n >= BULK_FAN_IN :
+	    run->n >= 2 && (old || run->raw >= st->o.merge_bytes))
 		return 1;
 	newest(st, tenant, 1, 1, run, a);
 	run->final = true;		/* long behind the newest */

@@ -13,7 +13,10 @@ struct check {
 	void *arg;
 	unsigned faults;
 	struct id_entry *id;	/* of all stripes */
-	uint32_t traces, cap;
+	uint32_t ids, cap;
+	uint32_t traces;	/* those replaced included */
+	struct id_place *dead;	/* what is replaced */
+	size_t ndead, seen;
 };
 
 static void __attribute__((format(printf, 2, 3)))
@@ -45,6 +48,18 @@ load(struct check *ck, struct stripe *s, enum col no, struct arena *a,
 	return false;		/* else block_check has said it */
 }
 
+/* Whether the row is replaced; rows are asked for in order. */
+static bool
+is_dead(struct check *ck, uint32_t stripe, uint32_t row)
+{
+	const struct id_place *p = &ck->dead[ck->seen];
+
+	if (ck->seen == ck->ndead || p->stripe != stripe || p->row != row)
+		return false;
+	ck->seen++;
+	return true;
+}
+
 /*
  * Traces follow each other without gaps; ids are kept. (Their order is not
  * looked at: it may go by the start of a span that was a duplicate.)
@@ -62,13 +77,15 @@ check_traces(struct check *ck, uint32_t no, struct stripe *s, struct arena *a)
 	if (!load(ck, s, TC_ID, a, &id) || !load(ck, s, TC_FIRST, a, &first) ||
 	    !load(ck, s, TC_SPANS, a, &spans))
 		return;
-	ck->cap = ck->traces + n;
+	ck->cap = ck->ids + n;
 	ck->id = xrealloc(ck->id, ck->cap + (size_t)1, sizeof *ck->id);
-	for (uint32_t r = 0; r < n; r++) {
-		struct id_entry *it = &ck->id[ck->traces];
+	for (uint32_t r = 0; r < n; r++, ck->traces++) {
+		if (!is_dead(ck, no, r)) {
+			struct id_entry *it = &ck->id[ck->ids++];
 
-		memcpy(it->id.b, id.fix + (size_t)r * 16, 16);
-		it->trace = ck->traces++;
+			memcpy(it->id.b, id.fix + (size_t)r * 16, 16);
+			it->trace = ck->traces;
+		}
 		if (first.i[r] != at || spans.i[r] <= 0 ||
 		    spans.i[r] > stripe_rows(s, TR_SPAN))
 			fault(ck, "stripe %u: trace %u: its spans are not "
@@ -146,7 +163,7 @@ by_id(const void *pa, const void *pb)
 	return r != 0 ? r : (a->trace > b->trace) - (a->trace < b->trace);
 }
 
-/* Every trace is found by its id, and nothing else is. */
+/* Every trace that is not replaced is found by its id, and nothing else is. */
 static void
 check_ids(struct check *ck, struct arena *a)
 {
@@ -155,23 +172,23 @@ check_ids(struct check *ck, struct arena *a)
 	size_t n, kept = 0;
 	struct id *ids;
 
-	if (ck->traces == 0)
+	if (ck->ids == 0)
 		return;
-	qsort(ck->id, ck->traces, sizeof *ck->id, by_id);
-	ids = arena_new(a, struct id, ck->traces);
-	for (uint32_t i = 0; i < ck->traces; i++)
+	qsort(ck->id, ck->ids, sizeof *ck->id, by_id);
+	ids = arena_new(a, struct id, ck->ids);
+	for (uint32_t i = 0; i < ck->ids; i++)
 		ids[i] = ck->id[i].id;
-	kept = id_unique(ids, ck->traces);
+	kept = id_unique(ids, ck->ids);
 	if (ids_find(ck->b, ids, kept, a, &hits, &n, &e) == -1) {
 		fault(ck, "%s", e.msg);
 		return;
 	}
-	if (n != ck->traces) {
+	if (n != ck->ids) {
 		fault(ck, "section ids: finds %zu traces of %u", n,
-		    ck->traces);
+		    ck->ids);
 		return;
 	}
-	for (uint32_t i = 0; i < ck->traces; i++)
+	for (uint32_t i = 0; i < ck->ids; i++)
 		if (hits[i].trace != ck->id[i].trace) {
 			fault(ck, "section ids: entry %u: not its trace", i);
 			return;
@@ -182,14 +199,22 @@ unsigned
 trace_check(struct block *b, void (*say)(void *, const char *), void *arg)
 {
 	struct check ck = { .b = b, .say = say, .arg = arg };
-	struct arena a = { 0 };
+	struct arena a = { 0 }, dead = { 0 };
+	struct err e = { 0 };
+
+	if (ids_replaced(b, &dead, &ck.dead, &ck.ndead, &e) == -1)
+		fault(&ck, "%s", e.msg);
 
 	for (uint32_t no = 0; no < block_stripes(b); no++) {
 		check_stripe(&ck, no, &a);
 		arena_reset(&a);
 	}
+	if (ck.seen < ck.ndead)
+		fault(&ck, "section replaced: entry %zu: no row, or not in "
+		    "order", ck.seen);
 	check_ids(&ck, &a);
 	free(ck.id);
 	arena_free(&a);
+	arena_free(&dead);
 	return ck.faults;
 }

@@ -7,6 +7,7 @@
 #define PROBES		11	/* bits an id sets */
 #define PAGE_BITS	(IDS_FILTER_PAGE * 8)
 #define TRACE_BITS	16
+#define REPLACED_ENTRY	8
 #define IDS_BYTES_MAX	((uint64_t)1 << 30)
 #define FEW		8	/* ids: read filter pages, not all of it */
 #define NEAR		32u	/* entries: how far off a guess is, about */
@@ -114,6 +115,24 @@ ids_write(struct block_writer *w, struct id_entry *v, size_t n,
 	if (r == 0)
 		r = block_section(w, S("split"), str_mk(split,
 		    nsplit * sizeof *split), false, 0, e);
+	buf_free(&b);
+	return r;
+}
+
+int
+ids_write_replaced(struct block_writer *w, const struct id_place *v, size_t n,
+    struct err *e)
+{
+	struct buf b = { 0 };
+	int r;
+
+	if (n == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		buf_u32(&b, v[i].stripe);
+		buf_u32(&b, v[i].row);
+	}
+	r = block_section(w, S("replaced"), buf_str(&b), false, 0, e);
 	buf_free(&b);
 	return r;
 }
@@ -358,5 +377,30 @@ ids_split(struct block *b, struct arena *a, const struct id **v, size_t *n,
 		return damaged(b, "split", e);
 	*v = (const struct id *)(const void *)bytes.p;
 	*n = bytes.n / sizeof **v;
+	return 0;
+}
+
+int
+ids_replaced(struct block *b, struct arena *a, struct id_place **v, size_t *n,
+    struct err *e)
+{
+	struct str bytes;
+	int r = block_read_section(b, S("replaced"), a, &bytes, e);
+
+	*n = 0;
+	*v = NULL;
+	if (r != 1)
+		return r;
+	if (bytes.n % REPLACED_ENTRY != 0)
+		return damaged(b, "replaced", e);
+	*v = arena_new(a, struct id_place, bytes.n / REPLACED_ENTRY);
+	for (size_t at = 0; at < bytes.n; at += REPLACED_ENTRY) {
+		struct id_place p = { load32(bytes.p + at),
+		    load32(bytes.p + at + 4) };
+
+		if (p.stripe >= block_stripes(b) || p.row >= STRIPE_ROWS)
+			return damaged(b, "replaced", e);
+		(*v)[(*n)++] = p;
+	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /*
- * ids: which traces a block holds: the sections "ids", "idfilter", "split".
+ * ids: which traces a block holds, and where not to look for them: the
+ * sections "ids", "idfilter", "split", "replaced".
  *
  * The filter has 16 bits a trace and is cut into pages of 4 KiB: an id's bits
  * are all in one page, so that asking for one id costs one read. A hit is
@@ -29,6 +30,15 @@ size_t id_unique(struct id *, size_t n);	/* of sorted ones */
 /* Writes "ids" and "idfilter" (entries get sorted) and "split" (sorted). */
 int ids_write(struct block_writer *, struct id_entry *, size_t n,
     const struct id *split, size_t nsplit, struct err *);
+
+/* A row of TR_TRACE that is not to be read: another stripe has all of it. */
+struct id_place { uint32_t stripe, row; };
+/* Writes "replaced", if there are any; in order. */
+int ids_write_replaced(struct block_writer *, const struct id_place *,
+    size_t n, struct err *);
+/* What is in it. Stripes are of the block, rows below STRIPE_ROWS. */
+int ids_replaced(struct block *, struct arena *, struct id_place **, size_t *n,
+    struct err *);
 
 /* An id asked for (its number) and the trace in the block that has it. */
 struct id_hit { uint32_t asked, trace; };

@@ -5,7 +5,7 @@
 
 #include "base/distinct.h"
 #include "base/hash.h"
-#include "trace/columns.h"
+#include "trace/cols.h"
 #include "trace/ids.h"
 #include "trace/kind.h"
 
@@ -183,6 +183,33 @@ count_traces(const struct store_block *v, size_t n, uint64_t *out,
 	return r;
 }
 
+/* The spans of a block that are not replaced. */
+static int
+count_spans(const struct store_block *sb, uint64_t *spans, struct err *e)
+{
+	struct arena a = { 0 };
+	struct id_place *v;
+	size_t n;
+	int r = ids_replaced(sb->block, &a, &v, &n, e);
+
+	*spans += sb->info->rows;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct stripe *st = block_stripe(sb->block, v[i].stripe, &a,
+		    e);
+		int c = st ? cols_find(st, TC_SPANS) : -1;
+		struct vec its;
+
+		if (st && (c == -1 ||
+		    v[i].row >= stripe_rows(st, TR_TRACE)))
+			continue;	/* --check says so */
+		r = st ? stripe_pick(st, (uint32_t)c, &v[i].row, 1, &a, &its,
+		    e) : -1;
+		*spans -= r == 0 ? (uint64_t)its.i[0] : 0;
+	}
+	arena_free(&a);
+	return r;
+}
+
 /* ---- */
 
 static int
@@ -253,8 +280,9 @@ trace_info(const struct store_block *v, size_t n, struct arena *a,
 
 	(void)a;
 	for (size_t i = 0; i < n && r == 0; i++) {
-		spans += v[i].info->rows;
-		r = add_block(&s, v[i].block, e);
+		r = count_spans(&v[i], &spans, e);
+		if (r == 0)
+			r = add_block(&s, v[i].block, e);
 	}
 	for (uint32_t i = 0; i < s.names.n; i++) {
 		s.sum[i].different = distinct_count(&s.sum[i].seen,

@@ -7,6 +7,13 @@
 /* merge.c: inputs to new blocks, traces made whole. */
 int trace_merge(const struct store_merge *, const struct store_options *,
     struct store_sink *, struct err *);
+/* The same by other rules than its own, for tests: what is copied as it is. */
+struct merge_rules {
+	uint32_t replaced;	/* at most 1 / this of a stripe's traces */
+	bool any_size;		/* however few rows the stripe has */
+};
+int trace_merge_by(const struct store_merge *, const struct merge_rules *,
+    struct store_sink *, struct err *);
 /* check.c: order, parents, ids, filter. The number of faults. */
 unsigned trace_check(struct block *, void (*say)(void *, const char *),
     void *arg);

@@ -1,9 +1,11 @@
 /*
  * merge: several blocks become one, or a few, with every trace in one piece.
  *
- * Goes through all traces in order of start and fills stripes. A full stripe
- * whose traces lie nowhere else and follow each other is copied as it is.
- * Traces that may still grow go to a rest block.
+ * Goes through all traces in order of start and fills stripes. A stripe that is
+ * full enough, and hardly has a trace that lies elsewhere, too, is copied as it
+ * is: those few traces are written whole in another stripe, and what the copy
+ * has of them counts as replaced. Traces that may still grow go to a rest
+ * block.
  */
 #include <stdlib.h>
 
@@ -18,16 +20,19 @@
 #define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory */
 #define STRIPE_COLS	8192u	/* in a stripe; one of a seal has fewer */
 #define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
+#define LOW_SHARE	4u	/* less than 1 / this of its rows: not copied */
 #define BLOCK_RAW	STORE_MERGE_BYTES	/* records in a level 1 block */
 #define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
 
 struct merge {
 	struct parts all;
+	const struct merge_rules *rules;
 	struct store_sink *sink;
 	struct str tenant;
 	struct gather gather;
 	struct frame *frame;
 	struct arena mem;	/* of one stripe */
+	struct arena copy;	/* of one that is copied */
 	struct out out;
 	bool open;		/* out is begun */
 	bool rest;		/* which traces are written now */
@@ -36,8 +41,27 @@ struct merge {
 	uint32_t stripe_rows;	/* and a stripe here */
 	struct gather_trace *trace;	/* of the stripe being filled */
 	uint32_t n, cap, rows;
+	struct id *torn;	/* traces no stripe can hold */
+	size_t ntorn, torn_cap;
 	struct err *e;
 };
+
+static void
+add_torn(struct merge *m, const struct id *id)
+{
+	if (m->ntorn == m->torn_cap) {
+		m->torn_cap = m->torn_cap * 2 + 64;
+		m->torn = xrealloc(m->torn, m->torn_cap, sizeof *m->torn);
+	}
+	m->torn[m->ntorn++] = *id;
+}
+
+/* It lies in one place, and needs no other. */
+static bool
+stays(const struct whole *w)
+{
+	return w->n == 1 && !w->rest;
+}
 
 static int
 end_block(struct merge *m)
@@ -47,6 +71,9 @@ end_block(struct merge *m)
 	if (!m->open)
 		return 0;
 	m->open = false;
+	id_sort(m->torn, m->ntorn);
+	m->out.torn = m->torn;
+	m->out.ntorn = m->ntorn;
 	r = out_end(&m->out, (uint64_t)(m->raw_a_row * (double)m->out.rows),
 	    m->rest ? OUT_REST : OUT_PARTS, m->e);
 	return r;
@@ -96,6 +123,7 @@ put_pieces(struct merge *m, const struct gather_trace *t)
 		.max_bytes = FRAME_BYTES };
 	uint32_t all = UINT32_MAX;
 
+	add_torn(m, &t->id);
 	while (opts.from < all) {
 		if (gather_traces(&m->gather, m->frame, t, 1, &opts, &all,
 		    m->e) == -1)
@@ -167,55 +195,86 @@ add_trace(struct merge *m, const struct whole *w)
 	return 0;
 }
 
-/* The stripe that the traces from number i on are, in its own order; or -1. */
-static int64_t
-same_stripe(const struct merge *m, uint32_t i)
+/*
+ * Where much of what is there would be less in full stripes, all that are not
+ * quite full are made anew; else only those that have next to nothing.
+ */
+static bool
+full_enough(const struct merge *m, const struct part_stripe *ps,
+    uint64_t rows)
 {
-	const struct parts *all = &m->all;
-	const struct part *p = &all->part[all->whole[i].at];
-	const struct part_stripe *ps = &all->stripe[p->stripe];
+	uint32_t full = m->stripe_rows;
+	uint64_t need = rows / full + 1;
 
-	if (p->row != 0 || ps->only < ps->traces || m->rest ||
-	    ps->rows < m->stripe_rows / 4 * 3 || ps->traces > all->wholes - i)
-		return -1;
-	for (uint32_t k = 0; k < ps->traces; k++) {
-		const struct part *q = &all->part[all->whole[i + k].at];
+	if (m->rules->any_size)
+		return true;
+	return need * 4 <= (uint64_t)m->all.stripes * 3 ?
+	    ps->rows >= full / 4 * 3 : ps->rows >= full / LOW_SHARE;
+}
 
-		if (q->stripe != p->stripe || q->row != k)
-			return -1;
+/* Which stripes are copied, and what of them is not to be read then. */
+static void
+choose_kept(struct merge *m)
+{
+	struct parts *all = &m->all;
+	uint64_t rows = 0;
+
+	for (uint32_t k = 0; k < all->stripes; k++)
+		rows += all->stripe[k].rows;
+	for (uint32_t k = 0; k < all->stripes; k++) {
+		struct part_stripe *ps = &all->stripe[k];
+		/* what the inputs had replaced, too */
+		uint32_t gone = ps->traces - ps->only;
+
+		if (gone > ps->traces / m->rules->replaced ||
+		    !full_enough(m, ps, rows))
+			continue;
+		ps->kept = true;
+		if (gone == 0)
+			continue;
+		ps->gone = arena_new(&all->mem, uint64_t,
+		    BITS_WORDS(ps->traces));
+		memset(ps->gone, 0xff, BITS_WORDS(ps->traces) *
+		    sizeof *ps->gone);
 	}
-	return p->stripe;
+	for (uint32_t i = 0; i < all->wholes; i++) {
+		const struct part *p = &all->part[all->whole[i].at];
+
+		if (stays(&all->whole[i]) && all->stripe[p->stripe].gone)
+			all->stripe[p->stripe].gone[p->row / 64] &=
+			    ~(UINT64_C(1) << p->row % 64);
+	}
 }
 
 static int
-copy_stripe(struct merge *m, uint32_t no)
+copy_stripe(struct merge *m, struct part_stripe *ps)
 {
 	int r;
 
-	if (flush(m) == -1 || want_block(m) == -1)
+	if (ps->copied)
+		return 0;
+	ps->copied = true;
+	if (want_block(m) == -1)
 		return -1;
-	r = out_stripe(&m->out, m->all.stripe[no].stripe, &m->mem, m->e);
-	arena_reset(&m->mem);
+	r = out_stripe(&m->out, ps->stripe, ps->gone, &m->copy, m->e);
+	arena_reset(&m->copy);
 	return r;
 }
 
 static int
 write_all(struct merge *m, bool rest)
 {
-	const struct parts *all = &m->all;
+	struct parts *all = &m->all;
 
 	m->rest = rest;
 	for (uint32_t i = 0; i < all->wholes; i++) {
-		int64_t same;
+		const struct whole *w = &all->whole[i];
+		struct part_stripe *ps = &all->stripe[all->part[w->at].stripe];
 
-		if (all->whole[i].rest != rest)
+		if (w->rest != rest)
 			continue;
-		same = same_stripe(m, i);
-		if (same != -1) {
-			if (copy_stripe(m, (uint32_t)same) == -1)
-				return -1;
-			i += all->stripe[same].traces - 1;
-		} else if (add_trace(m, &all->whole[i]) == -1)
+		if ((stays(w) && ps->kept ? copy_stripe(m, ps) :
+		    add_trace(m, w)) == -1)
 			return -1;
 	}
 	return flush(m) == -1 ? -1 : end_block(m);
@@ -265,9 +324,9 @@ choose_rest(struct parts *all, uint64_t newest, uint64_t rows)
 		if (w->spans > budget)
 			break;
 		budget -= w->spans;
-		w->rest = true;
-		if (w->n == 1)
+		if (stays(w))
 			all->stripe[all->part[w->at].stripe].only--;
+		w->rest = true;
 	}
 	free(late);
 }
@@ -317,10 +376,19 @@ int
 trace_merge(const struct store_merge *in, const struct store_options *opts,
     struct store_sink *sink, struct err *e)
 {
-	struct merge m = { .sink = sink, .e = e };
-	int r;
+	static const struct merge_rules rules = { .replaced = 512 };
 
 	(void)opts;
+	return trace_merge_by(in, &rules, sink, e);
+}
+
+int
+trace_merge_by(const struct store_merge *in, const struct merge_rules *rules,
+    struct store_sink *sink, struct err *e)
+{
+	struct merge m = { .rules = rules, .sink = sink, .e = e };
+	int r;
+
 	if (in->n == 0)
 		return 0;
 	m.tenant = in->in[0].info->tenant;
@@ -328,6 +396,7 @@ trace_merge(const struct store_merge *in, const struct store_options *opts,
 	r = parts_read(&m.all, in->in, in->n, !in->final, e);
 	if (r == 0) {
 		measure(&m, in);
+		choose_kept(&m);
 		r = write_all(&m, false);
 	}
 	if (r == 0)
@@ -338,6 +407,8 @@ trace_merge(const struct store_merge *in, const struct store_options *opts,
 	gather_free(&m.gather);
 	frame_free(m.frame);
 	arena_free(&m.mem);
+	arena_free(&m.copy);
 	free(m.trace);
+	free(m.torn);
 	return r;
 }

@@ -18,17 +18,34 @@ out_begin(struct out *o, struct store_sink *sink, struct str tenant,
 }
 
 static void
-add_ids(struct out *o, const uint8_t *fix, uint32_t n)
+add_replaced(struct out *o, uint32_t row)
 {
-	if (n > o->cap - o->traces) {
-		o->cap = (o->traces + n) * 2;
+	if (o->nreplaced == o->replaced_cap) {
+		o->replaced_cap = o->replaced_cap * 2 + 64;
+		o->replaced = xrealloc(o->replaced, o->replaced_cap,
+		    sizeof *o->replaced);
+	}
+	o->replaced[o->nreplaced++] = (struct id_place){ o->stripes, row };
+}
+
+/* The traces of the next stripe. */
+static void
+add_ids(struct out *o, const uint8_t *fix, uint32_t n, const uint64_t *gone)
+{
+	if (n > o->cap - o->ids) {
+		o->cap = (o->ids + n) * 2;
 		o->id = xrealloc(o->id, o->cap, sizeof *o->id);
 	}
-	for (uint32_t k = 0; k < n; k++) {
-		struct id_entry *it = &o->id[o->traces];
+	for (uint32_t k = 0; k < n; k++, o->traces++) {
+		struct id_entry *it = &o->id[o->ids];
 
+		if (gone && bit_get(gone, k)) {
+			add_replaced(o, k);
+			continue;
+		}
 		memcpy(it->id.b, fix + (size_t)k * 16, 16);
-		it->trace = o->traces++;
+		it->trace = o->traces;
+		o->ids++;
 	}
 }
 
@@ -61,7 +78,7 @@ out_frame(struct out *o, struct frame *f, const uint32_t rows[TR_TABLES],
 	for (unsigned t = 0; t < TR_TABLES; t++)
 		range[t].to = rows[t];
 	if (frame_has(f, TC_ID, &v))
-		add_ids(o, v.fix, rows[TR_TRACE]);
+		add_ids(o, v.fix, rows[TR_TRACE], NULL);
 	if (frame_has(f, TC_START, &v))
 		for (uint32_t k = 0; k < rows[TR_TRACE]; k++)
 			widen(&o->min_time, &o->max_time, v.i[k], v.i[k]);
@@ -73,6 +90,7 @@ out_frame(struct out *o, struct frame *f, const uint32_t rows[TR_TABLES],
 			widen(&o->min_received, &o->max_received, v.i[k],
 			    v.i[k]);
 	o->rows += rows[TR_SPAN];
+	o->stripes++;
 	return block_put(o->w, f, range, e);
 }
 
@@ -87,7 +105,8 @@ widen_by(const struct stripe *s, enum col no, int64_t *min, int64_t *max)
 }
 
 int
-out_stripe(struct out *o, struct stripe *s, struct arena *a, struct err *e)
+out_stripe(struct out *o, struct stripe *s, const uint64_t *gone,
+    struct arena *a, struct err *e)
 {
 	int c = cols_find(s, TC_ID);
 	struct vec v;
@@ -96,11 +115,12 @@ out_stripe(struct out *o, struct stripe *s, struct arena *a, struct err *e)
 		return err_set(e, ERR_CORRUPT, "a stripe without trace ids");
 	if (stripe_load(s, (uint32_t)c, NULL, a, &v, e) == -1)
 		return -1;
-	add_ids(o, v.fix, stripe_rows(s, TR_TRACE));
+	add_ids(o, v.fix, stripe_rows(s, TR_TRACE), gone);
 	widen_by(s, TC_START, &o->min_time, &o->max_time);
 	widen_by(s, TC_END, &o->min_time, &o->max_time);
 	widen_by(s, SP_RECEIVED, &o->min_received, &o->max_received);
 	o->rows += stripe_rows(s, TR_SPAN);
+	o->stripes++;
 	return block_copy(o->w, s, e);
 }
 
@@ -131,15 +151,30 @@ split_by(struct block *older, const struct id *ids, size_t n, struct id **split,
 	arena_free(&mem);
 }
 
+/* Which of the ids may be in pieces. */
+static void
+split_torn(const struct out *o, const struct id *ids, size_t n,
+    struct id **split, size_t *nsplit)
+{
+	for (size_t i = 0, k = 0; i < n && k < o->ntorn;) {
+		int c = id_cmp(&ids[i], &o->torn[k]);
+
+		if (c == 0)
+			append_ids(split, nsplit, &ids[i], 1);
+		i += c <= 0;
+		k += c >= 0;
+	}
+}
+
 /*
  * The split list: ids that older live blocks hold, too, and those that are in
- * several stripes of this one.
+ * several stripes of this one, or of blocks beside it.
  */
 static int
 find_split(struct out *o, struct id **split, size_t *n, struct err *e)
 {
 	const struct store_block *older;
-	size_t nolder = 0, ids = o->traces;
+	size_t nolder = 0, ids = o->ids;
 	struct id *all = xcalloc(ids + 1, sizeof *all);
 
 	for (size_t i = 0; i < ids; i++)
@@ -149,6 +184,7 @@ find_split(struct out *o, struct id **split, size_t *n, struct err *e)
 		if (id_cmp(&all[i - 1], &all[i]) == 0)
 			append_ids(split, n, &all[i], 1);
 	ids = id_unique(all, ids);
+	split_torn(o, all, ids, split, n);
 	older = store_sink_older(o->sink, o->tenant, &nolder, e);
 	for (size_t i = 0; older && i < nolder; i++)
 		split_by(older[i].block, all, ids, split, n);
@@ -173,7 +209,9 @@ out_end(struct out *o, uint64_t raw_bytes, enum out_what what, struct err *e)
 	int r = find_split(o, &split, &n, e);
 
 	if (r == 0)
-		r = ids_write(o->w, o->id, o->traces, split, n, e);
+		r = ids_write(o->w, o->id, o->ids, split, n, e);
+	if (r == 0)
+		r = ids_write_replaced(o->w, o->replaced, o->nreplaced, e);
 	if (r == 0) {
 		struct block_writer *w = o->w;
 
@@ -197,5 +235,7 @@ out_abort(struct out *o)
 		store_sink_abort(o->sink, o->w);
 	o->w = NULL;
 	free(o->id);
+	free(o->replaced);
 	o->id = NULL;
+	o->replaced = NULL;
 }

@@ -14,9 +14,15 @@ struct out {
 	struct block_writer *w;
 	struct str tenant;
 	struct id_entry *id;
-	uint32_t traces, cap;
+	uint32_t ids, cap;
+	uint32_t traces;	/* rows of TR_TRACE, those replaced included */
+	uint32_t stripes;
+	struct id_place *replaced;
+	uint32_t nreplaced, replaced_cap;
 	uint64_t rows;
 	int64_t min_time, max_time, min_received, max_received;
+	const struct id *torn;	/* set before out_end, sorted: traces that */
+	size_t ntorn;		/* may have a piece in a block beside it */
 };
 
 int out_begin(struct out *, struct store_sink *, struct str tenant,
@@ -24,8 +30,12 @@ int out_begin(struct out *, struct store_sink *, struct str tenant,
 /* The first rows[t] rows of each table. */
 int out_frame(struct out *, struct frame *, const uint32_t rows[TR_TABLES],
     struct err *);
-/* A stripe of another block, as it is. */
-int out_stripe(struct out *, struct stripe *, struct arena *, struct err *);
+/*
+ * A stripe of another block, as it is; traces whose bits are set in `gone`
+ * (NULL: none) are not to be read, as another stripe has all of them.
+ */
+int out_stripe(struct out *, struct stripe *, const uint64_t *gone,
+    struct arena *, struct err *);
 /*
  * Finishes the block. Parts are merged with others when it is time; a rest is,
  * too, as it may still grow; what is said to be whole is believed to be if few

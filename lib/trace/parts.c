@@ -2,6 +2,28 @@
 
 #include <stdlib.h>
 
+/* Marks what the block says is not to be read in its stripes. */
+static int
+mark_dead(struct parts *p, struct block *b, struct part_stripe *ps,
+    struct err *e)
+{
+	struct id_place *v;
+	size_t n;
+
+	if (ids_replaced(b, &p->mem, &v, &n, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct part_stripe *s = &ps[v[i].stripe];
+
+		if (!s->dead)
+			s->dead = arena_zero(&p->mem, uint64_t,
+			    BITS_WORDS(s->traces));
+		if (v[i].row < s->traces)
+			bit_set(s->dead, v[i].row);
+	}
+	return 0;
+}
+
 static int
 count_all(struct parts *p, const struct store_block *in, size_t n,
     struct err *e)
@@ -12,7 +34,9 @@ count_all(struct parts *p, const struct store_block *in, size_t n,
 	for (size_t i = 0; i < n; i++)
 		p->stripes += block_stripes(in[i].block);
 	p->stripe = arena_new(&p->mem, struct part_stripe, p->stripes);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		uint32_t first = k;
+
 		for (uint32_t s = 0; s < block_stripes(in[i].block); s++) {
 			struct part_stripe *ps = &p->stripe[k++];
 
@@ -24,10 +48,12 @@ count_all(struct parts *p, const struct store_block *in, size_t n,
 			ps->rows = stripe_rows(ps->stripe, TR_SPAN);
 			traces += ps->traces;
 		}
+		if (mark_dead(p, in[i].block, &p->stripe[first], e) == -1)
+			return -1;
+	}
 	if (traces > UINT32_MAX)
 		return err_set(e, ERR_LIMIT, "merge of %llu traces: too many",
 		    (unsigned long long)traces);
-	p->parts = (uint32_t)traces;
 	p->part = xcalloc(traces + 1, sizeof *p->part);
 	p->whole = xcalloc(traces + 1, sizeof *p->whole);
 	return 0;
@@ -46,14 +72,14 @@ load(struct stripe *s, enum col no, struct arena *a, struct vec *v,
 }
 
 static int
-add_received(const struct part_stripe *ps, struct part *out, struct arena *a,
-    struct err *e)
+add_received(const struct part_stripe *ps, struct part *out, uint32_t n,
+    struct arena *a, struct err *e)
 {
 	struct vec v;
 
 	if (load(ps->stripe, SP_RECEIVED, a, &v, e) == -1)
 		return -1;
-	for (uint32_t r = 0; r < ps->traces; r++)
+	for (uint32_t r = 0; r < n; r++)
 		for (uint32_t k = 0; k < out[r].spans; k++)
 			if (v.i[out[r].first + k] > out[r].received)
 				out[r].received = v.i[out[r].first + k];
@@ -61,11 +87,13 @@ add_received(const struct part_stripe *ps, struct part *out, struct arena *a,
 }
 
 static int
-read_stripe(const struct parts *p, uint32_t no, struct part *out,
-    struct arena *a, bool received, struct err *e)
+read_stripe(struct parts *p, uint32_t no, struct arena *a, bool received,
+    struct err *e)
 {
 	const struct part_stripe *ps = &p->stripe[no];
+	struct part *out = p->part + p->parts;
 	struct vec id, first, spans, start;
+	uint32_t n = 0;
 
 	if (ps->traces == 0)
 		return 0;
@@ -75,17 +103,21 @@ read_stripe(const struct parts *p, uint32_t no, struct part *out,
 	    load(ps->stripe, TC_START, a, &start, e) == -1)
 		return -1;
 	for (uint32_t r = 0; r < ps->traces; r++) {
-		int64_t at = first.i[r], n = spans.i[r];
+		int64_t at = first.i[r], more = spans.i[r];
 
-		if (at < 0 || at >= ps->rows || n <= 0 || n > ps->rows - at)
+		if (ps->dead && bit_get(ps->dead, r))
+			continue;
+		if (at < 0 || at >= ps->rows || more <= 0 ||
+		    more > ps->rows - at)
 			return err_set(e, ERR_CORRUPT,
 			    "trace %u: spans %lld and %lld more: of %u", r,
-			    (long long)at, (long long)n, ps->rows);
-		out[r] = (struct part){ .start = start.i[r], .stripe = no,
-		    .row = r, .first = (uint32_t)at, .spans = (uint32_t)n };
-		memcpy(out[r].id.b, id.fix + (size_t)r * 16, 16);
+			    (long long)at, (long long)more, ps->rows);
+		out[n] = (struct part){ .start = start.i[r], .stripe = no,
+		    .row = r, .first = (uint32_t)at, .spans = (uint32_t)more };
+		memcpy(out[n++].id.b, id.fix + (size_t)r * 16, 16);
 	}
-	return received ? add_received(ps, out, a, e) : 0;
+	p->parts += n;
+	return received ? add_received(ps, out, n, a, e) : 0;
 }
 
 static int
@@ -135,12 +167,10 @@ parts_read(struct parts *p, const struct store_block *in, size_t n,
     bool received, struct err *e)
 {
 	struct arena a = { 0 };
-	uint32_t at = 0;
 	int r = count_all(p, in, n, e);
 
 	for (uint32_t k = 0; k < p->stripes && r == 0; k++) {
-		r = read_stripe(p, k, p->part + at, &a, received, e);
-		at += p->stripe[k].traces;
+		r = read_stripe(p, k, &a, received, e);
 		arena_reset(&a);
 	}
 	arena_free(&a);

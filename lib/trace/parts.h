@@ -18,8 +18,11 @@ struct part {
 
 struct part_stripe {
 	struct stripe *stripe;
-	uint32_t traces, rows;
+	uint32_t traces, rows;	/* in all */
+	uint64_t *dead;		/* traces that are replaced, or NULL */
 	uint32_t only;		/* traces that lie nowhere else, and stay */
+	bool kept, copied;	/* the merge's: it is to be, it was */
+	uint64_t *gone;		/* and without these traces, or NULL */
 };
 
 /* A trace: its parts are part[at .. at + n). */

@@ -85,6 +85,42 @@ add_piece(struct scan *s)
 	return &s->piece[s->pieces++];
 }
 
+static void
+fault(struct scan *s, const struct err *e)
+{
+	pthread_mutex_lock(&s->lock);
+	store_view_fault(s->view, e);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* A trace to be left out where a block has it. */
+static void
+skip_in_block(struct scan *s, uint32_t block, uint32_t stripe, uint32_t row)
+{
+	uint64_t **skip = &s->skip[s->base[block] + stripe];
+
+	if (!*skip)
+		*skip = arena_zero(&s->mem, uint64_t, BITS_WORDS(STRIPE_ROWS));
+	bit_set(*skip, row);
+}
+
+/* What a block itself has in a better place. */
+static void
+skip_replaced(struct scan *s, uint32_t block)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct id_place *v;
+	size_t n;
+
+	if (ids_replaced(s->places.block[block].block, &a, &v, &n, &e) == -1)
+		fault(s, &e);
+	else
+		for (size_t i = 0; i < n; i++)
+			skip_in_block(s, block, v[i].stripe, v[i].row);
+	arena_free(&a);
+}
+
 /* Marks the traces of S where they lie, to be left out there. */
 static void
 mark_skips(struct scan *s)
@@ -98,23 +134,20 @@ mark_skips(struct scan *s)
 		all += block_stripes(p->block[b].block);
 	}
 	s->skip = arena_zero(&s->mem, uint64_t *, all + (size_t)1);
+	for (uint32_t b = 0; b < p->blocks; b++)
+		skip_replaced(s, b);
 	if (s->tail.traces > 0)
 		s->tail_skip = arena_zero(&s->mem, uint64_t,
 		    BITS_WORDS(s->tail.traces));
 	for (size_t t = 0; t < p->traces; t++)
 		for (uint32_t k = 0; k < p->trace[t].n; k++) {
 			struct place *pl = &p->place[p->trace[t].at + k];
-			uint64_t **skip;
 
-			if (pl->block == PLACE_TAIL) {
+			if (pl->block == PLACE_TAIL)
 				bit_set(s->tail_skip, pl->row);
-				continue;
-			}
-			skip = &s->skip[s->base[pl->block] + pl->stripe];
-			if (!*skip)
-				*skip = arena_zero(&s->mem, uint64_t,
-				    BITS_WORDS(STRIPE_ROWS));
-			bit_set(*skip, pl->row);
+			else
+				skip_in_block(s, pl->block, pl->stripe,
+				    pl->row);
 		}
 }
 
@@ -127,14 +160,6 @@ all_set(const uint64_t *bits, uint32_t n)
 		if (!bit_get(bits, k))
 			return false;
 	return true;
-}
-
-static void
-fault(struct scan *s, const struct err *e)
-{
-	pthread_mutex_lock(&s->lock);
-	store_view_fault(s->view, e);
-	pthread_mutex_unlock(&s->lock);
 }
 
 static bool

@@ -91,7 +91,7 @@ say(void *arg, const char *msg)
 	fprintf(stderr, "%s\n", msg);
 }
 
-/* The one whose bytes block(5) explains; and as version 1 had it. */
+/* The one whose bytes block(5) explains; and as versions before had it. */
 static void
 small(const char *path)
 {
@@ -171,7 +171,9 @@ main(void)
 {
 	small("tests/golden/block-1.blk");
 	small("tests/golden/block-2.blk");
+	small("tests/golden/block-3.blk");
 	forms("tests/golden/block-1-forms.blk");
 	forms("tests/golden/block-2-forms.blk");
+	forms("tests/golden/block-3-forms.blk");
 	return unit_done();
 }

@@ -1,7 +1,7 @@
 /*
- * Merges at size: full stripes that are copied, traces over stripes and blocks,
- * traces no stripe can hold, more events than a stripe has rows. The answer is
- * that of one batch with all records.
+ * Merges at size: traces over stripes and blocks, traces no stripe, and no
+ * block, can hold, more events than a stripe has rows. The answer is that of one
+ * batch with all records.
  */
 #include <ftw.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "record/spool.h"
 #include "trace/build.h"
+#include "trace/kind.h"
 #include "trace/scan.h"
 
 #include "unit.h"
@@ -268,9 +269,53 @@ look(const char *dir, const struct answer *want, size_t *blocks)
 	free(got.v);
 }
 
+/* As if there were so many records that a block is full at 30,000 rows. */
+static int
+to_many(const struct store_merge *in, const struct merge_rules *rules,
+    struct store_sink *sink, struct err *e)
+{
+	struct arena a = { 0 };
+	struct store_block *v = arena_new(&a, struct store_block, in->n);
+	struct block_info *info = arena_new(&a, struct block_info, in->n);
+	struct store_merge big = *in;
+	int r;
+
+	for (size_t i = 0; i < in->n; i++) {
+		info[i] = *in->in[i].info;
+		info[i].raw_bytes = info[i].rows * STORE_MERGE_BYTES / 30000;
+		v[i] = in->in[i];
+		v[i].info = &info[i];
+	}
+	big.in = v;
+	r = trace_merge_by(&big, rules, sink, e);
+	arena_free(&a);
+	return r;
+}
+
+static int
+merge_to_many(const struct store_merge *in, const struct store_options *opts,
+    struct store_sink *sink, struct err *e)
+{
+	const struct merge_rules rules = { .replaced = UINT32_MAX };
+
+	(void)opts;
+	return to_many(in, &rules, sink, e);
+}
+
+static int
+copy_to_many(const struct store_merge *in, const struct store_options *opts,
+    struct store_sink *sink, struct err *e)
+{
+	const struct merge_rules rules = { .replaced = 1, .any_size = true };
+
+	(void)opts;
+	return to_many(in, &rules, sink, e);
+}
+
 int
 main(void)
 {
+	struct store_kind many = trace_kind;
 	char tmp[] = "/tmp/mergeXXXXXX", dir[64], queue[64];
 	const struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
 	struct store_writer_opts o = { .once = true, .say = say,
@@ -282,7 +327,7 @@ main(void)
 	struct buf payload = { 0 };
 	struct err e = { 0 };
 	struct batch b;
-	size_t sealed = 0, merged = 0;
+	size_t sealed = 0, cut = 0, merged = 0;
 
 	if (!mkdtemp(tmp))
 		return 1;
@@ -307,18 +352,23 @@ main(void)
 	sort(&want);
 	CHECK(spool_close(sp, &e) == 0);
 
-	struct store *st = store_open(dir, &trace_kind, &o, &e);
+	many.merge = merge_to_many;
+	struct store *st = store_open(dir, &many, &o, &e);
 
 	CHECK(st && store_take(st, queue, -1, &sum, &e) == 0);
 	look(dir, &want, &sealed);
 	CHECK(sealed > 4);
 	CHECK(store_merge_due(st, true, &e) == 0);
-	look(dir, &want, &merged);
-	CHECK(merged < sealed);
-	/* again: now most stripes are copied */
+	look(dir, &want, &cut);
+	CHECK(cut > sealed);
 	CHECK(store_close(st, &e) == 0);
+	many.merge = copy_to_many;
+	CHECK(store_ask(dir, &many, STORE_COMPACT, NULL, &o, &e) == 0);
+	look(dir, &want, &cut);
+	CHECK(cut > 1);
 	CHECK(store_ask(dir, &trace_kind, STORE_COMPACT, NULL, &o, &e) == 0);
 	look(dir, &want, &merged);
+	CHECK(merged < sealed);
 	CHECK(want.n > 40000 && want.spans == 700000);
 	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(want.v);

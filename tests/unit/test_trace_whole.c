@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "record/spool.h"
 #include "trace/build.h"
+#include "trace/kind.h"
 #include "trace/scan.h"
 
 #include "unit.h"
@@ -377,17 +378,32 @@ say(void *arg, const char *msg)
 }
 
 /* Takes what there is, in blocks of random size; merges at random. */
+/* Copies all it may, of stripes as small as these. */
+static int
+copying(const struct store_merge *in, const struct store_options *opts,
+    struct store_sink *sink, struct err *e)
+{
+	const struct merge_rules rules = { .replaced = 1, .any_size = true };
+
+	(void)opts;
+	return trace_merge_by(in, &rules, sink, e);
+}
+
 static void
 take(const char *dir, const char *operand)
 {
+	struct store_kind kind = trace_kind;
 	struct store_writer_opts o = { .once = true, .say = say,
 	    .batch_memory = roll(2) ? 1 : (60 << 10) + roll(20000),
 	    .merge_bytes = roll(2) ? 1 : 100 + roll(3000),
 	    .merge_ns = roll(2) ? 1 : 0 };
 	struct store_taken sum = { 0 };
 	struct err e = { 0 };
-	struct store *st = store_open(dir, &trace_kind, &o, &e);
+	struct store *st;
 
+	if (roll(2) == 0)
+		kind.merge = copying;
+	st = store_open(dir, &kind, &o, &e);
 	CHECK(st != NULL);
 	if (!st)
 		return;
@@ -395,6 +411,9 @@ take(const char *dir, const char *operand)
 	if (roll(2) == 0)
 		CHECK(store_merge_due(st, roll(4) == 0, &e) == 0);
 	CHECK(store_close(st, &e) == 0);
+	if (roll(4) == 0)
+		CHECK(store_ask(dir, &kind, STORE_COMPACT, NULL, &o,
+		    &e) == 0);
 	if (e.msg[0])
 		fprintf(stderr, "%s\n", e.msg);
 }
