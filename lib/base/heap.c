@@ -52,3 +52,9 @@ heap_huge(void)
 	free(first);
 	begin_huge(first);
 }
+
+void
+heap_trim(void)
+{
+	malloc_trim(0);
+}

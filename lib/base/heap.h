@@ -16,5 +16,7 @@ void heap_keep(void);
  * KiB each. All threads share one heap then.
  */
 void heap_huge(void);
+/* Gives back what is free now, so that it is not there beside something large. */
+void heap_trim(void);
 
 #endif

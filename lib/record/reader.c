@@ -64,6 +64,24 @@ rec_close(struct rec_reader *rd)
 	free(rd);
 }
 
+void
+rec_done(struct rec_reader *rd)
+{
+	size_t left = rd->n - rd->at;
+	char *p;
+
+	if (rd->cap <= REC_KEEP || left > REC_KEEP)
+		return;
+	p = xmalloc(left + CHUNK);
+	if (left > 0)
+		memcpy(p, rd->buf + rd->at, left);
+	free(rd->buf);
+	rd->buf = p;
+	rd->cap = left + CHUNK;
+	rd->n = left;
+	rd->at = 0;
+}
+
 int
 rec_fd(const struct rec_reader *rd)
 {

@@ -28,6 +28,8 @@ enum signal {
 
 #define REC_PAYLOAD_MAX	((size_t)64 << 20)
 #define REC_MAX		(REC_PAYLOAD_MAX + ((size_t)64 << 10))
+/* What a reader keeps, from record to record, of the memory it reads into. */
+#define REC_KEEP	((size_t)4 << 20)
 
 /* Where in a spool a record came from: its own first byte. */
 struct origin {
@@ -92,6 +94,11 @@ int rec_next(struct rec_reader *, struct rec *, struct err *);	/* 1, 0, -1 */
  * and with ERR_CANCEL when `stop` (a descriptor, or -1) becomes readable. */
 int rec_wait(struct rec_reader *, struct rec *, int timeout_ms, int stop,
     struct err *);
+/*
+ * The last record's bytes are no longer needed: when they were many, their
+ * memory goes now and not with the next record.
+ */
+void rec_done(struct rec_reader *);
 int rec_fd(const struct rec_reader *);
 uint64_t rec_offset(const struct rec_reader *);	/* of the next record */
 /* Goes to where a record begins. -1 when it is no file that can. */

@@ -119,6 +119,18 @@ segment_next(struct segment *g, struct rec *rec, struct err *e)
 	return r;
 }
 
+/* What was read past the record is read again. */
+void
+segment_done(struct segment *g)
+{
+	if (g->cap <= REC_KEEP)
+		return;
+	free(g->buf);
+	g->buf = NULL;
+	g->cap = g->n = 0;
+	g->at = g->off;
+}
+
 /* What is certain to be there in a record: its tag, and the CRC's. */
 static bool
 looks_like_one(struct str m)

@@ -30,6 +30,8 @@ void segment_start(struct segment *, int fd, uint64_t off);
  * bad or cut short (off stays), else as the system says.
  */
 int segment_next(struct segment *, struct rec *, struct err *);
+/* As rec_done. */
+void segment_done(struct segment *);
 /*
  * Where, past a bad record at off, a good one begins: 1 with *to, 0 none in
  * this file as it is now, -1.

@@ -80,6 +80,7 @@ int spool_seek(struct spool_reader *, const struct spool_cursor *,
  * spool_reader_damage. The slices hold till the next call.
  */
 int spool_next(struct spool_reader *, struct rec *, struct err *);
+void spool_done(struct spool_reader *);		/* as rec_done */
 /* Waits until more may be there: 250 ms at most, or `stop` is readable. */
 void spool_wait(struct spool_reader *, int stop);
 void spool_wait_ms(struct spool_reader *, int ms, int stop);	/* or less */

@@ -290,6 +290,12 @@ spool_next(struct spool_reader *rd, struct rec *rec, struct err *e)
 }
 
 void
+spool_done(struct spool_reader *rd)
+{
+	segment_done(&rd->g);
+}
+
+void
 spool_wait_ms(struct spool_reader *rd, int ms, int stop)
 {
 	struct pollfd p[2];

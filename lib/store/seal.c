@@ -48,6 +48,8 @@ store_add(struct store *st, struct rec *rec, struct store_taken *sum,
 	if (st->kind->batch_add(st->in.batch, rec, &why) == 0) {
 		st->in.records++;
 		st->in.raw += rec->raw.n;
+		if (rec->raw.n > st->in.largest)
+			st->in.largest = rec->raw.n;
 		return 0;
 	}
 	if (why.kind == ERR_CORRUPT || why.kind == ERR_LIMIT) {
@@ -62,14 +64,28 @@ store_add(struct store *st, struct rec *rec, struct store_taken *sum,
 }
 
 bool
+store_large(const struct store *st, uint64_t record)
+{
+	return record > st->o.batch_memory / 4;
+}
+
+/* A large record on top of others would make the batch twice its bound. */
+static bool
+too_many(const struct store *st, uint64_t record)
+{
+	return store_large(st, record) &&
+	    st->kind->batch_bytes(st->in.batch) + record > st->o.batch_memory;
+}
+
+bool
 store_seal_due(const struct store *st)
 {
 	const struct pending *in = &st->in;
 
 	if (in->since == 0)
 		return false;
-	if (in->raw > 0 &&
-	    st->kind->batch_bytes(in->batch) >= st->o.batch_memory)
+	if (in->raw > 0 && (st->kind->batch_bytes(in->batch) >=
+	    st->o.batch_memory || too_many(st, in->largest)))
 		return true;
 	if (!in->reader)
 		return false;
@@ -82,13 +98,10 @@ store_seal_due(const struct store *st)
 	    in->raw >= st->o.seal_bytes && age >= NS_S);
 }
 
-/* A large record on top of others would make the batch twice its bound. */
 bool
 store_seal_first(const struct store *st, const struct rec *rec)
 {
-	return st->in.raw > 0 && rec->raw.n > st->o.batch_memory / 4 &&
-	    st->kind->batch_bytes(st->in.batch) + rec->raw.n >
-	    st->o.batch_memory;
+	return st->in.raw > 0 && too_many(st, rec->raw.n);
 }
 
 /* A cursor must not pass what is durable. */
@@ -186,7 +199,7 @@ begin_anew(struct store *st, bool held)
 	struct pending *in = &st->in;
 
 	in->from = in->to;
-	in->records = in->raw = in->passed = in->since = 0;
+	in->records = in->raw = in->largest = in->passed = in->since = 0;
 	in->held = held;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/io.h"
 #include "base/sys.h"
 #include "base/time.h"
@@ -37,17 +38,33 @@ store_upkeep(struct store *st, bool read, struct err *e)
 	return store_merge_due(st, false, e);
 }
 
+/* The record is in the batch: where it was read, it need not be as well. */
+static void
+record_done(struct store *st, const struct rec *rec)
+{
+	if (st->in.reader) {
+		spool_tell(st->in.reader, &st->in.to);
+		spool_done(st->in.reader);
+	} else {
+		rec_done(st->in.file);
+	}
+	if (store_large(st, rec->raw.n))
+		heap_trim();
+}
+
 /* One record taken, and what is due then. */
 static int
 take_one(struct store *st, struct rec *rec, struct store_taken *sum,
     struct err *e)
 {
-	if (store_seal_first(st, rec) && store_seal(st, sum, e) == -1)
-		return -1;
+	if (store_seal_first(st, rec)) {
+		if (store_seal(st, sum, e) == -1)
+			return -1;
+		heap_trim();
+	}
 	if (store_add(st, rec, sum, e) == -1)
 		return -1;
-	if (st->in.reader)
-		spool_tell(st->in.reader, &st->in.to);
+	record_done(st, rec);
 	if (!store_seal_due(st))
 		return 0;
 	if ((st->bulk ? store_seal_ahead(st, rec->off, sum, e) :
@@ -82,6 +99,7 @@ take_file(struct store *st, const char *path, int stop,
 	if (!rd)
 		return -1;
 	st->bulk = true;
+	st->in.file = rd;
 	st->in.ahead = open_ahead(st, path);
 	while ((r = rec_next(rd, &rec, &why)) == 1) {
 		if (take_one(st, &rec, sum, &why) == -1 ||
@@ -94,7 +112,7 @@ take_file(struct store *st, const char *path, int stop,
 	}
 	rec_close(rd);
 	rec_close(st->in.ahead);
-	st->in.ahead = NULL;
+	st->in.file = st->in.ahead = NULL;
 	/* what came before a bad record is kept */
 	if (store_seal(st, sum, r == -1 ? NULL : &why) == -1)
 		r = -1;
@@ -254,6 +272,7 @@ wal_one(struct store *st, struct pipe_in *p, int timeout, int stop,
 		return -1;
 	p->unread += rec.raw.n;
 	p->unsynced = true;
+	rec_done(p->rd);
 	return 1;
 }
 

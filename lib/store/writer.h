@@ -28,10 +28,12 @@ struct live {
 struct pending {
 	void *batch;
 	uint64_t records, raw;		/* of our signal; their bytes */
+	uint64_t largest;		/* of those records */
 	uint64_t passed;		/* bytes of other signals' records */
 	uint64_t since;			/* time_mono of the first; 0: none */
 	bool caught_up;			/* all there was has been read */
-	struct rec_reader *ahead;	/* of a file, or NULL: cannot be */
+	struct rec_reader *file;	/* NULL: from a spool */
+	struct rec_reader *ahead;	/* of the file, or NULL: cannot be */
 	bool held;			/* the batch may hold something back */
 	struct spool_reader *reader;	/* NULL: from a file */
 	struct str path;		/* of the spool, as in the manifest */
@@ -84,6 +86,8 @@ int store_sweep(struct store *, struct err *);
 void store_stamp(struct rec *, uint64_t now);
 int store_add(struct store *, struct rec *, struct store_taken *,
     struct err *);
+/* Whether a record of so many bytes is, beside the batch's bound. */
+bool store_large(const struct store *, uint64_t record);
 bool store_seal_due(const struct store *);
 bool store_seal_first(const struct store *, const struct rec *);
 int store_seal(struct store *, struct store_taken *, struct err *);

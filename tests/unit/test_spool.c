@@ -478,6 +478,31 @@ test_bound(void)
 	spool_close(s, NULL);
 }
 
+/* A reader that lets go of a large record goes on behind it. */
+static void
+test_done(void)
+{
+	struct spool *s;
+	struct spool_reader *rd;
+	struct err e = { 0 };
+	struct rec rec;
+	size_t sizes[] = { 30, 6000000, 40, 50 };
+
+	fresh("done");
+	s = open_spool(NULL);
+	for (unsigned i = 0; i < 4; i++)
+		append(s, i, sizes[i]);
+	rd = spool_read(dir, &e);
+	for (unsigned i = 0; i < 4; i++) {
+		CHECK(spool_next(rd, &rec, &e) == 1 &&
+		    rec.payload.n == sizes[i] && rec.received == i + 1);
+		spool_done(rd);
+	}
+	CHECK(spool_next(rd, &rec, &e) == 0);
+	spool_reader_close(rd);
+	spool_close(s, NULL);
+}
+
 static void
 append_origin(struct spool *s, uint64_t seg, uint64_t off)
 {
@@ -584,6 +609,7 @@ main(void)
 
 	CHECK(mkdtemp(root) != NULL);
 	test_basic();
+	test_done();
 	test_together();
 	test_tear();
 	test_damage();
