@@ -124,7 +124,7 @@ many() {
 	cat big.rec >&7
 	found() { [ "$(lql 2>/dev/null -d s -n all -o raw '{service_name=~".+"}' | wc -c)" -eq 180000003 ]; }
 	until_true found
-	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/${PIDS[0]}/status")" -lt "$(roomy 450000)" ]
+	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/${PIDS[0]}/status")" -lt "$(roomy 200000)" ]
 	exec 7>&-
 	wait "${PIDS[0]}"
 	[ "$(lql -d s -n all -o raw '{service_name=~".+"}' | wc -c)" -eq 180000003 ]

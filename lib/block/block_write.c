@@ -12,8 +12,10 @@
 #include "block/stripefile.h"
 #include "codec/crc.h"
 #include "codec/nulls.h"
+#include "codec/work.h"
 
 #define WRITE_CHUNK	((size_t)1 << 20)
+#define ITEM_LARGE	((size_t)8 << 20)	/* written from where it lies */
 #define PACK_CLOSE	((size_t)32 << 10)	/* of packed columns */
 #define LEVEL_PAGE	3
 #define LEVEL_TEXT	3
@@ -65,14 +67,43 @@ here(const struct block_writer *w)
 }
 
 static int
+write_out(struct block_writer *w, struct str bytes, struct err *e)
+{
+	if (io_write(w->fd, bytes.p, bytes.n, e) == -1)
+		return err_in(e, "%s", w->tmp);
+	w->at += bytes.n;
+	return 0;
+}
+
+static int
 flush(struct block_writer *w, size_t atleast, struct err *e)
 {
-	if (w->out.n < atleast)
-		return 0;
-	if (io_write(w->fd, w->out.p, w->out.n, e) == -1)
-		return err_in(e, "%s", w->tmp);
-	w->at += w->out.n;
-	buf_reset(&w->out);
+	int r = w->out.n < atleast ? 0 : write_out(w, buf_str(&w->out), e);
+
+	if (w->out.n >= atleast)
+		buf_reset(&w->out);
+	return r;
+}
+
+/* An item; a large one is not copied once more on its way. */
+static int
+put_item(struct block_writer *w, struct str payload, const struct cuts *cuts,
+    int level, uint32_t *size, struct err *e)
+{
+	uint64_t from = here(w);
+	struct str body;
+	uint32_t crc;
+
+	if (payload.n < ITEM_LARGE) {
+		*size = item_put(&w->out, payload, cuts, level);
+		return flush(w, WRITE_CHUNK, e);
+	}
+	crc = item_begin(&w->out, payload, cuts, level, &body);
+	if (flush(w, 1, e) == -1 || write_out(w, body, e) == -1)
+		return -1;
+	buf_u32(&w->out, crc);
+	*size = (uint32_t)(here(w) - from);
+	work_trim();
 	return 0;
 }
 
@@ -170,9 +201,10 @@ close_pack(struct block_writer *w, struct err *e)
 	p = &d->pack[d->packs++];
 	p->at = here(w) - w->stripe_at;
 	p->raw = (uint32_t)w->pack.n;
-	p->size = item_put(&w->out, buf_str(&w->pack), NULL, LEVEL_TEXT);
+	int r = put_item(w, buf_str(&w->pack), NULL, LEVEL_TEXT, &p->size, e);
+
 	buf_reset(&w->pack);
-	return flush(w, WRITE_CHUNK, e);
+	return r;
 }
 
 /* Room in a packed page for something of this table: closes a full one. */
@@ -210,8 +242,8 @@ put_valid(struct block_writer *w, uint32_t *which, struct err *e)
 	v->packed = w->scratch.n < PACK_UNDER;
 	if (!v->packed) {
 		v->at = here(w) - w->stripe_at;
-		v->size = item_put(&w->out, buf_str(&w->scratch), NULL, LEVEL_TEXT);
-		return flush(w, WRITE_CHUNK, e);
+		return put_item(w, buf_str(&w->scratch), NULL, LEVEL_TEXT,
+		    &v->size, e);
 	}
 	if (open_pack(w, s->table, e) == -1)
 		return -1;
@@ -251,15 +283,17 @@ put_own(struct block_writer *w, struct place *p, struct err *e)
 	int level = fix ? 0 : en->plain ? LEVEL_TEXT : LEVEL_PAGE;
 
 	p->at = here(w) - w->stripe_at;
-	if (en->index.n > 0)
-		p->index = item_put(&w->out, buf_str(&en->index),
-		    NULL, en->filtered ? 0 : LEVEL_PAGE);
-	if (en->dict.n > 0)
-		p->dict = item_put(&w->out, buf_str(&en->dict), NULL, LEVEL_TEXT);
+	if (en->index.n > 0 && put_item(w, buf_str(&en->index), NULL,
+	    en->filtered ? 0 : LEVEL_PAGE, &p->index, e) == -1)
+		return -1;
+	if (en->dict.n > 0 && put_item(w, buf_str(&en->dict), NULL, LEVEL_TEXT,
+	    &p->dict, e) == -1)
+		return -1;
 	for (uint32_t k = 0; k < en->pages; k++)
-		p->page[k] = item_put(&w->out, buf_str(&en->page[k]),
-		    &en->cuts[k], level);
-	return flush(w, WRITE_CHUNK, e);
+		if (put_item(w, buf_str(&en->page[k]), &en->cuts[k], level,
+		    &p->page[k], e) == -1)
+			return -1;
+	return 0;
 }
 
 static int
@@ -303,9 +337,8 @@ put_blobs(struct block_writer *w, struct frame *f, struct err *e)
 	for (uint32_t k = 0; k < f->blobs; k++) {
 		d->blob[k].name = f->blob[k].name;
 		d->blob[k].at = here(w) - w->stripe_at;
-		d->blob[k].size = item_put(&w->out, f->blob[k].bytes,
-		    NULL, LEVEL_TEXT);
-		if (flush(w, WRITE_CHUNK, e) == -1)
+		if (put_item(w, f->blob[k].bytes, NULL, LEVEL_TEXT,
+		    &d->blob[k].size, e) == -1)
 			return -1;
 	}
 	d->blobs = f->blobs;
@@ -428,6 +461,7 @@ block_section(struct block_writer *w, struct str name, struct str bytes,
     bool raw, uint32_t unit, struct err *e)
 {
 	struct section_entry *s;
+	uint32_t size;
 
 	if (w->foot.sections == SECTIONS_MAX || name.n > NAME_MAX_BYTES ||
 	    bytes.n > ITEM_MAX || unit > UNIT_MAX)
@@ -444,8 +478,9 @@ block_section(struct block_writer *w, struct str name, struct str bytes,
 		    (uint32_t)bytes.n : 1;
 		if (put_raw(w, s, bytes, e) == -1)
 			return -1;
-	} else
-		item_put(&w->out, bytes, NULL, LEVEL_TEXT);
+	} else if (put_item(w, bytes, NULL, LEVEL_TEXT, &size, e) == -1) {
+		return -1;
+	}
 	s->stored = here(w) - s->at;
 	return flush(w, WRITE_CHUNK, e);
 }

@@ -131,6 +131,13 @@ page_rows(uint32_t rows, uint32_t page)
 uint32_t item_put(struct buf *out, struct str payload, const struct cuts *,
     int level);
 /*
+ * The same in parts: what comes before *body goes to `out`, the CRC that comes
+ * after it is given. The body is the payload's bytes, or the thread's own till
+ * it makes another item.
+ */
+uint32_t item_begin(struct buf *out, struct str payload, const struct cuts *,
+    int level, struct str *body);
+/*
  * The payload of an item whose bytes are `in`: CRC checked, decompressed into
  * the arena (NULL: into room), or a slice of `in`.
  */

@@ -296,12 +296,18 @@ frame_nrows(const struct frame *f, unsigned table)
 }
 
 void
-frame_blob(struct frame *f, struct str name, struct str bytes)
+frame_blob_ref(struct frame *f, struct str name, struct str bytes)
 {
 	if (f->blobs == f->blobs_cap) {
 		f->blobs_cap = f->blobs_cap > 0 ? f->blobs_cap * 2 : 8;
 		f->blob = xrealloc(f->blob, f->blobs_cap, sizeof *f->blob);
 	}
 	f->blob[f->blobs].name = arena_str(&f->mem, name);
-	f->blob[f->blobs++].bytes = arena_str(&f->mem, bytes);
+	f->blob[f->blobs++].bytes = bytes;
+}
+
+void
+frame_blob(struct frame *f, struct str name, struct str bytes)
+{
+	frame_blob_ref(f, name, arena_str(&f->mem, bytes));
 }

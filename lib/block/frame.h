@@ -54,8 +54,10 @@ void frame_permute(struct frame *, unsigned table, const uint32_t *order);
 /* The column as a vec of all its rows; holds till the next put. */
 void frame_vec(struct frame *, uint32_t col, struct vec *);
 
-/* A named run of bytes that goes with the stripe (copied). */
+/* A named run of bytes that goes with the stripe: copied, or the caller's, who
+ * keeps them till the frame is reset. */
 void frame_blob(struct frame *, struct str name, struct str bytes);
+void frame_blob_ref(struct frame *, struct str name, struct str bytes);
 
 /* The whole frame as a stripe to scan; holds till the frame changes. */
 struct stripe *frame_stripe(struct frame *, struct arena *);

@@ -17,10 +17,13 @@ put_piece(struct buf *head, struct buf *body, struct str piece, int level)
 		buf_adds(body, piece);
 }
 
-/* Pieces by the cuts; false when none of them got shorter. */
+/*
+ * Pieces by the cuts; false when none of them got shorter. Their bytes are in
+ * *packed, which is this thread's.
+ */
 static bool
 put_pieces(struct buf *out, struct str payload, const struct cuts *cuts,
-    int level)
+    int level, struct str *packed)
 {
 	struct buf *head = &work()->raw, *body = &work()->text;
 	uint32_t n = cuts ? cuts->n : 0, pieces = 0;
@@ -47,8 +50,22 @@ put_pieces(struct buf *out, struct str payload, const struct cuts *cuts,
 	buf_u8(out, ITEM_PIECES);
 	buf_varint(out, pieces);
 	buf_adds(out, buf_str(head));
-	buf_adds(out, buf_str(body));
+	*packed = buf_str(body);
 	return true;
+}
+
+uint32_t
+item_begin(struct buf *out, struct str payload, const struct cuts *cuts,
+    int level, struct str *body)
+{
+	size_t from = out->n;
+
+	if (level == 0 || !put_pieces(out, payload, cuts, level, body)) {
+		buf_u8(out, ITEM_PLAIN);
+		*body = payload;
+	}
+	return crc32c(crc32c(0, out->p + from, out->n - from), body->p,
+	    body->n);
 }
 
 uint32_t
@@ -56,12 +73,11 @@ item_put(struct buf *out, struct str payload, const struct cuts *cuts,
     int level)
 {
 	size_t from = out->n;
+	struct str body;
+	uint32_t crc = item_begin(out, payload, cuts, level, &body);
 
-	if (level == 0 || !put_pieces(out, payload, cuts, level)) {
-		buf_u8(out, ITEM_PLAIN);
-		buf_adds(out, payload);
-	}
-	buf_u32(out, crc32c(0, out->p + from, out->n - from));
+	buf_adds(out, body);
+	buf_u32(out, crc);
 	return (uint32_t)(out->n - from);
 }
 

@@ -5,6 +5,8 @@
 
 #include "base/err.h"
 
+#define KEEP	((size_t)4 << 20)	/* of a buffer, over a trim */
+
 /* Set once, then only read: the one place of lib/ with state of its own. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
@@ -45,6 +47,18 @@ work(void)
 			die("out of memory");
 	}
 	return w;
+}
+
+void
+work_trim(void)
+{
+	struct work *w = work();
+	struct buf *all[] = { &w->read, &w->raw, &w->text, &w->ints, &w->runs,
+		&w->rows };
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (all[i]->cap > KEEP)
+			buf_free(all[i]);
 }
 
 void *

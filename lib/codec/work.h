@@ -25,6 +25,8 @@ struct work {
 };
 
 struct work *work(void);	/* this thread's */
+/* Lets go of the buffers that very large pages made. */
+void work_trim(void);
 /* A buffer of at least n bytes, contents undefined. */
 void *work_room(struct buf *, size_t n);
 

@@ -6,6 +6,8 @@
 #include "log/erase.h"
 #include "log/lines.h"
 
+#define LARGE_LINE	((uint64_t)4 << 20)	/* bytes of a record's, about */
+
 /* Codes of a stripe's dictionary as codes of the rows' map. */
 struct recode {
 	const struct vec *v;
@@ -330,13 +332,20 @@ add_input(struct log_rows *r, const struct store_block *in, struct err *e)
 	return status;
 }
 
+/* A few large lines: nothing is gained by taking them apart, but room lost. */
+static bool
+is_large(const struct block_info *b)
+{
+	return b->raw_bytes / (b->rows + 1) > LARGE_LINE;
+}
+
 /* Whether the next input fits beside what is there. */
 static bool
 fits(const struct log_rows *r, const struct block_info *next)
 {
 	size_t have = rows_bytes(r), each = r->n > 0 ? have / r->n : 0;
 
-	return next->raw_bytes <= LOG_MERGE_RAW &&
+	return !is_large(next) && next->raw_bytes <= LOG_MERGE_RAW &&
 	    r->raw_bytes <= LOG_MERGE_RAW - next->raw_bytes &&
 	    have <= LOG_MERGE_BYTES &&
 	    (each == 0 || next->rows <= (LOG_MERGE_BYTES - have) / each);
@@ -404,7 +413,8 @@ copy_block(const struct store_block *in, struct store_sink *sink,
 static bool
 is_alone(const struct store_block *in, size_t n)
 {
-	return in->ndel == 0 && (n == 1 || in[0].info->raw_bytes +
+	return in->ndel == 0 && (n == 1 || is_large(in[0].info) ||
+	    is_large(in[1].info) || in[0].info->raw_bytes +
 	    in[1].info->raw_bytes > LOG_MERGE_RAW);
 }
 

@@ -41,7 +41,9 @@ void vars_free(struct vars_writer *);
 void vars_template(struct vars_writer *, struct str template, uint32_t rows);
 /*
  * Its next n rows, at most VARS_CHUNK_ROWS: the value of its hole h (of marks
- * of kind 1, counted) in row i is value[h * n + i]. The slices are used up.
+ * of kind 1, counted) in row i is value[h * n + i]. The slices are used up. One
+ * of 16 MiB or more lies as split_put puts it, and stays there as long as the
+ * frame is used.
  */
 void vars_add(struct vars_writer *, struct str *value, const uint64_t *time,
     uint32_t n);

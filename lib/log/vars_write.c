@@ -7,6 +7,12 @@
 #include "log/words.h"
 
 #define KEEP_MAX	((size_t)4 << 20)	/* of a blob's memory, for the next */
+#define LARGE	((size_t)1 << 24)	/* bytes of a value, see put_large */
+
+struct blob {
+	struct buf own;
+	struct str ref;		/* a value's instead, where it lies */
+};
 
 struct vars_writer {
 	struct str now;		/* the template being filled */
@@ -15,7 +21,7 @@ struct vars_writer {
 	int64_t *num;		/* a column being coded, VARS_CHUNK_ROWS */
 	int64_t *rel;
 	struct words *words;
-	struct buf *done;	/* full blobs */
+	struct blob *done;	/* full blobs */
 	uint32_t done_cap;
 };
 
@@ -53,7 +59,7 @@ vars_free(struct vars_writer *w)
 	if (!w)
 		return;
 	for (uint32_t i = 0; i < w->done_cap; i++)
-		buf_free(&w->done[i]);
+		buf_free(&w->done[i].own);
 	free(w->done);
 	words_free(w->words);
 	buf_free(&w->templates);
@@ -279,26 +285,6 @@ put_hex(struct vars_writer *w, const struct str *v, uint32_t n)
 		}
 }
 
-/* max, mask, width of a length, place, size, and lengths then bytes. */
-static void
-put_text(struct vars_writer *w, const struct str *v, uint32_t n,
-    const struct shape *s)
-{
-	unsigned width = bytes_of(s->max_n);
-	size_t at = w->blob.n;
-
-	buf_varint(&w->holes, s->max_n);
-	buf_u64(&w->holes, s->mask);
-	buf_varint(&w->holes, width);
-	place(w);
-	for (unsigned k = 0; k < width; k++)
-		for (uint32_t i = 0; i < n; i++)
-			buf_u8(&w->blob, (uint8_t)(v[i].n >> 8 * k));
-	for (uint32_t i = 0; i < n; i++)
-		buf_adds(&w->blob, v[i]);
-	buf_varint(&w->holes, w->blob.n - at);
-}
-
 static void
 cut_blob(struct vars_writer *w)
 {
@@ -310,11 +296,53 @@ cut_blob(struct vars_writer *w)
 		    (to - w->done_cap) * sizeof *w->done);
 		w->done_cap = to;
 	}
-	struct buf old = w->done[w->blobs];
+	struct blob *b = &w->done[w->blobs++];
+	struct buf old = b->own;
 
-	w->done[w->blobs++] = w->blob;
+	*b = (struct blob){ .own = w->blob };
 	w->blob = old;
 	buf_reset(&w->blob);
+}
+
+/*
+ * A blob of its own: of LARGE bytes a length takes four, just those that are
+ * before the value (split_put), which so is not copied.
+ */
+static void
+put_large(struct vars_writer *w, struct str v)
+{
+	place(w);
+	cut_blob(w);
+	w->done[w->blobs - 1].ref = str_mk(v.p - 4, v.n + 4);
+	buf_varint(&w->holes, v.n + 4);
+}
+
+/* max, mask, width of a length, place, size, and lengths then bytes. */
+static void
+put_text(struct vars_writer *w, const struct str *v, uint32_t n,
+    const struct shape *s)
+{
+	bool large = n == 1 && v->n >= LARGE;
+	unsigned width = bytes_of(s->max_n);
+
+	if (large && w->blob.n > 0)
+		cut_blob(w);
+	buf_varint(&w->holes, s->max_n);
+	buf_u64(&w->holes, s->mask);
+	buf_varint(&w->holes, width);
+	if (large) {
+		put_large(w, *v);
+		return;
+	}
+	size_t at = w->blob.n;
+
+	place(w);
+	for (unsigned k = 0; k < width; k++)
+		for (uint32_t i = 0; i < n; i++)
+			buf_u8(&w->blob, (uint8_t)(v[i].n >> 8 * k));
+	for (uint32_t i = 0; i < n; i++)
+		buf_adds(&w->blob, v[i]);
+	buf_varint(&w->holes, w->blob.n - at);
 }
 
 /* The words in a column's values, which are cut already. */
@@ -463,9 +491,12 @@ vars_put(struct vars_writer *w, struct frame *f)
 	frame_blob(f, S("words"), buf_str(&b));
 	for (uint32_t i = 0; i < w->blobs; i++) {
 		snprintf(name, sizeof name, "v%u", i);
-		frame_blob(f, str_of(name), buf_str(&w->done[i]));
-		if (w->done[i].cap > KEEP_MAX)	/* of one large value */
-			buf_free(&w->done[i]);
+		if (w->done[i].ref.p)
+			frame_blob_ref(f, str_of(name), w->done[i].ref);
+		else
+			frame_blob(f, str_of(name), buf_str(&w->done[i].own));
+		if (w->done[i].own.cap > KEEP_MAX)
+			buf_free(&w->done[i].own);
 	}
 	buf_free(&b);
 	forget(w);

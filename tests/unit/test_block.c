@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/io.h"
 #include "unit.h"
 
@@ -566,6 +567,49 @@ prunes(const char *path)
 	arena_free(&a);
 }
 
+/* What is written from where it lies, packed or not. */
+static void
+large(const char *path)
+{
+	static const char *const name[] = { "even", "odd" };
+	struct frame *f = frame_new(1);
+	struct err e = { 0 };
+	struct block_writer *w = block_create(path, &e);
+	struct block_info one = info;
+	struct buf b[2] = { { 0 } };
+	struct arena a = { 0 };
+	struct str got;
+
+	memset(buf_extend(&b[0], 9000000), 'e', 9000000);
+	for (uint64_t i = 0; i < 1200000; i++)
+		buf_u64(&b[1], hash_u64(i));
+	frame_int(f, frame_col(f, 0, S("n"), VEC_INT), 0, 1);
+	frame_rows(f, 0, one.rows = 1);
+	for (int i = 0; i < 2; i++)
+		frame_blob_ref(f, str_of(name[i]), buf_str(&b[i]));
+	CHECK(block_put(w, f, NULL, &e) == 0);
+	for (int i = 0; i < 2; i++)
+		CHECK(block_section(w, str_of(name[i]), buf_str(&b[i]), false,
+		    0, &e) == 0);
+	CHECK(block_finish(w, &one, NULL, &e) == 0);
+	frame_free(f);
+
+	struct block *k = block_open(path, &e);
+	struct stripe *s = k ? block_stripe(k, 0, &a, &e) : NULL;
+
+	CHECK(s && block_check(k, NULL, NULL) == 0);
+	for (int i = 0; s && i < 2; i++) {
+		CHECK(stripe_blob(s, str_of(name[i]), &a, &got, &e) == 1 &&
+		    str_eq(got, buf_str(&b[i])));
+		CHECK(block_read_section(k, str_of(name[i]), &a, &got,
+		    &e) == 1 && str_eq(got, buf_str(&b[i])));
+	}
+	block_close(k);
+	arena_free(&a);
+	buf_free(&b[0]);
+	buf_free(&b[1]);
+}
+
 int
 main(void)
 {
@@ -582,6 +626,7 @@ main(void)
 	prunes(path);
 	names_faults(path);
 	picks(path);
+	large(path);
 	cuts_and_flips(path);
 	unlink(path);
 	rmdir(dir);

@@ -202,6 +202,53 @@ test_columns(void)
 	free(time);
 }
 
+/* A very large value, which is not copied, among others. */
+static void
+test_large(void)
+{
+	struct vars_writer *w = vars_new();
+	struct frame *f = frame_new(1);
+	struct buf put = { 0 }, got = { 0 };
+	struct arena mem = { 0 };
+	struct vars vars;
+	struct err e = { 0 };
+	size_t size[] = { 3, (1 << 24) + 5, 100, 1 << 24, (1 << 24) - 1 };
+	uint64_t time[5] = { 0 };
+	struct str v[5], want[5];
+	const char *at;
+
+	for (unsigned i = 0; i < 5; i++) {
+		char *line = malloc(size[i]);
+
+		memset(line, 'p' + (int)i, size[i]);
+		split_put(&put, str_mk(line, size[i]));
+		free(line);
+	}
+	at = put.p;
+	for (unsigned i = 0; i < 5; i++)
+		v[i] = want[i] = split_get(&at);
+	vars_template(w, SPLIT_PLAIN, 5);
+	vars_add(w, v, time, 5);
+	vars_put(w, f);
+	frame_rows(f, 0, 5);
+	CHECK(vars_open(&vars, frame_stripe(f, &mem), &mem, &e) == 0 &&
+	    vars_chunks(&vars, 0, &e) == 0 && vars.template[0].chunks == 5);
+	for (uint32_t c = 0; c < vars.template[0].chunks; c++) {
+		struct vars_values values;
+
+		CHECK(vars_load(&vars, vars.template[0].chunk[c].col, 1,
+		    (int64_t *)time, &c, &values, &e) == 0);
+		buf_reset(&got);
+		vars_text(&values, 0, &got);
+		CHECK(str_eq(buf_str(&got), want[c]));
+	}
+	arena_free(&mem);
+	frame_free(f);
+	vars_free(w);
+	buf_free(&put);
+	buf_free(&got);
+}
+
 /* The example of logs(5), from its golden files, read from the build tree. */
 static void
 golden_blob(struct frame *f, const char *name)
@@ -297,6 +344,7 @@ main(void)
 	test_there_and_back();
 	test_templates();
 	test_columns();
+	test_large();
 	test_golden();
 	test_golden_words();
 	return unit_done();
