@@ -255,7 +255,7 @@ no_match(const struct lql_ask *ask, struct store_view *view,
 	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
-	if (any)
+	if (any && store_view_missing(view) == 0)
 		say_unknown(ask, view, q);
 }
 
