@@ -40,8 +40,7 @@ put_fed_attr(struct buf *b, uint32_t no, struct log_pair p)
 static inline void
 put_fed(struct buf *out, const struct fed *l)
 {
-	struct buf line = { 0 }, any = { 0 }, res = { 0 }, scope = { 0 },
-	    all = { 0 };
+	struct buf line = { 0 }, any = { 0 }, res = { 0 };
 
 	pb_fixed64(&line, 1, (uint64_t)(l->time + LATER));
 	pb_bytes(&any, 1, l->line);
@@ -50,15 +49,10 @@ put_fed(struct buf *out, const struct fed *l)
 		put_fed_attr(&line, 6, l->meta[i]);
 	for (uint32_t i = 0; i < l->nlabel; i++)
 		put_fed_attr(&res, 1, l->label[i]);
-	pb_bytes(&all, 1, buf_str(&res));
-	pb_bytes(&scope, 2, buf_str(&line));
-	pb_bytes(&all, 2, buf_str(&scope));
-	pb_bytes(out, 1, buf_str(&all));
+	pb_item(out, buf_str(&res), S(""), buf_str(&line));
 	buf_free(&line);
 	buf_free(&any);
 	buf_free(&res);
-	buf_free(&scope);
-	buf_free(&all);
 }
 
 /* Half of the lines in blocks, the others in the tail. */

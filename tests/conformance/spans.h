@@ -159,24 +159,18 @@ pb_span(struct buf *b, json_t *s)
 static inline void
 pb_traces(struct buf *b, json_t *s)
 {
-	struct buf rs = { 0 }, ss = { 0 }, one = { 0 };
+	struct buf res = { 0 }, sc = { 0 }, span = { 0 };
 	json_t *scope = json_object_get(s, "scope");
 
-	pb_attrs(&one, 1, json_object_get(s, "resource"));
-	pb_bytes(&rs, 1, buf_str(&one));
-	one.n = 0;
-	pb_bytes(&one, 1, json_text(scope, "name"));
-	pb_bytes(&one, 2, json_text(scope, "version"));
-	pb_attrs(&one, 3, json_object_get(scope, "attrs"));
-	pb_bytes(&ss, 1, buf_str(&one));
-	one.n = 0;
-	pb_span(&one, s);
-	pb_bytes(&ss, 2, buf_str(&one));
-	pb_bytes(&rs, 2, buf_str(&ss));
-	pb_bytes(b, 1, buf_str(&rs));
-	buf_free(&rs);
-	buf_free(&ss);
-	buf_free(&one);
+	pb_attrs(&res, 1, json_object_get(s, "resource"));
+	pb_bytes(&sc, 1, json_text(scope, "name"));
+	pb_bytes(&sc, 2, json_text(scope, "version"));
+	pb_attrs(&sc, 3, json_object_get(scope, "attrs"));
+	pb_span(&span, s);
+	pb_item(b, buf_str(&res), buf_str(&sc), buf_str(&span));
+	buf_free(&res);
+	buf_free(&sc);
+	buf_free(&span);
 }
 
 #endif

@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "log/parts.h"
 
+#include "pb.h"
+
 struct want {			/* a line as it went in */
 	uint64_t time;
 	unsigned service;
@@ -29,79 +31,37 @@ below(uint32_t n)
 	return (uint32_t)(log_seed >> 33) % n;
 }
 
-static inline void
-put_field(struct buf *b, unsigned no, struct str s)
-{
-	buf_varint(b, no << 3 | 2);
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
-static inline void
-put_time(struct buf *b, unsigned no, uint64_t v)
-{
-	buf_varint(b, no << 3 | 1);
-	buf_u64(b, v);
-}
-
-static inline void
-put_kv(struct buf *b, unsigned no, const char *key, struct str any)
-{
-	struct buf kv = { 0 };
-
-	put_field(&kv, 1, str_of(key));
-	put_field(&kv, 2, any);
-	put_field(b, no, buf_str(&kv));
-	buf_free(&kv);
-}
-
-static inline void
-put_text(struct buf *b, unsigned no, const char *key, struct str text)
-{
-	struct buf any = { 0 };
-
-	put_field(&any, 1, text);
-	put_kv(b, no, key, buf_str(&any));
-	buf_free(&any);
-}
-
 /* Appends one ResourceLogs that holds the line. */
 static inline void
 put_want(struct buf *out, const struct want *w)
 {
-	struct buf l = { 0 }, any = { 0 }, res = { 0 }, scope = { 0 },
-	    all = { 0 };
+	struct buf l = { 0 }, any = { 0 }, res = { 0 };
 	char t[32];
 
-	put_time(&l, 1, w->time);
+	pb_fixed64(&l, 1, w->time);
 	if (w->severity > 0) {
 		buf_varint(&l, 2 << 3);
 		buf_varint(&l, w->severity);
 	}
-	put_field(&any, 1, str_mk(w->text, w->n));
-	put_field(&l, 5, buf_str(&any));
+	pb_bytes(&any, 1, str_mk(w->text, w->n));
+	pb_bytes(&l, 5, buf_str(&any));
 	if (w->thread > 0) {
 		buf_reset(&any);
 		buf_varint(&any, 3 << 3);
 		buf_varint(&any, w->thread);
-		put_kv(&l, 6, "thread.id", buf_str(&any));
+		pb_kv(&l, 6, S("thread.id"), buf_str(&any));
 	}
 	if (w->traced) {
-		put_field(&l, 9, str_mk(w->trace, 16));
-		put_field(&l, 10, str_mk(w->span, 8));
+		pb_bytes(&l, 9, str_mk(w->trace, 16));
+		pb_bytes(&l, 10, str_mk(w->span, 8));
 	}
 	snprintf(t, sizeof t, "svc-%u", w->service);
-	put_text(&res, 1, "service.name", str_of(t));
-	put_text(&res, 1, "host.name", S("here"));
-	put_field(&all, 1, buf_str(&res));
-	put_field(&scope, 2, buf_str(&l));
-	put_field(&all, 2, buf_str(&scope));
-	put_field(out, 1, buf_str(&all));
+	pb_attr(&res, 1, "service.name", t);
+	pb_attr(&res, 1, "host.name", "here");
+	pb_item(out, buf_str(&res), S(""), buf_str(&l));
 	buf_free(&l);
 	buf_free(&any);
 	buf_free(&res);
-	buf_free(&scope);
-	buf_free(&all);
 }
 
 /* Text that runs into every rule; now and then with ids of its own. */

@@ -44,18 +44,50 @@ pb_wrap(struct buf *b, uint32_t no)
 	*b = out;
 }
 
-/* A KeyValue holding a string, as field `no`. */
+/* A KeyValue, as field `no`: of an AnyValue, or of a text. */
+static inline void
+pb_kv(struct buf *b, uint32_t no, struct str key, struct str any)
+{
+	struct buf kv = { 0 };
+
+	pb_bytes(&kv, 1, key);
+	pb_bytes(&kv, 2, any);
+	pb_bytes(b, no, buf_str(&kv));
+	buf_free(&kv);
+}
+
+static inline void
+pb_text(struct buf *b, uint32_t no, struct str key, struct str text)
+{
+	struct buf any = { 0 };
+
+	pb_bytes(&any, 1, text);
+	pb_kv(b, no, key, buf_str(&any));
+	buf_free(&any);
+}
+
 static inline void
 pb_attr(struct buf *b, uint32_t no, const char *key, const char *value)
 {
-	struct buf kv = { 0 }, any = { 0 };
+	pb_text(b, no, str_of(key), str_of(value));
+}
 
-	pb_bytes(&any, 1, str_of(value));
-	pb_bytes(&kv, 1, str_of(key));
-	pb_bytes(&kv, 2, buf_str(&any));
-	pb_bytes(b, no, buf_str(&kv));
-	buf_free(&any);
-	buf_free(&kv);
+/* Appends one span, or log record, with its scope (empty: none) and resource
+ * to a payload. */
+static inline void
+pb_item(struct buf *out, struct str resource, struct str scope,
+    struct str item)
+{
+	struct buf of_resource = { 0 }, of_scope = { 0 };
+
+	if (scope.n > 0)
+		pb_bytes(&of_scope, 1, scope);
+	pb_bytes(&of_scope, 2, item);
+	pb_bytes(&of_resource, 1, resource);
+	pb_bytes(&of_resource, 2, buf_str(&of_scope));
+	pb_bytes(out, 1, buf_str(&of_resource));
+	buf_free(&of_resource);
+	buf_free(&of_scope);
 }
 
 #endif

@@ -3,38 +3,21 @@
  * and merges: every span that the spool accepted is found once, and the blocks
  * are sound.
  */
-#include <ftw.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "base/time.h"
 #include "record/spool.h"
 #include "trace/columns.h"
 #include "trace/scan.h"
 
+#include "dice.h"
+#include "pb.h"
 #include "unit.h"
 
 #define EACH	10u	/* spans of a record */
 #define DEATHS	100u	/* of one store */
-
-static uint64_t seed = 11;
-
-static uint32_t
-roll(uint32_t n)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(hash_u64(seed) % n);
-}
-
-static void
-put_block(struct buf *b, unsigned no, struct str s)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 2));
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
 
 /* Span number `serial` of one of the traces that are alive now. */
 static void
@@ -43,12 +26,11 @@ put_serial(struct buf *scope, uint64_t serial)
 	struct buf s = { 0 };
 	uint64_t id[2] = { serial / 400 * 8 + roll(16), 1 };
 
-	put_block(&s, 1, str_mk(id, 16));
+	pb_bytes(&s, 1, str_mk(id, 16));
 	id[0] = serial + 1;
-	put_block(&s, 2, str_mk(id, 8));
-	buf_u8(&s, 7 << 3 | 1);
-	buf_u64(&s, 1000 + serial);
-	put_block(scope, 2, buf_str(&s));
+	pb_bytes(&s, 2, str_mk(id, 8));
+	pb_fixed64(&s, 7, 1000 + serial);
+	pb_bytes(scope, 2, buf_str(&s));
 	buf_free(&s);
 }
 
@@ -61,8 +43,8 @@ append(struct spool *sp, uint64_t *serial)
 
 	for (unsigned k = 0; k < EACH; k++)
 		put_serial(&scope, *serial + k);
-	put_block(&res, 2, buf_str(&scope));
-	put_block(&payload, 1, buf_str(&res));
+	pb_bytes(&res, 2, buf_str(&scope));
+	pb_bytes(&payload, 1, buf_str(&res));
 	rec.payload = buf_str(&payload);
 	rec.received = time_now();
 	if (spool_append(sp, &rec, NULL, &e) == -1) {
@@ -177,15 +159,6 @@ look(const char *dir, uint64_t serial)
 	free(seen.count);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 /* The store must know of the spool, or has no tail. */
 static void
 begin(const char *dir, const char *queue)
@@ -225,7 +198,7 @@ life(unsigned long deaths)
 	}
 	look(dir, serial);
 	CHECK(spool_close(sp, &e) == 0);
-	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(tmp);
 }
 
 int
@@ -233,6 +206,7 @@ main(void)
 {
 	unsigned long rounds = unit_rounds(200, 10000);
 
+	seed = 11;
 	/* a store that only grows would be looked at for most of the time */
 	for (unsigned long k = 0; k < rounds && unit_failed == 0; k += DEATHS)
 		life(DEATHS);

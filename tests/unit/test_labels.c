@@ -35,7 +35,7 @@ resource(struct buf *b, const char *const *v)
 {
 	buf_reset(b);
 	for (; v[0]; v += 2)
-		put_text(b, 1, v[0], str_of(v[1]));
+		pb_attr(b, 1, v[0], v[1]);
 }
 
 static bool
@@ -117,16 +117,16 @@ test_values(void)
 
 	buf_varint(&one, 3 << 3);
 	buf_varint(&one, 7);
-	put_field(&list, 1, buf_str(&one));
+	pb_bytes(&list, 1, buf_str(&one));
 	buf_reset(&one);
 	buf_varint(&one, 2 << 3);
 	buf_varint(&one, 1);
-	put_field(&list, 1, buf_str(&one));
+	pb_bytes(&list, 1, buf_str(&one));
 	a.value = (struct value){ .type = VALUE_ARRAY, .s = buf_str(&list) };
 	label_text(&out, &a.value);
 	CHECK(str_eq(buf_str(&out), S("[7,true]")));
 
-	put_text(&map, 1, "k.x", S("v\"w"));
+	pb_attr(&map, 1, "k.x", "v\"w");
 	a.value = (struct value){ .type = VALUE_MAP, .s = buf_str(&map) };
 	buf_reset(&out);
 	label_text(&out, &a.value);

@@ -2,15 +2,13 @@
  * Log queries against lqlref.h: random lines, cut over blocks and tail at
  * random, random pipelines; every answer must be the same, in order.
  */
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "log/kind.h"
 #include "lql/run.h"
-#include "record/spool.h"
-#include "store/store.h"
 
+#include "cutstore.h"
 #include "lqlref.h"
 
 #define QUERIES		40u	/* of each data set */
@@ -27,88 +25,37 @@ struct data {
 static void
 put_row(struct buf *out, const struct ref_row *r)
 {
-	struct buf l = { 0 }, any = { 0 }, res = { 0 }, scope = { 0 },
-	    all = { 0 };
+	struct buf l = { 0 }, any = { 0 }, res = { 0 };
 
-	put_time(&l, 1, r->time);
-	if (r->severity > 0) {
-		buf_varint(&l, 2 << 3);
-		buf_varint(&l, r->severity);
-	}
-	put_field(&any, 1, str_of(r->line));
-	put_field(&l, 5, buf_str(&any));
+	pb_fixed64(&l, 1, r->time);
+	if (r->severity > 0)
+		pb_varint(&l, 2, r->severity);
+	pb_bytes(&any, 1, str_of(r->line));
+	pb_bytes(&l, 5, buf_str(&any));
 	for (unsigned i = 2; i < r->nbase; i++)
-		put_text(&l, 6, r->base[i].name, str_of(r->base[i].value));
-	put_text(&res, 1, "service.name", str_of(r->base[0].value));
-	put_text(&res, 1, "host.name", str_of(r->base[1].value));
-	put_field(&all, 1, buf_str(&res));
-	put_field(&scope, 2, buf_str(&l));
-	put_field(&all, 2, buf_str(&scope));
-	put_field(out, 1, buf_str(&all));
+		pb_attr(&l, 6, r->base[i].name, r->base[i].value);
+	pb_attr(&res, 1, "service.name", r->base[0].value);
+	pb_attr(&res, 1, "host.name", r->base[1].value);
+	pb_item(out, buf_str(&res), S(""), buf_str(&l));
 	buf_free(&l);
 	buf_free(&any);
 	buf_free(&res);
-	buf_free(&scope);
-	buf_free(&all);
-}
-
-static void
-say(void *arg, const char *msg)
-{
-	(void)arg;
-	fprintf(stderr, "said: %s\n", msg);
-	unit_failed++;
-}
-
-static void
-seal(const char *dir, const char *spool)
-{
-	struct store_writer_opts o = { .once = true, .say = say,
-		.batch_memory = below(2) ? 1 : 4000 + below(20000),
-		.merge_bytes = below(2) ? 1 : 100 + below(3000),
-		.merge_ns = below(2) ? 1 : 0 };
-	struct store_taken sum = { 0 };
-	struct err e = { 0 };
-	struct store *st = store_open(dir, &log_kind, &o, &e);
-
-	if (!st || store_take(st, spool, -1, &sum, &e) == -1 ||
-	    (below(2) == 0 && store_merge_due(st, below(4) == 0, &e) == -1) ||
-	    store_close(st, &e) == -1)
-		die("%s", e.msg);
 }
 
 static struct store_view *
-make_store(const char *tmp, const struct data *d)
+make_store(struct cutstore *c, const char *tmp, const struct data *d)
 {
-	struct store_view_opts vo = { .kind = "logs", .say = say };
-	struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
-	char dir[256], spool[256];
-	struct store_view *v;
 	struct buf b = { 0 };
-	struct err e = { 0 };
-	struct spool *sp;
 
-	snprintf(dir, sizeof dir, "%s/store", tmp);
-	snprintf(spool, sizeof spool, "%s/spool", tmp);
-	if (!(sp = spool_open(spool, &so, &e)))
-		die("%s", e.msg);
-	seal(dir, spool);
+	cutstore_begin(c, tmp);
 	for (uint32_t i = 0; i < d->n;) {
 		buf_reset(&b);
 		for (uint32_t n = 1 + below(20); n > 0 && i < d->n; n--)
 			put_row(&b, &d->row[i++]);
-		struct rec r = { .signal = SIGNAL_LOGS, .items = 1,
-			.payload = buf_str(&b), .received = 1000 + i };
-
-		if (spool_append(sp, &r, NULL, &e) == -1)
-			die("%s", e.msg);
-		if (below(8) == 0)
-			seal(dir, spool);
+		cutstore_add(c, buf_str(&b), 1000 + i);
 	}
 	buf_free(&b);
-	if (spool_close(sp, &e) == -1 || !(v = store_view(dir, &vo, &e)))
-		die("%s", e.msg);
-	return v;
+	return cutstore_end(c);
 }
 
 /* ---- queries ------------------------------------------------------------------------ */
@@ -369,35 +316,23 @@ compare(struct store_view *v, const struct data *d, unsigned long round)
 
 /* ---- rounds ------------------------------------------------------------------------- */
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static void
 one_round(const char *tmp, unsigned long round)
 {
 	static struct data d;
+	struct cutstore c = { .kind = &log_kind, .roll = below, .odds = 8 };
 	struct store_view *v;
-	char path[256];
 
 	log_seed = round + 1;
 	d.n = 1 + below(ROWS_MAX);
 	for (uint32_t i = 0; i < d.n; i++)
 		ref_row(&d.row[i], UINT64_C(1767225600000000000) + i *
 		    UINT64_C(1000000));
-	v = make_store(tmp, &d);
+	v = make_store(&c, tmp, &d);
 	for (uint32_t n = 0; n < QUERIES && unit_failed < 5; n++)
 		compare(v, &d, round);
 	store_view_close(v);
-	snprintf(path, sizeof path, "%s/store", tmp);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	snprintf(path, sizeof path, "%s/spool", tmp);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	cutstore_wipe(&c);
 }
 
 int
@@ -409,7 +344,7 @@ main(void)
 	for (unsigned long round = 0; round < unit_rounds(50, 2500) &&
 	    unit_failed < 5; round++)
 		one_round(dir, round);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(dir);
 	CHECK(some > asked / 4);	/* or this test says little */
 	return unit_done();
 }

@@ -3,7 +3,6 @@
  * again, merged, and the store is whole. What is acknowledged must never stop
  * a store.
  */
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -37,27 +36,6 @@ repeat(struct arena *a, char c, size_t n)
 	return str_mk(p, n);
 }
 
-static void
-put_kv(struct buf *b, uint32_t no, struct str key, struct str any)
-{
-	struct buf kv = { 0 };
-
-	pb_bytes(&kv, 1, key);
-	pb_bytes(&kv, 2, any);
-	pb_bytes(b, no, buf_str(&kv));
-	buf_free(&kv);
-}
-
-static void
-put_text(struct buf *b, uint32_t no, struct str key, struct str text)
-{
-	struct buf any = { 0 };
-
-	pb_bytes(&any, 1, text);
-	put_kv(b, no, key, buf_str(&any));
-	buf_free(&any);
-}
-
 static bool
 is_traces(const struct odd *o)
 {
@@ -68,7 +46,7 @@ is_traces(const struct odd *o)
 static void
 attr(struct odd *o, struct str key, struct str text)
 {
-	put_text(&o->item, is_traces(o) ? 9 : 6, key, text);
+	pb_text(&o->item, is_traces(o) ? 9 : 6, key, text);
 }
 
 static void
@@ -194,15 +172,6 @@ sound(const struct odd *o, const char *dir)
 		fprintf(stderr, "%s\n", e.msg);
 }
 
-static int
-gone(const char *path, const struct stat *sb, int flag, struct FTW *f)
-{
-	(void)sb;
-	(void)flag;
-	(void)f;
-	return remove(path);
-}
-
 /*
  * Takes the records in twice, as two blocks, merges them, makes the manifest
  * anew; each item is there, and once in the end. The store's folder is `dir`.
@@ -264,7 +233,7 @@ test_long_keys(const struct store_kind *kind)
 	char dir[64];
 
 	for (size_t i = 0; i < n; i++) {
-		put_text(&o.res, 1, keys[i], S("of the resource"));
+		pb_text(&o.res, 1, keys[i], S("of the resource"));
 		attr(&o, keys[i], S("value"));
 		add(&o);
 	}
@@ -339,12 +308,12 @@ test_new_keys(void)
 			struct buf in = { 0 };
 
 			snprintf(key, sizeof key, "k%d.%d", stripe, k);
-			put_text(&o.res, 1, str_of(key), S(""));
+			pb_text(&o.res, 1, str_of(key), S(""));
 			attr(&o, str_of(key), S(""));
-			put_text(&in, 3, str_of(key), S(""));
+			pb_text(&in, 3, str_of(key), S(""));
 			pb_bytes(&o.item, 11, buf_str(&in));
 			buf_reset(&in);
-			put_text(&in, 4, str_of(key), S(""));
+			pb_text(&in, 4, str_of(key), S(""));
 			pb_bytes(&o.item, 13, buf_str(&in));
 			buf_free(&in);
 		}
@@ -383,7 +352,7 @@ test_long_context(void)
 	char dir[64];
 
 	for (int k = 0; k < 2; k++) {
-		put_text(&o.res, 1, S("blob"), repeat(&a, (char)('a' + k),
+		pb_text(&o.res, 1, S("blob"), repeat(&a, (char)('a' + k),
 		    700000));
 		for (int i = 0; i < 17000; i++)
 			add(&o);
@@ -434,10 +403,10 @@ test_pairs(void)
 	for (int i = 0; i < 5000; i++) {
 		snprintf(key, sizeof key, "k%d", i);
 		attr(&o, str_of(key), S("v"));
-		put_text(&map, 1, str_of(key), S("v"));
+		pb_text(&map, 1, str_of(key), S("v"));
 	}
 	pb_bytes(&any, 6, buf_str(&map));
-	put_kv(&o.res, 1, S("service.name"), buf_str(&any));
+	pb_kv(&o.res, 1, S("service.name"), buf_str(&any));
 	add(&o);
 	record(&o);
 	run(&o, "pairs", dir);
@@ -462,11 +431,11 @@ test_flatten(void)
 
 	for (int i = 0; i < 100000; i++) {
 		snprintf(key, sizeof key, "%d", i);
-		put_text(&map, 1, str_of(key), S("v"));
+		pb_text(&map, 1, str_of(key), S("v"));
 	}
 	pb_bytes(&any, 6, buf_str(&map));
-	put_kv(&o.item, 6, repeat(&a, 'p', 1000000), buf_str(&any));
-	put_kv(&o.item, 6, S("short"), buf_str(&any));
+	pb_kv(&o.item, 6, repeat(&a, 'p', 1000000), buf_str(&any));
+	pb_kv(&o.item, 6, S("short"), buf_str(&any));
 	add(&o);
 	record(&o);
 	run(&o, "flatten", dir);
@@ -493,6 +462,6 @@ main(void)
 	test_long_context();
 	test_pairs();
 	test_flatten();
-	nftw(root, gone, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(root);
 	return unit_done();
 }

@@ -2,7 +2,6 @@
  * The engine against traceref.h: random traces, cut over blocks and tail at
  * random, random queries of the grammar; every answer must be the same.
  */
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/num.h"
@@ -14,15 +13,6 @@
 #define QUERIES		40u	/* of each data set */
 
 static unsigned long some, asked;	/* answers that are not empty; all */
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
 
 /* ---- answers ------------------------------------------------------------------ */
 
@@ -464,11 +454,11 @@ one_round(const char *tmp, unsigned long round)
 	struct arena mem = { 0 };
 	struct buf text = { 0 };
 	struct store_view *v;
-	char path[256];
+	struct cutstore c;
 
 	seed = round;
 	make_data(&d, &mem);
-	v = make_store(tmp, &d);
+	v = make_store(&c, tmp, &d);
 	for (uint32_t n = 0; n < QUERIES && unit_failed < 5;) {
 		some_query(&text);
 		n += compare(v, &d, buf_str(&text), round);
@@ -476,10 +466,7 @@ one_round(const char *tmp, unsigned long round)
 	for (uint32_t n = 0; n < QUERIES && unit_failed < 5; n++)
 		compare_values(v, &d, round);
 	store_view_close(v);
-	snprintf(path, sizeof path, "%s/store", tmp);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	snprintf(path, sizeof path, "%s/spool", tmp);
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	cutstore_wipe(&c);
 	buf_free(&text);
 	arena_free(&mem);
 }
@@ -493,7 +480,7 @@ main(void)
 	for (unsigned long round = 0; round < unit_rounds(50, 2500) &&
 	    unit_failed < 5; round++)
 		one_round(dir, round);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(dir);
 	CHECK(some > asked / 4);	/* or this test says little */
 	return unit_done();
 }

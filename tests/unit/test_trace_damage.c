@@ -3,7 +3,6 @@
  * need it; what it still answers is right, and it never steps out of bounds.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -11,27 +10,12 @@
 #include "trace/columns.h"
 #include "trace/scan.h"
 
+#include "dice.h"
+#include "pb.h"
 #include "unit.h"
 
 #define TRACES	400u
 #define EACH	8u
-
-static uint64_t seed = 5;
-
-static uint32_t
-roll(uint32_t n)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(hash_u64(seed) % n);
-}
-
-static void
-put_block(struct buf *b, unsigned no, struct str s)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 2));
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
 
 /* Half of each trace's spans; the other half is in the other record. */
 static void
@@ -44,22 +28,21 @@ make_record(struct buf *payload, unsigned half)
 		struct buf s = { 0 };
 		char name[32];
 
-		put_block(&s, 1, str_mk(id, 16));
+		pb_bytes(&s, 1, str_mk(id, 16));
 		id[0] = k + 1;
-		put_block(&s, 2, str_mk(id, 8));
+		pb_bytes(&s, 2, str_mk(id, 8));
 		id[0] = k;
 		if (k % EACH > 0)
-			put_block(&s, 4, str_mk(id, 8));
+			pb_bytes(&s, 4, str_mk(id, 8));
 		snprintf(name, sizeof name, "span %u", (unsigned)k);
-		put_block(&s, 5, str_of(name));
-		buf_u8(&s, 7 << 3 | 1);
-		buf_u64(&s, 1000 + k);
-		put_block(&scope, 2, buf_str(&s));
+		pb_bytes(&s, 5, str_of(name));
+		pb_fixed64(&s, 7, 1000 + k);
+		pb_bytes(&scope, 2, buf_str(&s));
 		buf_free(&s);
 	}
-	put_block(&res, 2, buf_str(&scope));
+	pb_bytes(&res, 2, buf_str(&scope));
 	payload->n = 0;
-	put_block(payload, 1, buf_str(&res));
+	pb_bytes(payload, 1, buf_str(&res));
 	buf_free(&scope);
 	buf_free(&res);
 }
@@ -170,15 +153,6 @@ make_store(const char *tmp, const char *dir)
 	buf_free(&payload);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 int
 main(void)
 {
@@ -189,6 +163,7 @@ main(void)
 	struct str *name;
 	size_t n;
 
+	seed = 5;
 	if (!mkdtemp(tmp))
 		return 1;
 	snprintf(dir, sizeof dir, "%s/store", tmp);
@@ -219,6 +194,6 @@ main(void)
 	CHECK(said > 100);	/* or nothing was damaged */
 	CHECK(look(dir, &missing) == TRACES * EACH && missing == 0);
 	arena_free(&a);
-	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(tmp);
 	return unit_done();
 }

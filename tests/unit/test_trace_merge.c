@@ -3,7 +3,6 @@
  * block, can hold, more events than a stripe has rows. The answer is that of one
  * batch with all records.
  */
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -12,24 +11,10 @@
 #include "trace/kind.h"
 #include "trace/scan.h"
 
+#include "pb.h"
 #include "unit.h"
 
 #define GIANT	3u		/* number of the trace that is too large */
-
-static void
-put_block(struct buf *b, unsigned no, struct str s)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 2));
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
-static void
-put_fixed64(struct buf *b, unsigned no, uint64_t v)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 1));
-	buf_u64(b, v);
-}
 
 static void
 make_span(struct buf *scope, uint64_t trace, uint64_t serial, uint64_t start,
@@ -39,25 +24,25 @@ make_span(struct buf *scope, uint64_t trace, uint64_t serial, uint64_t start,
 	uint64_t id[2] = { hash_u64(trace + 1), trace + 1 };
 	char text[32];
 
-	put_block(&s, 1, str_mk(id, 16));
+	pb_bytes(&s, 1, str_mk(id, 16));
 	id[0] = hash_u64(serial + 77);
-	put_block(&s, 2, str_mk(id, 8));
+	pb_bytes(&s, 2, str_mk(id, 8));
 	if (serial % 7 > 0) {
 		id[0] = hash_u64(serial - 1 + 77);
-		put_block(&s, 4, str_mk(id, 8));
+		pb_bytes(&s, 4, str_mk(id, 8));
 	}
 	snprintf(text, sizeof text, "n%u", (unsigned)(serial % 50));
-	put_block(&s, 5, str_of(text));
-	put_fixed64(&s, 7, start);
-	put_fixed64(&s, 8, start + serial % 1000);
+	pb_bytes(&s, 5, str_of(text));
+	pb_fixed64(&s, 7, start);
+	pb_fixed64(&s, 8, start + serial % 1000);
 	snprintf(text, sizeof text, "v%u", (unsigned)(serial % 3001));
-	put_block(&any, 1, str_of(text));
-	put_block(&kv, 1, S("key"));
-	put_block(&kv, 2, buf_str(&any));
-	put_block(&s, 9, buf_str(&kv));
+	pb_bytes(&any, 1, str_of(text));
+	pb_bytes(&kv, 1, S("key"));
+	pb_bytes(&kv, 2, buf_str(&any));
+	pb_bytes(&s, 9, buf_str(&kv));
 	for (unsigned k = 0; k < events; k++)
-		put_block(&s, 11, S("\x12\x01" "e"));
-	put_block(scope, 2, buf_str(&s));
+		pb_bytes(&s, 11, S("\x12\x01" "e"));
+	pb_bytes(scope, 2, buf_str(&s));
 	buf_free(&s);
 	buf_free(&any);
 	buf_free(&kv);
@@ -82,9 +67,9 @@ make_record(struct buf *payload, uint64_t from, uint64_t to)
 			events = 400;
 		make_span(&scope, trace, k, 1000000 + k * 50, events);
 	}
-	put_block(&res, 2, buf_str(&scope));
+	pb_bytes(&res, 2, buf_str(&scope));
 	payload->n = 0;
-	put_block(payload, 1, buf_str(&res));
+	pb_bytes(payload, 1, buf_str(&res));
 	buf_free(&scope);
 	buf_free(&res);
 }
@@ -183,15 +168,6 @@ keep_frame(void *arg, struct frame *f, const uint32_t rows[TR_TABLES],
 	take_part(arg, &part, 0, &a, e);
 	arena_free(&a);
 	return 0;
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
 }
 
 static void
@@ -370,7 +346,7 @@ main(void)
 	look(dir, &want, &merged);
 	CHECK(merged < sealed);
 	CHECK(want.n > 40000 && want.spans == 700000);
-	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(tmp);
 	free(want.v);
 	buf_free(&payload);
 	return unit_done();

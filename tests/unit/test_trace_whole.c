@@ -3,60 +3,23 @@
  * with merges, late spans and duplicates, give what one batch of all gives.
  * So do the same records as a file, where seals look ahead and hold back.
  */
-#include <ftw.h>
 #include <unistd.h>
 
-#include "base/hash.h"
 #include "base/io.h"
 #include "record/spool.h"
 #include "trace/build.h"
 #include "trace/kind.h"
 #include "trace/scan.h"
 
+#include "dice.h"
+#include "pb.h"
 #include "unit.h"
 
 #define NS_S	UINT64_C(1000000000)
 #define TRACES	6
 #define SPANS	40
 
-static uint64_t seed;
-
-static uint32_t
-roll(uint32_t n)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(hash_u64(seed) % n);
-}
-
 /* ---- making records ----------------------------------------------------- */
-
-static void
-put_block(struct buf *b, unsigned no, struct str s)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 2));
-	buf_varint(b, s.n);
-	buf_adds(b, s);
-}
-
-static void
-put_fixed(struct buf *b, unsigned no, uint64_t v)
-{
-	buf_u8(b, (uint8_t)(no << 3 | 1));
-	buf_u64(b, v);
-}
-
-static void
-put_string_attr(struct buf *b, unsigned no, const char *key, const char *v)
-{
-	struct buf any = { 0 }, kv = { 0 };
-
-	put_block(&any, 1, str_of(v));
-	put_block(&kv, 1, str_of(key));
-	put_block(&kv, 2, buf_str(&any));
-	put_block(b, no, buf_str(&kv));
-	buf_free(&any);
-	buf_free(&kv);
-}
 
 static void
 trace_id(uint8_t id[16], uint32_t no)
@@ -81,10 +44,10 @@ make_event(struct buf *span, uint64_t time, uint32_t serial)
 	char name[32];
 
 	snprintf(name, sizeof name, "event %u", serial);
-	put_fixed(&ev, 1, time);
-	put_block(&ev, 2, str_of(name));
-	put_string_attr(&ev, 3, "k", name);
-	put_block(span, 11, buf_str(&ev));
+	pb_fixed64(&ev, 1, time);
+	pb_bytes(&ev, 2, str_of(name));
+	pb_attr(&ev, 3, "k", name);
+	pb_bytes(span, 11, buf_str(&ev));
 	buf_free(&ev);
 }
 
@@ -95,10 +58,10 @@ make_link(struct buf *span, uint32_t trace)
 	uint8_t id[16];
 
 	trace_id(id, trace);
-	put_block(&l, 1, str_mk(id, 16));
+	pb_bytes(&l, 1, str_mk(id, 16));
 	span_id(id, trace);
-	put_block(&l, 2, str_mk(id, 8));
-	put_block(span, 13, buf_str(&l));
+	pb_bytes(&l, 2, str_mk(id, 8));
+	pb_bytes(span, 13, buf_str(&l));
 	buf_free(&l);
 }
 
@@ -114,27 +77,27 @@ make_span(struct buf *scope, uint32_t serial, uint64_t base)
 	char name[32];
 
 	trace_id(bytes, trace);
-	put_block(&s, 1, str_mk(bytes, 16));
+	pb_bytes(&s, 1, str_mk(bytes, 16));
 	span_id(bytes, id);
-	put_block(&s, 2, str_mk(bytes, 8));
+	pb_bytes(&s, 2, str_mk(bytes, 8));
 	span_id(bytes, roll(3) == 0 ? 1 + roll(14) : id / 2);
 	if (id > 1 && roll(20) > 0)
-		put_block(&s, 4, str_mk(bytes, 8));
+		pb_bytes(&s, 4, str_mk(bytes, 8));
 	snprintf(name, sizeof name, "span %u", serial);
-	put_block(&s, 5, str_of(name));
+	pb_bytes(&s, 5, str_of(name));
 	buf_u8(&s, 6 << 3);
 	buf_varint(&s, kind);
-	put_fixed(&s, 7, start);
-	put_fixed(&s, 8, start + roll(3000));
+	pb_fixed64(&s, 7, start);
+	pb_fixed64(&s, 8, start + roll(3000));
 	if (roll(2) == 0)
-		put_string_attr(&s, 9, "key", name);
+		pb_attr(&s, 9, "key", name);
 	if (roll(9) == 0)
-		put_string_attr(&s, 9, "key", "again");
+		pb_attr(&s, 9, "key", "again");
 	if (roll(5) == 0)
 		make_event(&s, start + roll(100), serial);
 	if (roll(9) == 0)
 		make_link(&s, roll(TRACES));
-	put_block(scope, 2, buf_str(&s));
+	pb_bytes(scope, 2, buf_str(&s));
 	buf_free(&s);
 }
 
@@ -147,13 +110,13 @@ make_record(struct made *m, uint32_t *serial, uint64_t now)
 	char service[16];
 
 	snprintf(service, sizeof service, "svc-%u", roll(3));
-	put_string_attr(&attrs, 1, "service.name", service);
-	put_block(&res, 1, buf_str(&attrs));
+	pb_attr(&attrs, 1, "service.name", service);
+	pb_bytes(&res, 1, buf_str(&attrs));
 	for (uint32_t n = 1 + roll(6); n > 0; n--)
 		make_span(&scope, (*serial)++, now);
-	put_block(&res, 2, buf_str(&scope));
+	pb_bytes(&res, 2, buf_str(&scope));
 	m->payload.n = 0;
-	put_block(&m->payload, 1, buf_str(&res));
+	pb_bytes(&m->payload, 1, buf_str(&res));
 	m->received = now;
 	buf_free(&res);
 	buf_free(&attrs);
@@ -360,15 +323,6 @@ expect(struct answer *want, const struct made *m, uint32_t n)
 	batch_done(&b);
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static void
 say(void *arg, const char *msg)
 {
@@ -490,7 +444,7 @@ file_round(const char *dir, const char *path, unsigned long round,
 	if (roll(4) == 0)
 		take(dir, path);
 	look(dir, want, round);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(dir);
 	unlink(path);
 }
 
@@ -525,8 +479,8 @@ one_round(const char *tmp, unsigned long round, struct made *m)
 	CHECK(spool_close(sp, &e) == 0);
 	expect(&want, m, n);
 	look(dir, &want, round);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	nftw(spool, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(dir);
+	unit_wipe(spool);
 	file_round(dir, spool, round, m, n, &want);
 	answer_free(&want);
 }
@@ -542,7 +496,7 @@ main(void)
 	for (unsigned long round = 0; round < unit_rounds(2000, 100000) &&
 	    unit_failed == 0; round++)
 		one_round(dir, round, m);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	unit_wipe(dir);
 	for (int k = 0; k < SPANS; k++)
 		buf_free(&m[k].payload);
 	return unit_done();

@@ -5,23 +5,14 @@
 #ifndef TESTS_TQLDATA_H
 #define TESTS_TQLDATA_H
 
-#include "base/hash.h"
-#include "record/spool.h"
 #include "trace/scan.h"
 
+#include "cutstore.h"
+#include "dice.h"
 #include "pb.h"
 #include "traceref.h"
 
 #define BASE		INT64_C(1700000000000000000)
-
-static uint64_t seed;
-
-static inline uint32_t
-roll(uint32_t n)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return (uint32_t)(hash_u64(seed) % n);
-}
 
 /* ---- data ------------------------------------------------------------------- */
 
@@ -210,82 +201,35 @@ static inline void
 put_record(struct buf *b, const struct ref_span *s)
 {
 	struct tql_val service = ref_str(s->service);
-	struct buf rs = { 0 }, ss = { 0 }, one = { 0 };
+	struct buf res = { 0 }, scope = { 0 }, span = { 0 };
 
-	put_attr(&one, 1, S("service.name"), &service);
-	put_attrs(&one, 1, "", &s->res);
-	pb_bytes(&rs, 1, buf_str(&one));
-	buf_reset(&one);
-	pb_bytes(&one, 1, s->scope);
-	put_attrs(&one, 3, "n", &s->instr);
-	pb_bytes(&ss, 1, buf_str(&one));
-	buf_reset(&one);
-	put_span(&one, s);
-	pb_bytes(&ss, 2, buf_str(&one));
-	pb_bytes(&rs, 2, buf_str(&ss));
-	pb_bytes(b, 1, buf_str(&rs));
-	buf_free(&rs);
-	buf_free(&ss);
-	buf_free(&one);
+	put_attr(&res, 1, S("service.name"), &service);
+	put_attrs(&res, 1, "", &s->res);
+	pb_bytes(&scope, 1, s->scope);
+	put_attrs(&scope, 3, "n", &s->instr);
+	put_span(&span, s);
+	pb_item(b, buf_str(&res), buf_str(&scope), buf_str(&span));
+	buf_free(&res);
+	buf_free(&scope);
+	buf_free(&span);
 }
 
 /* ---- as a store --------------------------------------------------------------- */
 
-static inline void
-say(void *arg, const char *msg)
-{
-	(void)arg;
-	fprintf(stderr, "said: %s\n", msg);
-	unit_failed++;
-}
-
-static inline void
-seal(const char *dir, const char *spool)
-{
-	struct store_writer_opts o = { .once = true, .say = say,
-	    .batch_memory = roll(2) ? 1 : 4000 + roll(20000),
-	    .merge_bytes = roll(2) ? 1 : 100 + roll(3000),
-	    .merge_ns = roll(2) ? 1 : 0 };
-	struct store_taken sum = { 0 };
-	struct err e = { 0 };
-	struct store *st = store_open(dir, &trace_kind, &o, &e);
-
-	if (!st || store_take(st, spool, -1, &sum, &e) == -1 ||
-	    (roll(2) == 0 && store_merge_due(st, roll(4) == 0, &e) == -1) ||
-	    store_close(st, &e) == -1)
-		die("%s", e.msg);
-}
-
 static inline struct store_view *
-make_store(const char *tmp, const struct ref_data *d)
+make_store(struct cutstore *c, const char *tmp, const struct ref_data *d)
 {
-	struct store_view_opts vo = { .kind = "traces", .say = say };
-	struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
-	char dir[256], spool[256];
-	struct store_view *v;
-	struct err e = { 0 };
-	struct spool *sp;
-
-	snprintf(dir, sizeof dir, "%s/store", tmp);
-	snprintf(spool, sizeof spool, "%s/spool", tmp);
-	if (!(sp = spool_open(spool, &so, &e)))
-		die("%s", e.msg);
-	seal(dir, spool);
+	*c = (struct cutstore){ .kind = &trace_kind, .roll = roll,
+	    .odds = 12 };
+	cutstore_begin(c, tmp);
 	for (uint32_t i = 0; i < d->n; i++) {
 		struct buf b = { 0 };
 
 		put_record(&b, &d->s[i]);
-		struct rec r = { .signal = SIGNAL_TRACES, .items = 1,
-		    .payload = buf_str(&b), .received = 1000 + i };
-		if (spool_append(sp, &r, NULL, &e) == -1)
-			die("%s", e.msg);
+		cutstore_add(c, buf_str(&b), 1000 + i);
 		buf_free(&b);
-		if (roll(12) == 0)
-			seal(dir, spool);
 	}
-	if (spool_close(sp, &e) == -1 || !(v = store_view(dir, &vo, &e)))
-		die("%s", e.msg);
-	return v;
+	return cutstore_end(c);
 }
 
 #endif
