@@ -25,9 +25,21 @@ static int
 seek(const struct foresight *s, struct str line, const uint8_t *kind,
     struct str name, struct str *v)
 {
-	return s->parser->type == LQL_S_JSON ?
-	    pipe_json_seek(line, kind, name, v) :
-	    pipe_logfmt_seek(s->parser, line, kind, name, v);
+	switch (s->parser->type) {
+	case LQL_S_JSON: return pipe_json_seek(line, kind, name, v);
+	case LQL_S_LOGFMT:
+		return pipe_logfmt_seek(s->parser, line, kind, name, v);
+	default: return lql_pattern_seek(&s->parser->pattern, line, name, v);
+	}
+}
+
+/* What is no object: an error, and no label. */
+static bool
+fails_at_once(const struct lql_step *parser, struct str line,
+    const uint8_t *kind)
+{
+	return parser->type == LQL_S_JSON && line.n > 0 &&
+	    (kind[0] != LOG_AT_TEXT || !memchr(" \t\r\n{", line.p[0], 5));
 }
 
 bool
@@ -38,8 +50,17 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
 	struct str none;
 
 	/* no label has this name: who finds that has read all of the line */
-	if (s->whole && seek(s, line, kind, S("\n"), &none) != 0)
-		return false;
+	if (s->whole) {
+		bool sound = seek(s, line, kind, S("\n"), &none) == 0;
+
+		if (!sound && !fails_at_once(s->parser, line, kind))
+			return false;
+		at[s->n] = (struct log_slice){ 0, !sound };
+		if (!sound) {
+			memset(at, 0, s->n * sizeof *at);
+			return true;
+		}
+	}
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct str v = { NULL, 0 };
 		int r = seek(s, line, kind, s->name[i], &v);
@@ -47,7 +68,8 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
 		if (r == -1 || (r == 1 && !pipe_seek_plain(v)))
 			return false;
 		at[i] = (struct log_slice){ 0, 0 };
-		if (r == 1 && !v.p)	/* there, and empty, but nowhere */
+		/* there, and empty, but where none is */
+		if (r == 1 && v.n == 0 && (!v.p || v.p == line.p))
 			return false;
 		if (r == 1)
 			at[i] = (struct log_slice){ (uint32_t)(v.p - line.p),
@@ -95,7 +117,8 @@ bool
 foresee_parser(const struct lql_step *st)
 {
 	return st->names == 0 && (st->type == LQL_S_JSON ||
-	    (st->type == LQL_S_LOGFMT && !st->strict));
+	    (st->type == LQL_S_LOGFMT && !st->strict) ||
+	    (st->type == LQL_S_PATTERN && lql_pattern_fixed(&st->pattern)));
 }
 
 size_t

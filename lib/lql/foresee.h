@@ -1,8 +1,8 @@
 /*
  * foresee: which label filters behind a parser the scan can decide itself.
  *
- * Those right behind a query's first parser, json or logfmt, before anything
- * that makes, takes or renames labels. logql.md 6.
+ * Those right behind a query's first parser, json, logfmt or a pattern, before
+ * anything that makes, takes or renames labels. logql.md 6.
  */
 #ifndef LQL_FORESEE_H
 #define LQL_FORESEE_H
@@ -15,8 +15,9 @@ size_t foresee(const struct lql_log *, struct arena *,
 
 /*
  * What a parser makes of some labels in the lines of a template: the `find` of
- * a struct log_parse_filter, whose arg begins with this. `whole`: not told of
- * lines in which the parser meets an error.
+ * a struct log_parse_filter, whose arg begins with this. `whole`: of lines in
+ * which the parser meets an error it is told only where that comes before all
+ * else: the last value, one more than there are names, is not empty then.
  */
 struct foresight {
 	const struct lql_step *parser;

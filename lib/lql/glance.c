@@ -4,7 +4,8 @@
 #include "lql/foresee.h"
 #include "lql/pipe.h"
 
-#define NO_NAME		UINT32_MAX	/* of an error: there is none */
+#define ERROR		UINT32_MAX	/* for the place of a value */
+#define DETAILS		(UINT32_MAX - 1)
 #define SLOTS_MAX	8u		/* labels that one filter asks for */
 
 struct stage_at {
@@ -50,11 +51,14 @@ add_stage(struct glance *g, const struct lql_stage *st)
 	if (st->n > SLOTS_MAX)
 		return false;
 	for (uint32_t i = 0; i < st->n; i++) {
-		bool error = str_starts(st->names[i], S("__error"));
+		struct str name = st->names[i];
+		bool error = str_eq(name, S("__error__"));
+		bool details = str_eq(name, S("__error_details__"));
 
-		if (!error && !foresee_can(st->names[i]))
+		if (!error && !details && !foresee_can(name))
 			return false;
-		at->slot[i] = error ? NO_NAME : name_at(g, st->names[i]);
+		at->slot[i] = error ? ERROR : details ? DETAILS :
+		    name_at(g, name);
 	}
 	return true;
 }
@@ -124,12 +128,10 @@ glance_at(const struct glance *g, const struct str *stream, uint32_t streams,
 			return NULL;
 		name[n++] = by->name[i];
 	}
-	if (n == 0)
-		return NULL;
 	k->g = g;
 	k->see = (struct foresight){ g->parser, name, n, true };
 	name[n] = S("__error__");
-	k->f = (struct log_parse_filter){ .n = n, .unless = name,
+	k->f = (struct log_parse_filter){ .n = n + (size_t)1, .unless = name,
 		.nunless = n + (size_t)1, .find = foresee_find, .arg = k };
 	return k;
 }
@@ -157,7 +159,8 @@ int
 glance_take(const struct glance_look *k, const struct str *values, double *v)
 {
 	const struct glance *g = k->g;
-	struct str own[SLOTS_MAX];
+	struct str own[SLOTS_MAX], error = values[k->see.n].n > 0 ?
+	    S("JSONParserErr") : S("");
 	const struct lql_filter *bad;
 
 	for (uint32_t i = g->n; i < k->see.n; i++)
@@ -167,13 +170,17 @@ glance_take(const struct glance_look *k, const struct str *values, double *v)
 		const struct stage_at *st = &g->stage[at];
 
 		for (uint32_t i = 0; i < st->stage->n; i++)
-			own[i] = st->slot[i] == NO_NAME ? S("") :
+			own[i] = st->slot[i] == ERROR ? error :
+			    st->slot[i] == DETAILS ? S("") :
 			    values[st->slot[i]];
-		if (!lql_keeps(st->stage, own, LQL_CLEAN, &bad))
+		if (!lql_keeps(st->stage, own, error.n > 0 ? LQL_FAILED :
+		    LQL_CLEAN, &bad))
 			return 0;
 		if (bad)
 			return -1;
 	}
+	if (error.n > 0)
+		return -1;
 	*v = 1;
 	if (!g->unwrap)
 		return 1;

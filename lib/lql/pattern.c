@@ -141,3 +141,52 @@ lql_pattern_match(const struct lql_pattern *p, struct str line,
 	}
 	return true;
 }
+
+static bool
+word_char(char c)
+{
+	return letter(c) || (c >= '0' && c <= '9');
+}
+
+bool
+lql_pattern_fixed(const struct lql_pattern *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct str s = p->part[i].text;
+
+		if (p->part[i].capture)
+			continue;
+		for (size_t k = 0; k < s.n; k++)
+			if ((s.p[k] >= '0' && s.p[k] <= '9') ||
+			    (uint8_t)s.p[k] < ' ')
+				return false;
+		/* the first one begins where the line does */
+		if ((i > 0 && word_char(s.p[0])) || word_char(s.p[s.n - 1]))
+			return false;
+	}
+	return true;
+}
+
+struct sought { struct str name, *value; bool found; };
+
+static bool
+is_it(void *arg, struct str name, struct str value)
+{
+	struct sought *s = arg;
+
+	if (!s->found && str_eq(name, s->name)) {
+		*s->value = value;
+		s->found = true;
+	}
+	return true;
+}
+
+int
+lql_pattern_seek(const struct lql_pattern *p, struct str line,
+    struct str name, struct str *value)
+{
+	struct sought s = { name, value, false };
+
+	lql_pattern_match(p, line, is_it, &s);
+	return s.found;
+}

@@ -24,4 +24,16 @@ bool lql_pattern_test(const struct lql_pattern *, struct str line);
 bool lql_pattern_match(const struct lql_pattern *, struct str line,
     bool (*fn)(void *arg, struct str name, struct str value), void *arg);
 
+/*
+ * Whether literals are in a line only where its template has them: they have no
+ * digits, and end where words do, so that none meets a value (log/split.h).
+ */
+bool lql_pattern_fixed(const struct lql_pattern *);
+/*
+ * What a capture is in the lines of a template, of which this is one: 1 and the
+ * slice of it; 0: in none. Of patterns that are fixed.
+ */
+int lql_pattern_seek(const struct lql_pattern *, struct str line,
+    struct str name, struct str *value);
+
 #endif

@@ -169,10 +169,12 @@ static void
 put_query(struct buf *b)
 {
 	static const char *const parser[] = { "json", "logfmt",
-		"logfmt --keep-empty" };
+		"logfmt --keep-empty", "pattern `<x>=<n> <a_b>=<_>`",
+		"pattern `{\"<_>\":<n>,\"<x>`", "pattern `dur=<dur> <_>`",
+		"pattern `<code>=\"<k1>\" <x>`", "pattern `<a_b> k<n>`" };
 
 	buf_addf(b, "{service_name=~\".+\"} %s| %s ", below(5) == 0 ?
-	    "|~ \"a|1\" " : "", parser[below(3)]);
+	    "|~ \"a|1\" " : "", parser[below(8)]);
 	for (uint32_t n = 1 + below(2); n > 0; n--) {
 		buf_addf(b, "| ");
 		put_comparison(b);

@@ -198,7 +198,10 @@ make_query(struct arena *a)
 		" | json | __error__=\"\"", " | logfmt | n > 3 | __error__=\"\"",
 		" | logfmt | level=\"info\" or user=~\"u [01]\"",
 		" | thread_id != \"2\"", " | json | r_s=\"200\"",
-		" | logfmt --keep-empty" };
+		" | logfmt --keep-empty", " | pattern `<level>=<user> <_>`",
+		" | pattern `{\"n\":<user>,\"<_>\"<level>\"`",
+		" | pattern `<r_s> <n>=<_>` | n != \"n\"",
+		" | json | __error__=\"\" and n > 3" };
 	static const char *const by[] = { "", "service_name",
 		"service_name, detected_level", "thread_id", "level",
 		"host_name, nothing", "service_name, n", "user, level",
@@ -209,7 +212,7 @@ make_query(struct arena *a)
 		"stdvar_over_time", "first_over_time", "last_over_time",
 		"quantile_over_time(0.9,", "quantile_over_time(0.5," };
 	struct str in = arena_printf(a, "%s%s%s", sel[below(3)],
-	    line[below(5)], pipe[below(9)]);
+	    line[below(5)], pipe[below(13)]);
 	/* not by errors in a sum: it is done at once, or not */
 	unsigned ms = 1 + below(below(4) ? 60 : LINES), group = below(11);
 	const char *f;
