@@ -342,6 +342,8 @@ around() {
 	fails 2 lql '{service_name="cart" |= "x"'
 	[[ $output == *'-e:1:22: expected , or }'* ]]
 	[[ $output == *'^'* ]]
+	fails 2 lql '{a→b="c"}'
+	[[ $output == *'-e:1:3: unexpected character'* ]]
 	fails 2 lql '{a=~"("}'
 	[[ $output == *'missing closing )'* ]]
 	fails 2 lql 'rate({a="b"})'

@@ -99,3 +99,35 @@ letters_title(struct buf *b, struct str s)
 		    32 : 0)));
 	}
 }
+
+static bool
+in_name(char c, size_t at)
+{
+	return is_lower(c) || is_upper(c) || c == '_' ||
+	    (c >= '0' && c <= '9' && at > 0);
+}
+
+size_t
+letters_name(struct str s)
+{
+	size_t n = 0;
+	PCRE2_SIZE at;
+	int no;
+
+	while (n < s.n && in_name(s.p[n], n))
+		n++;
+	if (n == s.n || (uint8_t)s.p[n] < 0x80)
+		return n;
+
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)"[\\pL_][\\pL\\p{Nd}_]*",
+	    PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_ANCHORED, &no, &at, NULL);
+	pcre2_match_data *m = pcre2_match_data_create(1, NULL);
+
+	if (!code || !m)
+		die("out of memory: pcre2");
+	n = pcre2_match(code, (PCRE2_SPTR)s.p, s.n, 0, 0, m, NULL) == 1 ?
+	    pcre2_get_ovector_pointer(m)[1] : 0;
+	pcre2_match_data_free(m);
+	pcre2_code_free(code);
+	return n;
+}

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/letters.h"
 #include "base/num.h"
 
 static bool
@@ -360,12 +361,14 @@ token(struct lql_lex *l)
 	if (digit(c) || (c == '.' && digit(at(l, l->at + 1))))
 		return number(l, false);
 	if (letter(c)) {
-		size_t start = l->at;
+		struct str rest = str_skip(l->query, l->at);
+		size_t n = letters_name(rest);
 
-		while (letter(at(l, l->at)) || digit(at(l, l->at)))
-			l->at++;
+		if (n == 0)
+			return fail(l, l->at, 1, "unexpected character");
 		l->type = LQL_IDENT;
-		l->text = str_mk(l->query.p + start, l->at - start);
+		l->text = str_mk(rest.p, n);
+		l->at += n;
 		return 0;
 	}
 	/* a minus belongs to a duration that follows at once */

@@ -1,6 +1,7 @@
 /* The stages of a pipeline, but label filters. logql.md 3, 5 to 8. */
 #include "lql/parser.h"
 
+#include "base/letters.h"
 #include "base/num.h"
 #include "lql/funcs.h"
 #include "lql/hint.h"
@@ -117,7 +118,7 @@ static int
 path_part(struct parser *p, struct str *s, bool first,
     struct lql_path_part *out)
 {
-	size_t i = 0;
+	size_t i;
 	uint64_t no;
 
 	*out = (struct lql_path_part){ 0 };
@@ -144,10 +145,7 @@ path_part(struct parser *p, struct str *s, bool first,
 		*s = str_skip(*s, 1);
 	else if (!first)
 		return parser_fail(p, "cannot parse expression");
-	while (i < s->n && (s->p[i] == '_' || (s->p[i] >= '0' &&
-	    s->p[i] <= '9' && i > 0) || ((s->p[i] | 32) >= 'a' &&
-	    (s->p[i] | 32) <= 'z') || (uint8_t)s->p[i] >= 0x80))
-		i++;
+	i = letters_name(*s);
 	if (i == 0)
 		return parser_fail(p, "cannot parse expression: expected a "
 		    "field");
