@@ -47,6 +47,9 @@ struct tql_attr {
 	struct str name;	/* attributes only */
 	uint32_t no;		/* in tql_query.attr */
 	bool selected;		/* select(x), x = nil: shown also if missing */
+	/* Most different texts that a part had of it, and one; 0: none has it,
+	 * that was looked at. By whichever worker, as it evaluates. */
+	uint32_t words;
 };
 
 enum tql_expr_kind { EX_LIT, EX_ATTR, EX_UNARY, EX_BINARY,

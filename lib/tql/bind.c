@@ -342,6 +342,40 @@ bind_scope(struct part *p, struct str key, enum tql_scope scope,
 		g->src[g->n++] = (struct source){ .col = c, .map = true };
 }
 
+/* Notes how many texts the stripe has of it, for whoever finds none. */
+static void
+note_words(struct part *p, const struct tql_attr *a, const struct source *src)
+{
+	const struct stripe_col *c;
+	uint32_t n = 1, old, *words;
+
+	if (a->no >= p->q->nattr || src->map)
+		return;
+	c = stripe_col(p->s, (uint32_t)src->col->no);
+	if (c->type == VEC_STR || c->type == VEC_ANY)
+		n += c->ndict > 0 ? c->ndict : c->rows - c->nulls;
+	words = &p->q->attr[a->no]->words;
+	old = __atomic_load_n(words, __ATOMIC_RELAXED);
+	while (old < n && !__atomic_compare_exchange_n(words, &old, n, true,
+	    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		continue;
+}
+
+static void
+bind_attr(struct part *p, const struct tql_attr *a, struct bind *b)
+{
+	if (a->scope != SCOPE_ANY && a->scope != SCOPE_NEAR) {
+		b->n = 1;
+		bind_scope(p, a->name, a->scope, &b->group[0]);
+		return;
+	}
+	for (enum tql_scope s = SCOPE_SPAN; s < (a->scope == SCOPE_NEAR ?
+	    SCOPE_EVENT : SCOPES); s++) {
+		bind_scope(p, a->name, s, &b->group[b->n]);
+		b->n += b->group[b->n].n > 0;
+	}
+}
+
 int
 part_bind(struct part *p, const struct tql_attr *a, struct bind **out,
     struct err *e)
@@ -354,15 +388,9 @@ part_bind(struct part *p, const struct tql_attr *a, struct bind **out,
 	b->done = true;
 	if (a->in != IN_NONE)
 		return bind_intrinsic(p, a, b, e);
-	if (a->scope != SCOPE_ANY && a->scope != SCOPE_NEAR) {
-		b->n = 1;
-		bind_scope(p, a->name, a->scope, &b->group[0]);
-		return 0;
-	}
-	for (enum tql_scope s = SCOPE_SPAN; s < (a->scope == SCOPE_NEAR ?
-	    SCOPE_EVENT : SCOPES); s++) {
-		bind_scope(p, a->name, s, &b->group[b->n]);
-		b->n += b->group[b->n].n > 0;
-	}
+	bind_attr(p, a, b);
+	for (uint32_t g = 0; g < b->n; g++)
+		for (uint32_t i = 0; i < b->group[g].n; i++)
+			note_words(p, a, &b->group[g].src[i]);
 	return 0;
 }

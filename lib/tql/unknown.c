@@ -2,6 +2,8 @@
 
 #include "tql/tags.h"
 
+#define WORDS_MAX	1000u	/* more of an attribute are not names, but ids */
+
 struct unknown {
 	struct store_view *view;
 	struct tql_opts o;
@@ -67,6 +69,13 @@ nearest(struct str name, const struct str *of, size_t n)
 	return near;
 }
 
+/* Whether its name is to be looked for: no part was seen to have it. */
+static bool
+unseen(const struct tql_attr *a)
+{
+	return a->in == IN_NONE && !a->selected && a->words == 0;
+}
+
 /* 1: no span has it, which is said; 0; -1. */
 static int
 no_attr(struct unknown *u, const struct tql_attr *a, const struct tql_tag *tag,
@@ -104,12 +113,17 @@ attrs(struct unknown *u, const struct tql_query *q, struct err *e)
 {
 	struct tql_tag *tag;
 	size_t tags;
+	bool any = false;
 	int r = 0;
 
+	for (uint32_t i = 0; i < q->nattr; i++)
+		any |= unseen(q->attr[i]);
+	if (!any)
+		return 0;
 	if (tql_tags(u->view, &u->o, &u->mem, &tag, &tags, e) == -1)
 		return -1;
 	for (uint32_t i = 0; i < q->nattr && r == 0; i++)
-		if (q->attr[i]->in == IN_NONE && !q->attr[i]->selected)
+		if (unseen(q->attr[i]))
 			r = no_attr(u, q->attr[i], tag, tags);
 	return r;
 }
@@ -125,7 +139,7 @@ no_value(struct unknown *u, const struct tql_attr *a, struct str text,
 	struct str *of, near;
 	size_t n, texts = 0;
 
-	if (!tql_is_listed(a))
+	if (!tql_is_listed(a) || a->words > WORDS_MAX)
 		return 0;
 	if (tql_values(u->view, a, NULL, &u->o, &u->mem, &v, &n, e) == -1)
 		return -1;
