@@ -163,10 +163,12 @@ take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
 		while (p->done + k < p->n && row[k] < end)
 			k++;
 	v = work_room(&work()->rows, k * sizeof *v);
-	r = ints_pick(payload, n, row, base, k, v);
+	/* a page without values has no run of them */
+	r = k == 0 ? 1 : ints_pick(payload, n, row, base, k, v);
 	for (uint32_t i = 0; r == 1 && vec_coded(c->type) && i < k; i++)
 		most = v[i] > most ? v[i] : most;
-	if (r == -1 || (k > 0 && most >= c->ndict && vec_coded(c->type)))
+	if (r == -1 || (r == 1 && k > 0 && vec_coded(c->type) &&
+	    most >= c->ndict))
 		return err_set(e, ERR_CORRUPT, "numbers: not well formed");
 	if (r == 1)
 		put_values(p, v, end, valid);

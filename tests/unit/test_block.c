@@ -364,6 +364,9 @@ write_pages(const char *path)
 		frame_fix(f, frame_col(f, 0, S("8n"), VEC_FIX8), r, id);
 		frame_str(f, frame_col(f, 0, S("sn"), VEC_STR), r,
 		    r % 3 ? S("three") : S("not"));
+		if (r > 2 * PAGE_ROWS)	/* whole pages without a value */
+			frame_str(f, frame_col(f, 0, S("late"), VEC_STR), r,
+			    r % 3 ? S("three") : S("not"));
 	}
 	frame_rows(f, 0, 40000);
 	CHECK(block_put(w, f, NULL, &e) == 0);
@@ -418,7 +421,7 @@ picks(const char *path)
 	b = block_open(path, &e);
 	CHECK(b);
 	s = block_stripe(b, 0, &a, &e);
-	CHECK(s && stripe_ncols(s) == 9);
+	CHECK(s && stripe_ncols(s) == 10);
 	for (uint32_t c = 0; c < stripe_ncols(s); c++) {
 		struct vec all, some, again;
 		unsigned wrong = 0;
