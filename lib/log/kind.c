@@ -64,7 +64,7 @@ add(void *batch, const struct rec *rec, struct err *e)
 	arena_reset(&b->mem);
 	return rows_take(b->rows[t], rec, b->given ? str_mk(b->promoted.p ?
 	    b->promoted.p : "", b->promoted.n) : (struct str){ NULL, 0 },
-	    &b->mem, e);
+	    NULL, &b->mem, e);
 }
 
 static size_t

@@ -57,9 +57,13 @@ struct log_rows *rows_new(void);
 void rows_free(struct log_rows *);
 size_t rows_bytes(const struct log_rows *);
 
-/* Takes all lines of a record. -1: its bytes are bad, nothing was taken. */
+/*
+ * Takes all lines of a record, or (not NULL) those that are wanted. -1: its
+ * bytes are bad, nothing was taken.
+ */
+struct wanted;
 int rows_take(struct log_rows *, const struct rec *, struct str promoted,
-    struct arena *, struct err *);
+    struct wanted *, struct arena *, struct err *);
 
 /* The key's number, or 0 (x) when there are too many. */
 uint32_t rows_key(struct log_rows *, struct str name);

@@ -16,7 +16,7 @@ log_scan(struct store_view *v, const struct log_scan_opts *o, log_line_fn *fn,
 	struct log_view w;
 	int r;
 
-	if (log_view_open(&w, v, e) == -1)
+	if (log_view_open(&w, v, o, e) == -1)
 		return -1;
 	r = parts_scan(w.part, w.n, o, on_fault, v, fn, arg, e);
 	log_view_close(&w);

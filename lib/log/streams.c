@@ -150,12 +150,14 @@ int
 log_streams(struct store_view *v, const struct log_scan_opts *o,
     struct arena *mem, struct log_streams *out, struct err *e)
 {
+	struct log_scan_opts some = { .match = o->match, .nmatch = o->nmatch,
+		.from = o->from, .to = o->to };
 	struct map seen = { 0 };
 	struct log_view w;
 	int status = 0;
 
 	*out = (struct log_streams){ 0 };
-	if (log_view_open(&w, v, e) == -1)
+	if (log_view_open(&w, v, &some, e) == -1)
 		return -1;
 	for (size_t i = 0; i < w.n && status == 0; i++)
 		status = from_part(&w, i, o, &seen, e);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "log/wanted.h"
 #include "loki/labels.h"
 #include "otlp/walk.h"
 
@@ -13,9 +14,10 @@ struct take {
 	struct log_rows *r;
 	const struct rec *rec;
 	struct str promoted;
+	struct wanted *wanted;
 	struct arena *mem;
 	uint32_t resource_no, scope_no;		/* that the below are of */
-	bool begun, folded;
+	bool begun, folded, passed;	/* passed: not wanted */
 	uint32_t stream, context;
 	uint32_t x_from;	/* scratch: pairs of the row's x begin here */
 	struct log_row *row;
@@ -42,6 +44,7 @@ enter(struct take *t, const struct otlp_items *it)
 		buf_reset(&labels);
 		pairs_put(&labels, S("__overflow__"), S("true"));
 	}
+	t->passed = t->wanted && !wanted_stream(t->wanted, buf_str(&labels));
 	t->stream = map_add(&t->r->streams, buf_str(&labels), NULL);
 	t->context = map_add(&t->r->contexts, buf_str(&meta), NULL);
 	buf_free(&labels);
@@ -209,10 +212,15 @@ put_item(struct take *t, struct str item)
 
 	if (otlp_logrec(&l, item) == -1)
 		return -1;
-	t->row = rows_next(r);
 	uint64_t time = l.time != 0 ? l.time : l.observed != 0 ? l.observed :
 	    t->rec->received;
-	t->row->time = time > INT64_MAX ? INT64_MAX : time;
+
+	if (time > INT64_MAX)
+		time = INT64_MAX;
+	if (t->passed || (t->wanted && !wanted_line(t->wanted, &l, time)))
+		return 0;
+	t->row = rows_next(r);
+	t->row->time = time;
 	t->row->observed = l.observed;
 	t->row->stream = t->stream;
 	t->row->context = t->context;
@@ -229,10 +237,10 @@ put_item(struct take *t, struct str item)
 
 int
 rows_take(struct log_rows *r, const struct rec *rec, struct str promoted,
-    struct arena *mem, struct err *e)
+    struct wanted *wanted, struct arena *mem, struct err *e)
 {
 	struct take t = { .r = r, .rec = rec, .promoted = promoted,
-		.mem = mem };
+		.wanted = wanted, .mem = mem };
 	uint64_t min = r->min_time, max = r->max_time;
 	uint32_t rows = r->n;
 	size_t data = r->data.n;

@@ -3,27 +3,33 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "log/scan.h"
+#include "log/wanted.h"
 
 static int
-open_tail(struct log_view *w, struct err *e)
+open_tail(struct log_view *w, const struct log_scan_opts *o, struct err *e)
 {
 	struct str promoted = store_option(store_view_options(w->v),
 	    LOG_OPTION_LABELS);
 	struct log_rows *r = rows_new();
-	struct arena mem = { 0 };
+	struct arena mem = { 0 }, all = { 0 };
+	struct wanted wanted = { 0 };
 	struct rec rec;
 	int got;
 
+	if (o)
+		wanted_init(&wanted, o, &all);
 	store_view_rewind(w->v);
 	while ((got = store_view_tail(w->v, SIGNAL_LOGS, &rec, e)) == 1) {
 		struct err bad = { 0 };
 
 		arena_reset(&mem);
-		if (rows_take(r, &rec, promoted, &mem, &bad) == -1)
+		if (rows_take(r, &rec, promoted, o ? &wanted : NULL, &mem,
+		    &bad) == -1)
 			store_view_fault(w->v, &bad);
 	}
+	wanted_free(&wanted);
 	arena_free(&mem);
+	arena_free(&all);
 	if (got == -1 || r->n == 0)
 		rows_free(r);
 	else
@@ -40,7 +46,8 @@ log_view_close(struct log_view *w)
 }
 
 int
-log_view_open(struct log_view *w, struct store_view *v, struct err *e)
+log_view_open(struct log_view *w, struct store_view *v,
+    const struct log_scan_opts *o, struct err *e)
 {
 	size_t blocks;
 	const struct store_block *b = store_view_blocks(v, &blocks);
@@ -55,7 +62,7 @@ log_view_open(struct log_view *w, struct store_view *v, struct err *e)
 		status = part_erase(p, &b[w->n++], e);
 	}
 	if (status == 0)
-		status = open_tail(w, e);
+		status = open_tail(w, o, e);
 	if (status == -1)
 		log_view_close(w);
 	return status;

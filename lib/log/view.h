@@ -10,8 +10,13 @@ struct log_view {
 	size_t n;
 };
 
-/* The tail is built as a block would be. */
-int log_view_open(struct log_view *, struct store_view *, struct err *);
+/*
+ * The tail is built as a block would be, perhaps without lines that these
+ * options drop (NULL: with all).
+ */
+struct log_scan_opts;
+int log_view_open(struct log_view *, struct store_view *,
+    const struct log_scan_opts *, struct err *);
 void log_view_close(struct log_view *);
 
 #endif

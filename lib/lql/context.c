@@ -288,7 +288,7 @@ give_groups(struct context *c, struct err *e)
 
 	if (c->keys.n == 0)
 		return 0;
-	if (log_view_open(&c->parts, c->view, e) == -1)
+	if (log_view_open(&c->parts, c->view, NULL, e) == -1)
 		return -1;
 	store_view_span(c->view, &c->min, &c->max);
 	for (uint32_t k = 0; k < c->keys.n && r == 0; k++)

@@ -526,7 +526,7 @@ lql_metrics(struct store_view *view, const struct lql_metric *m,
 	struct log_view w;
 	int r;
 
-	if (log_view_open(&w, view, e) == -1)
+	if (log_view_open(&w, view, NULL, e) == -1)
 		return -1;
 	r = lql_metrics_of(w.part, w.n, on_fault, view, m, o, mem, out, e);
 	log_view_close(&w);

@@ -227,14 +227,15 @@ lql_each(struct store_view *view, const struct lql_log *q,
 	all.limit = 0;
 	if (o->interval > 0)
 		return lql_run(view, q, &all, on_paced, &ea, e);
-	if (log_view_open(&w, view, e) == -1)
-		return -1;
 	ea.piped = lql_push(q, &a, &so);
 	want(&so, o, ea.piped);
 	ea.times = !so.want_line && !so.want_meta;
-	r = parts_each(w.part, w.n, &so, NULL, on_fault, view, on_batch, &ea,
-	    e);
-	log_view_close(&w);
+	r = log_view_open(&w, view, &so, e);
+	if (r == 0) {
+		r = parts_each(w.part, w.n, &so, NULL, on_fault, view,
+		    on_batch, &ea, e);
+		log_view_close(&w);
+	}
 	for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)
 		arena_free(&ea.scratch[k]);
 	arena_free(&a);

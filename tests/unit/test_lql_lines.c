@@ -101,7 +101,7 @@ some_line_filter(struct ref_step *st, struct buf *b)
 	static const char *const plain[] = { "refused", "a\"", "x", "7", "",
 		"peer-7 4", "=\"2s" };
 	static const char *const res[] = { "re.used|yy", "[0-9]+m?s", "^.c",
-		"by$", "o{2} b" };
+		"by$", "o{2} b", "[0-9][^0-9]$" };
 	static const char *const ops[] = { "|=", "!=", "|~", "!~" };
 	uint32_t k = below(7);
 
