@@ -6,6 +6,7 @@
 #include "store/sink.h"
 
 #define AHEAD	((uint64_t)48 << 20)	/* looked at of a file after a seal */
+#define SEAL_LEAST_NS (250 * NS_MS)
 #define WORD_NS	(300 * NS_S)	/* between words about batches */
 #define PASSED_MAX	((uint64_t)64 << 20)	/* of other signals' records */
 
@@ -93,9 +94,10 @@ store_seal_due(const struct store *st)
 		return true;
 	uint64_t age = time_mono() - in->since;
 
-	/* no more than one a second, when it comes that fast */
+	/* when it comes faster than that, no more than so often: a query
+	 * reads what is not sealed anew each time */
 	return age >= st->o.seal_ns || (in->caught_up &&
-	    in->raw >= st->o.seal_bytes && age >= NS_S);
+	    in->raw >= st->o.seal_bytes && age >= SEAL_LEAST_NS);
 }
 
 bool
