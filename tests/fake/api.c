@@ -9,14 +9,10 @@
  * payload of its first record; after the last all is 404. LOG gets a line per request: the path, its parameters in their order,
  * decoded, the tenant and Authorization, between tabs.
  */
-#include <arpa/inet.h>
-#include <microhttpd.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/io.h"
 #include "record/record.h"
+
+#include "fake.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 
@@ -29,14 +25,6 @@ on_param(void *arg, enum MHD_ValueKind kind, const char *name,
 	(void)kind;
 	fprintf(arg, "\t%s=%s", name, value ? value : "");
 	return MHD_YES;
-}
-
-static const char *
-header(struct MHD_Connection *c, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-
-	return v ? v : "-";
 }
 
 static void
@@ -78,8 +66,8 @@ on_request(void *arg, struct MHD_Connection *c, const char *path,
 		unwrap(&body);
 	fprintf(f->log, "%s", path);
 	MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, on_param, f->log);
-	fprintf(f->log, "\t%s\t%s\n", header(c, "X-Scope-OrgID"),
-	    header(c, "Authorization"));
+	fprintf(f->log, "\t%s\t%s\n", fake_header(c, "X-Scope-OrgID"),
+	    fake_header(c, "Authorization"));
 	fflush(f->log);
 	resp = MHD_create_response_from_buffer(body.n, body.p,
 	    MHD_RESPMEM_MUST_COPY);
@@ -90,42 +78,20 @@ on_request(void *arg, struct MHD_Connection *c, const char *path,
 	return done;
 }
 
-static FILE *
-file(const char *path, const char *mode)
-{
-	FILE *f = fopen(path, mode);
-
-	if (!f) {
-		perror(path);
-		exit(2);
-	}
-	return f;
-}
-
 int
 main(int argc, char *argv[])
 {
 	struct fake f = { 0 };
-	struct sockaddr_in to = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct MHD_Daemon *d;
+	struct MHD_OptionItem none = { MHD_OPTION_END, 0, NULL };
 	int c;
 
 	while ((c = getopt(argc, argv, "l:s:")) != -1)
 		switch (c) {
-		case 'l': f.log = file(optarg, "a"); break;
-		case 's': f.script = file(optarg, "r"); break;
+		case 'l': f.log = fake_file(optarg, "a"); break;
+		case 's': f.script = fake_file(optarg, "r"); break;
 		default: return 2;
 		}
 	if (!f.log || !f.script)
 		return 2;
-	d = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL,
-	    on_request, &f, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
-	    MHD_OPTION_END);
-	if (!d)
-		return 1;
-	printf("%u\n", MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port);
-	fflush(stdout);
-	for (;;)
-		pause();
+	return fake_serve(0, on_request, &f, &none);
 }

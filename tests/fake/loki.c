@@ -12,17 +12,13 @@
  * Without LINES nothing is looked at, for measurements. With CERT and KEY it
  * speaks TLS.
  */
-#include <arpa/inet.h>
-#include <microhttpd.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/io.h"
 #include "base/time.h"
 #include "codec/gzip.h"
 #include "codec/snappy.h"
 
 #include "../loki.h"
+#include "fake.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 
@@ -61,20 +57,12 @@ write_line(void *arg, const struct loki_entry *l)
 	json_decref(o);
 }
 
-static const char *
-header(struct MHD_Connection *c, const char *name)
-{
-	const char *v = MHD_lookup_connection_value(c, MHD_HEADER_KIND, name);
-
-	return v ? v : "-";
-}
-
 /* What the body holds; false: it is no push. */
 static bool
 take(struct MHD_Connection *c, struct str body, struct taken *t)
 {
-	const char *type = header(c, "Content-Type"),
-	    *coding = header(c, "Content-Encoding");
+	const char *type = fake_header(c, "Content-Type"),
+	    *coding = fake_header(c, "Content-Encoding");
 	bool json = strcmp(type, "application/json") == 0, good = true;
 	struct buf plain = { 0 };
 
@@ -133,8 +121,8 @@ answer(struct fake *f, struct MHD_Connection *c, const char *path,
 	fflush(f->lines);
 	if (f->log) {
 		fprintf(f->log, "%d %s %s %s %s %s %zu %u\n", status, path,
-		    header(c, "X-Scope-OrgID"), header(c, "Authorization"),
-		    header(c, "Content-Type"), header(c, "Content-Encoding"),
+		    fake_header(c, "X-Scope-OrgID"), fake_header(c, "Authorization"),
+		    fake_header(c, "Content-Type"), fake_header(c, "Content-Encoding"),
 		    r->body.n, seen.n);
 		fflush(f->log);
 	}
@@ -192,57 +180,33 @@ text(const char *path)
 	return b.p;
 }
 
-static FILE *
-file(const char *path, const char *mode)
-{
-	FILE *f = fopen(path, mode);
-
-	if (!f) {
-		perror(path);
-		exit(2);
-	}
-	return f;
-}
-
 int
 main(int argc, char *argv[])
 {
 	struct fake f = { 0 };
-	struct sockaddr_in to = { .sin_family = AF_INET,
-	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct MHD_OptionItem tls[] = {
+	struct MHD_OptionItem opts[] = {
+	    { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, NULL },
 	    { MHD_OPTION_HTTPS_MEM_CERT, 0, NULL },
 	    { MHD_OPTION_HTTPS_MEM_KEY, 0, NULL },
 	    { MHD_OPTION_END, 0, NULL } };
-	struct MHD_Daemon *d;
-	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD |
-	    MHD_ALLOW_SUSPEND_RESUME;
+	unsigned flags = MHD_ALLOW_SUSPEND_RESUME;
 	int c;
 
 	while ((c = getopt(argc, argv, "o:l:s:c:k:")) != -1)
 		switch (c) {
-		case 'o': f.lines = file(optarg, "a"); break;
-		case 'l': f.log = file(optarg, "a"); break;
-		case 's': f.script = file(optarg, "r"); break;
+		case 'o': f.lines = fake_file(optarg, "a"); break;
+		case 'l': f.log = fake_file(optarg, "a"); break;
+		case 's': f.script = fake_file(optarg, "r"); break;
 		case 'c':
-			tls[0].ptr_value = (void *)(uintptr_t)text(optarg);
+			opts[1].ptr_value = (void *)(uintptr_t)text(optarg);
 			flags |= MHD_USE_TLS;
 			break;
 		case 'k':
-			tls[1].ptr_value = (void *)(uintptr_t)text(optarg);
+			opts[2].ptr_value = (void *)(uintptr_t)text(optarg);
 			break;
 		default: return 2;
 		}
 	if (!(flags & MHD_USE_TLS))
-		tls[0] = tls[2];
-	d = MHD_start_daemon(flags, 0, NULL, NULL, on_request, &f,
-	    MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&to,
-	    MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_ARRAY, tls,
-	    MHD_OPTION_END);
-	if (!d)
-		return 1;
-	printf("%u\n", MHD_get_daemon_info(d, MHD_DAEMON_INFO_BIND_PORT)->port);
-	fflush(stdout);
-	for (;;)
-		pause();
+		opts[1] = opts[3];
+	return fake_serve(flags, on_request, &f, opts);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/h2.h"
+#include "h2give.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
@@ -69,27 +69,6 @@ answer_all(struct server *s)
 	}
 }
 
-/* As the server does: in place where there is one. */
-static int
-give(struct h2 *h, struct str piece)
-{
-	struct h2_place at = h2_place(h);
-	size_t n = at.n < piece.n ? at.n : piece.n;
-	char *copy;
-	int r = 0;
-
-	if (n > 0) {
-		memcpy(at.p, piece.p, n);
-		r = h2_recv(h, str_mk(at.p, n), NULL);
-	}
-	if (r == -1 || n == piece.n)
-		return r;
-	copy = memcpy(malloc(piece.n - n), piece.p + n, piece.n - n);
-	r = h2_recv(h, str_mk(copy, piece.n - n), NULL);
-	free(copy);
-	return r;
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -121,7 +100,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	step = p[0] % 64 == 0 ? 4096 : p[0] % 64;
 	late = p[1] & 1;
 	for (in = str_skip(in, 2); in.n > 0; in = str_skip(in, step)) {
-		if (give(h, str_mk(in.p, in.n < step ? in.n : step)) == -1 ||
+		if (h2_give(h, str_mk(in.p, in.n < step ? in.n : step)) == -1 ||
 		    h2_send(h, &out, 1 << 16, NULL) == -1)
 			break;
 		if (p[1] & 2 && in.n < n / 2)

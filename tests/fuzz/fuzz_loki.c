@@ -5,21 +5,15 @@
  */
 #include "loki/push.h"
 
-#include <stdlib.h>
 
 #include "codec/snappy.h"
 #include "otlp/walk.h"
 
 #include "../loki.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+#include "need.h"
 
-static void
-need(bool so)
-{
-	if (!so)
-		abort();
-}
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 struct sums { uint32_t lines; uint64_t hash; };
 

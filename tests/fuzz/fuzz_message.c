@@ -4,16 +4,10 @@
  */
 #include "query/message.h"
 
-#include <stdlib.h>
+
+#include "need.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-need(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static void
 question(struct str in)

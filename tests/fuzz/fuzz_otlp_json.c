@@ -1,16 +1,10 @@
 /* JSON that is read must be written, and that must be read and written alike. */
 #include "otlp/json.h"
 
-#include <stdlib.h>
+
+#include "need.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-need(bool so)
-{
-	if (!so)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

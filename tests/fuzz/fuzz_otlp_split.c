@@ -5,16 +5,10 @@
  */
 #include "otlp/split.h"
 
-#include <stdlib.h>
+
+#include "need.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-need(bool so)
-{
-	if (!so)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

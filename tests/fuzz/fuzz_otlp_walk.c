@@ -5,16 +5,10 @@
 #include "otlp/json.h"
 #include "otlp/walk.h"
 
-#include <stdlib.h>
+
+#include "need.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static void
-need(bool so)
-{
-	if (!so)
-		abort();
-}
 
 static void
 attributes(struct str raw, uint32_t no)

@@ -3,20 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "record/record.h"
+#include "recsame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
-
-static bool
-same(const struct rec *a, const struct rec *b)
-{
-	return a->signal == b->signal && str_eq(a->payload, b->payload) &&
-	    str_eq(a->tenant, b->tenant) && a->received == b->received &&
-	    a->items == b->items && a->min_time == b->min_time &&
-	    a->max_time == b->max_time && a->has_origin == b->has_origin &&
-	    memcmp(&a->origin, &b->origin, sizeof a->origin) == 0 &&
-	    str_eq(a->parts, b->parts) && str_eq(a->unknown, b->unknown);
-}
 
 static void
 round_trip(const struct rec *in)
@@ -28,7 +17,7 @@ round_trip(const struct rec *in)
 
 	rec_put(&b, in, true);
 	if (rec_frame(buf_str(&b), &m, &frame, NULL) != 1 || frame != b.n ||
-	    rec_parse(&out, m, NULL) == -1 || !out.has_crc || !same(in, &out))
+	    rec_parse(&out, m, NULL) == -1 || !out.has_crc || !rec_same(in, &out))
 		abort();
 	buf_free(&b);
 }

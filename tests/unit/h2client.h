@@ -10,6 +10,8 @@
 #include "base/err.h"
 #include "net/h2.h"
 
+#include "h2give.h"
+
 #define CALLS 64
 
 /* What is sent, and how it is cut. */
@@ -231,27 +233,6 @@ client_call(struct client *cl, struct ask ask)
 	return c;
 }
 
-/* As the server does: at its place where there is one, else by a copy. */
-static inline int
-client_give(struct h2 *h, struct str piece)
-{
-	struct h2_place at = h2_place(h);
-	size_t n = at.n < piece.n ? at.n : piece.n;
-	char *copy;
-	int r = 0;
-
-	if (n > 0) {
-		memcpy(at.p, piece.p, n);
-		r = h2_recv(h, str_mk(at.p, n), NULL);
-	}
-	if (r == -1 || n == piece.n)
-		return r;
-	copy = memcpy(malloc(piece.n - n), piece.p + n, piece.n - n);
-	r = h2_recv(h, str_mk(copy, piece.n - n), NULL);
-	free(copy);
-	return r;
-}
-
 /* What the client has to say goes to the server: the bytes of it. */
 static inline size_t
 client_send(struct client *cl)
@@ -268,7 +249,7 @@ client_send(struct client *cl)
 			size_t k = cl->step > 0 && cl->step < in.n ?
 			    cl->step : in.n;
 
-			if (client_give(cl->h2, str_mk(in.p, k)) == -1)
+			if (h2_give(cl->h2, str_mk(in.p, k)) == -1)
 				cl->lost = true;
 			in = str_skip(in, k);
 		}

@@ -1,21 +1,7 @@
 /* Blocks of released versions are read, for ever: tests/golden/block-*. */
 #include "block/block.h"
 #include "unit.h"
-
-static bool
-same(const struct vec *a, uint32_t at, const struct vec *b, uint32_t bt)
-{
-	if (!vec_valid(a, at) || !vec_valid(b, bt))
-		return vec_valid(a, at) == vec_valid(b, bt);
-	switch (a->type) {
-	case VEC_INT: case VEC_BOOL: return a->i[at] == b->i[bt];
-	case VEC_F64: return memcmp(&a->f[at], &b->f[bt], 8) == 0;
-	case VEC_FIX8: return memcmp(a->fix + at * 8, b->fix + bt * 8, 8) == 0;
-	case VEC_FIX16:
-		return memcmp(a->fix + at * 16, b->fix + bt * 16, 16) == 0;
-	default: return str_eq(vec_str(a, at), vec_str(b, bt));
-	}
-}
+#include "vecsame.h"
 
 /* Numbers that call for each form of a run (codec/ints). */
 static int64_t
@@ -157,7 +143,7 @@ forms(const char *path)
 			CHECK(stripe_load(s, c, NULL, &a, &got, &e) == 0);
 			CHECK(got.rows == (no == 0 ? want.rows : 100));
 			for (uint32_t r = 0; r < got.rows; r++, compared++)
-				bad += !same(&got, r, &want, r + no * 100);
+				bad += !vec_same(&got, r, &want, r + no * 100);
 		}
 	}
 	CHECK(bad == 0 && compared > 50000);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "codec/crc.h"
 #include "record/parts.h"
+#include "recsame.h"
 #include "unit.h"
 
 /* Two parts, of the four bytes of the payload. */
@@ -28,17 +29,6 @@ sample(void)
 	return r;
 }
 
-static bool
-same(const struct rec *a, const struct rec *b)
-{
-	return a->signal == b->signal && str_eq(a->payload, b->payload) &&
-	    str_eq(a->tenant, b->tenant) && a->received == b->received &&
-	    a->items == b->items && a->min_time == b->min_time &&
-	    a->max_time == b->max_time && a->has_origin == b->has_origin &&
-	    memcmp(&a->origin, &b->origin, sizeof a->origin) == 0 &&
-	    str_eq(a->parts, b->parts) && str_eq(a->unknown, b->unknown);
-}
-
 static void
 test_round_trip(void)
 {
@@ -54,7 +44,7 @@ test_round_trip(void)
 		CHECK(rec_frame(buf_str(&b), &m, &frame, &e) == 1);
 		CHECK(frame == b.n);
 		CHECK(rec_parse(&out, m, &e) == 0);
-		CHECK(same(&in, &out));
+		CHECK(rec_same(&in, &out));
 		CHECK(out.has_crc == (crc != 0));
 	}
 	in = (struct rec){ .signal = SIGNAL_TRACES };	/* an empty payload */
@@ -69,7 +59,7 @@ test_round_trip(void)
 	buf_reset(&b);
 	rec_put(&b, &in, true);
 	CHECK(rec_frame(buf_str(&b), &m, &frame, &e) == 1);
-	CHECK(rec_parse(&out, m, &e) == 0 && same(&in, &out));
+	CHECK(rec_parse(&out, m, &e) == 0 && rec_same(&in, &out));
 	buf_free(&b);
 }
 
