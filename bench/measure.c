@@ -74,6 +74,7 @@ int
 main(int argc, char *argv[])
 {
 	const char *out = NULL, *before = NULL, *figures = NULL;
+	const char *shell[] = { "/bin/sh", "-c", NULL, NULL };
 	const char *const *command;
 	double wall = 1e9, cpu = 1e9;
 	struct rusage ru;
@@ -95,8 +96,9 @@ main(int argc, char *argv[])
 	}
 	argv += optind;
 	command = (const char *const *)argv;
+	shell[2] = argv[0];
 	if (!argv[1])
-		command = (const char *[]){ "/bin/sh", "-c", argv[0], NULL };
+		command = shell;
 	if (!out && !figures)
 		out = "/dev/null";
 	for (int i = 0; i < n; i++) {
