@@ -18,7 +18,7 @@ fi
 for f in traces.rec logs.rec lines.txt truth.json; do
 	[ -r "$DATA/$f" ] || { echo "bench: $DATA/$f: not there" >&2; exit 1; }
 done
-failed=0
+failed=0 busy=
 
 wall() { awk "{ print \$1 }" <<<"$1"; }
 cpu() { awk "{ print \$2 }" <<<"$1"; }
@@ -37,8 +37,9 @@ row() {
 		printf "%-46s %10.3f %-5s %-26s %10.3f %7.2fx %8s %s\n", n, f, u, yn, y, ratio, reach, ok ? "ok" : "NOT REACHED"
 	}'
 }
-check() {	# NAME GOT WANT
-	[ "$2" = "$3" ] || { echo "WRONG ANSWER: $1: $2, not $3"; failed=1; }
+check() {	# NAME GOT WANT; while more comes in (busy), more is right, too
+	[ "$2" = "$3" ] || { [ -n "$busy" ] && [ "$2" -gt "$3" ]; } ||
+		{ echo "WRONG ANSWER: $1: $2, not $3"; failed=1; }
 }
 
 printf '%-46s %10s %-5s %-26s %10s %8s %8s\n' figure value '' yardstick value ratio reach
@@ -68,6 +69,7 @@ row "logpush, CPU" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=5x"
 row "logpush, peak memory" "$(($(kib "$m") / 1024))" MiB "100 MiB" 100 "<=1x"
 echo "  ($(wc -l <"$DATA/lines.txt" | awk -v s="$(cpu "$m")" '{ printf "%.0f", $1 / s / 1000 }') thousand lines per CPU second)"
 
+. bench/busy.sh
 . bench/traces.sh
 . bench/logs.sh
 exit $failed
