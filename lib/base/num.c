@@ -91,29 +91,91 @@ num_f64(struct str s, double *v)
 	return *end == '\0';
 }
 
-/* d.ddde+XX into what Go's 'g' prints: an exponent below -4 and from 6 up. */
-char *
-num_fmt_f64(char out[32], double d)
+static int
+put_digits(char digits[24], uint64_t v)
 {
-	char s[32], digits[24], *p = out;
-	int prec = 0, n = 0, exp;
+	return sprintf(digits, "%llu", (unsigned long long)v);
+}
 
-	if (isnan(d))
-		return strcpy(out, "NaN");
-	if (isinf(d))
-		return strcpy(out, d > 0 ? "+Inf" : "-Inf");
+/*
+ * The fewest digits that read back as d >= 0, and among those the nearest ones;
+ * the first of them is times 10^*exp. With d = m * 2^e, and 10^k that makes it 17
+ * digits before the point, d and the middles to its neighbours are exact in 128
+ * bits. false: it is too large, too small, or its neighbours are not equally far.
+ */
+static bool
+few_digits(double d, char digits[24], int *exp)
+{
+	uint64_t m = num_bits(d) & ((UINT64_C(1) << 52) - 1), min, max, q;
+	unsigned s = 1076 - (unsigned)(num_bits(d) >> 52), k = 0;
+	unsigned __int128 v = 1, half, mask;
+	uint64_t unit = 1, rest;
+	bool even = m % 2 == 0;
+
+	if (d < 0x1p53 && d == (double)(uint64_t)d) {
+		*exp = put_digits(digits, (uint64_t)d) - 1;
+		return true;
+	}
+	if (d < 1e-5 || d >= 0x1p53 || m == 0)
+		return false;
+	for (double p = d; p < 1e16; p *= 10, k++)
+		v *= 10;
+	half = v;
+	v *= 2 * (m | UINT64_C(1) << 52);
+	mask = ((unsigned __int128)1 << s) - 1;
+	max = (uint64_t)((v + half) >> s) -
+	    (((v + half) & mask) == 0 && !even);
+	min = (uint64_t)((v - half) >> s) +
+	    (((v - half) & mask) != 0 || !even);
+	*exp = -(int)k;
+	for (; max / 10 >= (min + 9) / 10; unit *= 10, ++*exp) {
+		max /= 10;
+		min = (min + 9) / 10;
+	}
+	q = (uint64_t)(v >> s) / unit;
+	rest = (uint64_t)(v >> s) % unit;
+	/* twice what is left of d, beside the unit; a tie goes to the even */
+	half = ((unsigned __int128)rest << s) + (v & mask);
+	mask = (unsigned __int128)unit << s;
+	q += 2 * half > mask || (2 * half == mask && q % 2 == 1);
+	*exp += put_digits(digits, q) - 1;
+	return true;
+}
+
+/* The same of any: one more, until they do. */
+static void
+more_digits(double d, char digits[24], int *exp)
+{
+	int prec = 0, n = 0;
+	char s[32];
+
 	do
 		snprintf(s, sizeof s, "%.*e", prec, d);
 	while (strtod(s, NULL) != d && ++prec < 17);
 	char *e = strchr(s, 'e');
 
-	exp = atoi(e + 1);
+	*exp = atoi(e + 1);
 	for (char *q = s; q < e; q++)
 		if (*q >= '0' && *q <= '9')
 			digits[n++] = *q;
-	while (n > 1 && digits[n - 1] == '0')
-		n--;
 	digits[n] = '\0';
+}
+
+/* What Go's 'g' prints: with an exponent below -4 and from 6 up. */
+char *
+num_fmt_f64(char out[32], double d)
+{
+	char digits[24], *p = out;
+	int n, exp;
+
+	if (isnan(d))
+		return strcpy(out, "NaN");
+	if (isinf(d))
+		return strcpy(out, d > 0 ? "+Inf" : "-Inf");
+	if (!few_digits(fabs(d), digits, &exp))
+		more_digits(fabs(d), digits, &exp);
+	for (n = (int)strlen(digits); n > 1 && digits[n - 1] == '0'; n--)
+		digits[n - 1] = '\0';
 	if (signbit(d))
 		*p++ = '-';
 	if (exp < -4 || exp >= 6) {

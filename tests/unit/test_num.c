@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/num.h"
@@ -26,6 +27,48 @@ floats(void)
 	CHECK(strcmp(num_fmt_f64(out, INFINITY), "+Inf") == 0);
 	CHECK(!num_f64(S("1x"), &d) && !num_f64(S(" 1"), &d));
 	CHECK(!num_f64(S(""), &d) && num_f64(S("-1e3"), &d) && d == -1000);
+}
+
+/* As printf has them: the first precision that reads back the same. */
+static bool
+shortest(double d)
+{
+	char out[32], want[32];
+	int prec = 0;
+	double got;
+
+	do
+		snprintf(want, sizeof want, "%.*g", ++prec, d);
+	while (strtod(want, NULL) != d);
+	num_fmt_f64(out, d);
+	return num_f64(str_of(out), &got) && got == d &&
+	    strtold(out, NULL) == strtold(want, NULL);
+}
+
+/* Numbers of all sizes, and those about where digits end. */
+static void
+digits(void)
+{
+	uint64_t state = 42, bad = 0;
+
+	for (unsigned k = 0; k < 8000; k++) {
+		double d;
+
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		d = num_of_bits(state);
+		bad += d == d && !isinf(d) && !shortest(d);
+		d = (double)(state >> 11) / (double)(1 + k % 3600);
+		bad += !shortest(d) + !shortest(d / 1e12);
+		d = (double)(state % 100000) / 1000;
+		bad += !shortest(d) + !shortest(nextafter(d, 1)) +
+		    !shortest(nextafter(d, -1));
+		d = ldexp(1, (int)(k % 100) - 40);
+		bad += !shortest(d) + !shortest(nextafter(d, 0)) +
+		    !shortest(-nextafter(d, 1e9));
+	}
+	CHECK(bad == 0);
 }
 
 static void
@@ -139,6 +182,7 @@ int
 main(void)
 {
 	floats();
+	digits();
 	integers();
 	durations();
 	sizes();
