@@ -6,6 +6,8 @@
 #include "codec/ints.h"
 #include "codec/work.h"
 
+#define SINGLY	8u	/* of so many rows one: each by itself */
+
 struct pick {
 	const uint32_t *row;	/* ascending */
 	uint32_t *place;	/* of those of a page: among its values */
@@ -141,7 +143,10 @@ put_values(struct pick *p, const uint64_t *v, uint32_t end,
 	}
 }
 
-/* The page's rows without those between: 1, 0 its form knows none, -1. */
+/*
+ * The page's rows without those between: 1; 0: there are so many that all are
+ * as fast, or its form knows no single ones; -1.
+ */
 static int
 take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
     const uint64_t *valid, struct pick *p, struct err *e)
@@ -149,6 +154,7 @@ take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
 	uint32_t base = page * PAGE_ROWS, n = page_rows(c->rows, page), k = 0;
 	uint32_t end = base + n;
 	const uint32_t *row = p->row + p->done;
+	struct ints_seek seek;
 	uint64_t *v, most = 0;
 	int r;
 
@@ -162,11 +168,15 @@ take_singly(const struct stripe_col *c, uint32_t page, struct str payload,
 	} else
 		while (p->done + k < p->n && row[k] < end)
 			k++;
-	v = work_room(&work()->rows, k * sizeof *v);
+	if (k > n / SINGLY)
+		return 0;
 	/* a page without values has no run of them */
-	r = k == 0 ? 1 : ints_pick(payload, n, row, base, k, v);
-	for (uint32_t i = 0; r == 1 && vec_coded(c->type) && i < k; i++)
+	r = k > 0 ? ints_seek(&seek, payload, n) : 1;
+	v = work_room(&work()->rows, k * sizeof *v);
+	for (uint32_t i = 0; r == 1 && i < k; i++) {
+		v[i] = ints_seek_at(&seek, row[i] - base);
 		most = v[i] > most ? v[i] : most;
+	}
 	if (r == -1 || (r == 1 && k > 0 && vec_coded(c->type) &&
 	    most >= c->ndict))
 		return err_set(e, ERR_CORRUPT, "numbers: not well formed");

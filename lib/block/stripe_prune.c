@@ -6,22 +6,12 @@
 #include "block/stripe.h"
 #include "codec/filter.h"
 
-/* One page's entry of the index. */
-struct entry {
-	uint32_t nulls;
-	bool ranged;
-	int64_t min_i, max_i;
-	double min_f, max_f;
-	const char *range_b;		/* of bytes: both, eight each */
-	struct str filter;
-};
-
 static void
-get_entry(struct cur *c, enum vec_type type, struct entry *x)
+get_entry(struct cur *c, enum vec_type type, struct page_entry *x)
 {
 	uint8_t flags;
 
-	*x = (struct entry){ .nulls = (uint32_t)cur_varint(c) };
+	*x = (struct page_entry){ .nulls = (uint32_t)cur_varint(c) };
 	flags = cur_u8(c);
 	x->ranged = flags & INDEX_RANGE;
 	if (flags > (INDEX_RANGE | INDEX_FILTER))
@@ -39,9 +29,8 @@ get_entry(struct cur *c, enum vec_type type, struct entry *x)
 		x->filter = cur_block(c);
 }
 
-/* Entries for all pages; *n = 0 when the column has no index. */
-static int
-get_index(struct stripe *s, uint32_t col, struct entry out[PAGES_MAX],
+int
+stripe_index(struct stripe *s, uint32_t col, struct page_entry out[PAGES_MAX],
     uint32_t *n, struct err *e)
 {
 	const struct place *p = &s->dir.col[col].place;
@@ -65,10 +54,10 @@ get_index(struct stripe *s, uint32_t col, struct entry out[PAGES_MAX],
 int
 stripe_check_index(struct stripe *s, uint32_t col, struct err *e)
 {
-	struct entry x[PAGES_MAX];
+	struct page_entry x[PAGES_MAX];
 	uint32_t n;
 
-	return get_index(s, col, x, &n, e) == -1 ? stripe_where(s, col, e) :
+	return stripe_index(s, col, x, &n, e) == -1 ? stripe_where(s, col, e) :
 	    0;
 }
 
@@ -97,7 +86,7 @@ stripe_prune_range(struct stripe *s, uint32_t col, int64_t min, int64_t max,
 {
 	const struct stripe_col *c = s->col[col];
 	bool f64 = c->type == VEC_F64;
-	struct entry x[PAGES_MAX];
+	struct page_entry x[PAGES_MAX];
 	uint32_t n;
 
 	if (c->type != VEC_INT && c->type != VEC_BOOL && !f64)
@@ -109,7 +98,7 @@ stripe_prune_range(struct stripe *s, uint32_t col, int64_t min, int64_t max,
 		return;
 	}
 	/* an index that cannot be read prunes nothing; the load will say */
-	if (s->frame || get_index(s, col, x, &n, NULL) == -1)
+	if (s->frame || stripe_index(s, col, x, &n, NULL) == -1)
 		return;
 	for (uint32_t p = 0; p < n; p++)
 		if (x[p].ranged ? apart(f64, min, max, x[p].min_i,
@@ -136,7 +125,7 @@ find_code(struct stripe *s, uint32_t col, struct str value, uint32_t *code,
 }
 
 static bool
-may_hold(const struct entry *x, enum vec_type type, struct str value,
+may_hold(const struct page_entry *x, enum vec_type type, struct str value,
     uint32_t code, bool coded)
 {
 	if (type == VEC_FIX8 || type == VEC_FIX16)
@@ -153,7 +142,7 @@ stripe_prune_value(struct stripe *s, uint32_t col, struct str value,
 {
 	const struct stripe_col *c = s->col[col];
 	bool coded = vec_coded(c->type) && c->ndict > 0;
-	struct entry x[PAGES_MAX];
+	struct page_entry x[PAGES_MAX];
 	uint32_t n, code = 0;
 	int r = 1;
 
@@ -171,7 +160,7 @@ stripe_prune_value(struct stripe *s, uint32_t col, struct str value,
 		clear(s, pages, p);
 	if (r == 0)
 		return 0;
-	if (get_index(s, col, x, &n, e) == -1)
+	if (stripe_index(s, col, x, &n, e) == -1)
 		return stripe_where(s, col, e);
 	for (uint32_t p = 0; p < n; p++)
 		if (!may_hold(&x[p], c->type, value, code, coded))

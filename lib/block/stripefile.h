@@ -27,6 +27,21 @@ int stripe_bytes(struct stripe *, struct buf *, struct err *);
 /* Bytes of the file; the message names it. */
 int block_pread(struct block *, void *, size_t n, uint64_t at, struct err *);
 
+/* What the index has of a page. */
+struct page_entry {
+	uint32_t nulls;
+	bool ranged;
+	int64_t min_i, max_i;
+	double min_f, max_f;
+	const char *range_b;		/* of bytes: both, eight each */
+	struct str filter;
+};
+/*
+ * Entries for all pages; *n = 0 when the column has no index. Their bytes hold
+ * until the thread fetches something else.
+ */
+int stripe_index(struct stripe *, uint32_t col,
+    struct page_entry out[PAGES_MAX], uint32_t *n, struct err *);
 /* Reads the page index only, to see whether it is sound. */
 int stripe_check_index(struct stripe *, uint32_t col, struct err *);
 

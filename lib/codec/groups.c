@@ -139,20 +139,22 @@ groups_unpack(const struct groups *gr, uint64_t *out)
 }
 
 void
-groups_pick(const struct groups *gr, const uint32_t *row, uint32_t base,
-    uint32_t k, uint64_t *out)
+groups_places(const struct groups *gr, uint64_t *at)
 {
-	uint32_t g = 0;
-	size_t at = 0;
+	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < k; i++) {
-		uint32_t r = row[i] - base;
-		unsigned w;
-
-		for (; g < r / GROUP; g++)
-			at += 8 * gr->width[g];
-		w = gr->width[g];
-		out[i] = least_of(gr, g) + (w == 0 ? 0 : bits_at(gr->body +
-		    at, gr->body_n - at, (uint64_t)(r % GROUP) * w, w));
+	for (uint32_t g = 0; g < groups_of(gr->n); g++) {
+		at[g] = sum;
+		sum += 8 * gr->width[g];
 	}
+}
+
+uint64_t
+groups_at(const struct groups *gr, const uint64_t *at, uint32_t i)
+{
+	uint32_t g = i / GROUP;
+	unsigned w = gr->width[g];
+
+	return least_of(gr, g) + (w == 0 ? 0 : bits_at(gr->body + at[g],
+	    gr->body_n - at[g], (uint64_t)(i % GROUP) * w, w));
 }

@@ -32,8 +32,8 @@ struct groups {
 bool groups_open(struct groups *, struct cur *c, uint32_t n,
     unsigned least_width);
 void groups_unpack(const struct groups *, uint64_t *out);
-/* Numbers row[0 .. k) - base, ascending and below n. */
-void groups_pick(const struct groups *, const uint32_t *row, uint32_t base,
-    uint32_t k, uint64_t *out);
+/* Where the bytes of each group begin, for groups_at. */
+void groups_places(const struct groups *, uint64_t *at);
+uint64_t groups_at(const struct groups *, const uint64_t *at, uint32_t i);
 
 #endif

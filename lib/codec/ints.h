@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/cur.h"
 #include "codec/cuts.h"
+#include "codec/groups.h"
 
 /*
  * Appends the run; v is scratch from then on. With cuts, zstd comes after;
@@ -35,10 +36,33 @@ bool ints_unpack64(struct cur *c, uint64_t *out, uint32_t n);
 /* The same where all are below 2^32; others make it false. */
 bool ints_unpack32(struct cur *c, uint32_t *out, uint32_t n);
 /*
- * Numbers row[0 .. k) - base (ascending, below n) of a run of n that is all of
- * `run`. 1; 0: its form tells no single ones; -1: not well formed.
+ * A run opened for single numbers: found without those between. It points into
+ * the run, which has to stay.
  */
-int ints_pick(struct str run, uint32_t n, const uint32_t *row, uint32_t base,
-    uint32_t k, uint64_t *out);
+#define INTS_SEEK_MAX	16384u	/* numbers of such a run */
+#define INTS_STRETCH	32u
+struct ints_seek {
+	uint32_t n;
+	uint8_t form;
+	uint64_t base, step;
+	unsigned width;
+	const uint8_t *p;		/* the numbers */
+	size_t bytes;
+	struct groups groups;		/* or these */
+	/* TABLE: its values; GROUPS: where each one's bytes begin; DELTA: the
+	 * number that begins each stretch */
+	uint64_t at[INTS_SEEK_MAX / INTS_STRETCH + 1];
+};
+/* Of n numbers, all of `run`: 1; 0: its form tells no single ones; -1: not
+ * well formed. */
+int ints_seek(struct ints_seek *, struct str run, uint32_t n);
+uint64_t ints_seek_at(const struct ints_seek *, uint32_t i);
+/*
+ * The run as neighbours that are equal: their values, and how often each comes
+ * (together n), in memory of this thread's till the next run is read. How many;
+ * 0: not well formed.
+ */
+uint32_t ints_runs(struct cur *c, uint32_t n, uint64_t **value,
+    uint64_t **len);
 
 #endif

@@ -6,8 +6,8 @@
 
 #define LOG_FAST	58u	/* bits: 57 below the top one, and 7 to skip */
 
-static bool
-read_head(struct cur *c, uint8_t form, struct ints_head *h)
+bool
+ints_read_head(struct cur *c, uint8_t form, struct ints_head *h)
 {
 	h->base = unzigzag_u(cur_varint(c));
 	h->step = form == INTS_CONST ? 1 : cur_varint(c);
@@ -129,13 +129,12 @@ read_body(struct cur *c, uint8_t form, unsigned width, uint64_t *out,
 	return true;
 }
 
-/* CONST, BITS, PLANES or LOG. */
-static bool
-read_leaf(struct cur *c, uint8_t form, uint64_t *out, uint32_t n)
+bool
+ints_read_leaf(struct cur *c, uint8_t form, uint64_t *out, uint32_t n)
 {
 	struct ints_head h;
 
-	if (form > INTS_LOG || !read_head(c, form, &h) ||
+	if (form > INTS_LOG || !ints_read_head(c, form, &h) ||
 	    !read_body(c, form, h.width, out, n))
 		return false;
 	scale(&h, out, n);
@@ -149,7 +148,7 @@ read_table(struct cur *c, uint64_t *out, uint32_t n)
 	uint64_t value[256] = { 0 };
 	unsigned top = 0;
 
-	if (!read_leaf(c, cur_u8(c), value, distinct))
+	if (!ints_read_leaf(c, cur_u8(c), value, distinct))
 		return false;
 	struct str s = cur_bytes(c, n);
 	const uint8_t *p = (const uint8_t *)s.p;
@@ -167,7 +166,7 @@ read_groups(struct cur *c, uint64_t *out, uint32_t n)
 	struct ints_head h;
 	struct groups g;
 
-	if (!read_head(c, INTS_GROUPS, &h) ||
+	if (!ints_read_head(c, INTS_GROUPS, &h) ||
 	    !groups_open(&g, c, n, h.width))
 		return false;
 	groups_unpack(&g, out);
@@ -181,7 +180,7 @@ read_delta(struct cur *c, uint64_t *out, uint32_t n)
 	uint64_t v = cur_u64(c);
 	uint8_t form = cur_u8(c);
 
-	if (c->bad || n == 0 || !read_leaf(c, form, out + 1, n - 1))
+	if (c->bad || n == 0 || !ints_read_leaf(c, form, out + 1, n - 1))
 		return false;
 	out[0] = v;
 	for (uint32_t i = 1; i < n; i++)
@@ -189,27 +188,37 @@ read_delta(struct cur *c, uint64_t *out, uint32_t n)
 	return true;
 }
 
+/* After the form RUNS: as ints_runs. */
+static uint32_t
+read_pairs(struct cur *c, uint32_t n, uint64_t **value, uint64_t **len)
+{
+	uint64_t runs = cur_varint(c), left = n;
+
+	if (c->bad || runs == 0 || runs > n)
+		return 0;
+	*value = work_room(&work()->runs, 2 * runs * sizeof **value);
+	*len = *value + runs;
+	if (!ints_read_leaf(c, cur_u8(c), *value, (uint32_t)runs) ||
+	    !ints_read_leaf(c, cur_u8(c), *len, (uint32_t)runs))
+		return 0;
+	for (uint64_t r = 0; r < runs; r++) {
+		if ((*len)[r] > left)
+			return 0;
+		left -= (*len)[r];
+	}
+	return left == 0 ? (uint32_t)runs : 0;
+}
+
 static bool
 read_runs(struct cur *c, uint64_t *out, uint32_t n)
 {
-	uint64_t runs = cur_varint(c);
-	uint32_t at = 0;
+	uint64_t *v, *len;
+	uint32_t runs = read_pairs(c, n, &v, &len), at = 0;
 
-	if (c->bad || runs == 0 || runs > n)
-		return false;
-	uint64_t *v = work_room(&work()->runs, 2 * runs * sizeof *v);
-	uint64_t *len = v + runs;
-
-	if (!read_leaf(c, cur_u8(c), v, (uint32_t)runs) ||
-	    !read_leaf(c, cur_u8(c), len, (uint32_t)runs))
-		return false;
-	for (uint64_t r = 0; r < runs; r++) {
-		if (len[r] > n - at)
-			return false;
-		for (uint32_t k = (uint32_t)len[r]; k > 0; k--)
+	for (uint32_t r = 0; r < runs; r++)
+		for (uint64_t k = len[r]; k > 0; k--)
 			out[at++] = v[r];
-	}
-	return at == n;
+	return runs > 0;
 }
 
 bool
@@ -227,90 +236,37 @@ ints_unpack64(struct cur *c, uint64_t *out, uint32_t n)
 		return read_runs(c, out, n);
 	if (form == INTS_GROUPS)
 		return read_groups(c, out, n);
-	return read_leaf(c, form, out, n);
+	return ints_read_leaf(c, form, out, n);
 }
 
-/* ---- single numbers ------------------------------------------------------ */
-
-static void
-pick_planes(const uint8_t *p, uint32_t n, unsigned bytes,
-    const uint32_t *row, uint32_t base, uint32_t k, uint64_t *out)
+uint32_t
+ints_runs(struct cur *c, uint32_t n, uint64_t **value, uint64_t **len)
 {
-	for (uint32_t i = 0; i < k; i++) {
-		const uint8_t *at = p + (row[i] - base);
+	uint32_t runs = 0;
+	uint8_t form = cur_left(c) > 0 ? (uint8_t)*c->p : 0;
+	uint64_t *v;
 
-		out[i] = *at;
-		for (unsigned b = 1; b < bytes; b++)
-			out[i] |= (uint64_t)at[(size_t)b * n] << 8 * b;
+	if (form == INTS_RUNS) {
+		cur_u8(c);
+		return read_pairs(c, n, value, len);
 	}
-}
-
-static int
-pick_table(struct cur *c, uint32_t n, const uint32_t *row, uint32_t base,
-    uint32_t k, uint64_t *out)
-{
-	uint32_t distinct = cur_u8(c) + 1u;
-	uint64_t value[256] = { 0 };
-
-	if (!read_leaf(c, cur_u8(c), value, distinct) || cur_left(c) != n)
-		return -1;
-	for (uint32_t i = 0; i < k; i++) {
-		uint8_t which = (uint8_t)c->p[row[i] - base];
-
-		if (which >= distinct)
-			return -1;
-		out[i] = value[which];
+	v = work_room(&work()->ints, 2 * (size_t)n * sizeof *v);
+	*value = v;
+	*len = v + n;
+	if (n == 0 || !ints_unpack64(c, v, form == INTS_CONST ? 1 : n))
+		return 0;
+	if (form == INTS_CONST) {
+		**len = n;
+		return 1;
 	}
-	return 1;
-}
-
-/* CONST, BITS, PLANES or GROUPS. */
-static bool
-pick_plain(struct cur *c, uint8_t form, uint32_t n, const uint32_t *row,
-    uint32_t base, uint32_t k, uint64_t *out)
-{
-	const uint8_t *p;
-	struct ints_head h;
-	struct groups g;
-	size_t left;
-
-	if (!read_head(c, form, &h) || (form == INTS_GROUPS &&
-	    !groups_open(&g, c, n, h.width)))
-		return false;
-	left = cur_left(c);
-	p = (const uint8_t *)c->p;
-	if (left != (form == INTS_PLANES ? (size_t)n * h.width :
-	    form == INTS_BITS ? BITS_BYTES(n, h.width) : 0))
-		return false;
-	if (form == INTS_GROUPS)
-		groups_pick(&g, row, base, k, out);
-	else if (h.width == 0)
-		memset(out, 0, k * sizeof *out);
-	else if (form == INTS_PLANES)
-		pick_planes(p, n, h.width, row, base, k, out);
-	else
-		for (uint32_t i = 0; i < k; i++)
-			out[i] = bits_at(p, left, (uint64_t)(row[i] - base) *
-			    h.width, h.width);
-	scale(&h, out, k);
-	return true;
-}
-
-int
-ints_pick(struct str run, uint32_t n, const uint32_t *row, uint32_t base,
-    uint32_t k, uint64_t *out)
-{
-	struct cur c = cur_of(run);
-	uint8_t form = cur_u8(&c);
-
-	if (c.bad)
-		return -1;
-	switch (form) {
-	case INTS_CONST: case INTS_BITS: case INTS_PLANES: case INTS_GROUPS:
-		return pick_plain(&c, form, n, row, base, k, out) ? 1 : -1;
-	case INTS_TABLE: return pick_table(&c, n, row, base, k, out);
-	default: return 0;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		if (runs > 0 && v[i] == v[runs - 1]) {
+			(*len)[runs - 1]++;
+		} else {
+			v[runs] = v[i];
+			(*len)[runs++] = 1;
+		}
+	return runs;
 }
 
 static void
@@ -335,7 +291,7 @@ read_narrow(struct cur *c, uint32_t *out, uint32_t n)
 	struct ints_head h;
 
 	if ((form != INTS_BITS && form != INTS_PLANES) ||
-	    !read_head(&t, form, &h) || h.base != 0 || h.step != 1 ||
+	    !ints_read_head(&t, form, &h) || h.base != 0 || h.step != 1 ||
 	    h.width == 0 || h.width > (form == INTS_BITS ? 32 : 2))
 		return 0;
 	struct str s = cur_bytes(&t, form == INTS_BITS ?

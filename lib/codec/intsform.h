@@ -2,6 +2,7 @@
 #ifndef CODEC_INTSFORM_H
 #define CODEC_INTSFORM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum ints_form {
@@ -20,6 +21,12 @@ struct ints_head {
 	uint64_t base, step;
 	unsigned width;
 };
+
+struct cur;
+
+bool ints_read_head(struct cur *, uint8_t form, struct ints_head *);
+/* CONST, BITS, PLANES or LOG. */
+bool ints_read_leaf(struct cur *, uint8_t form, uint64_t *out, uint32_t n);
 
 static inline uint64_t
 zigzag_u(uint64_t v)

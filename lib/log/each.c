@@ -7,24 +7,30 @@
 #include "base/pool.h"
 #include "log/find.h"
 #include "log/parsed.h"
-#include "log/twice.h"
+#include "log/shared.h"
 
 #define KEPT_MAX	((size_t)64 << 20)	/* bytes of columns read early */
+
+struct piece {			/* a stripe */
+	struct log_found f;
+	struct log_runs runs;
+	bool counted;		/* they are all that is asked for */
+};
 
 struct log_each {
 	const struct log_scan_opts *o;
 	const struct filter *filter;
 	part_fault_fn *fault;
 	void *fault_arg;
-	struct log_found *piece;
+	struct piece *piece;
 	size_t pieces, early;	/* those before this were opened early */
 	size_t kept;		/* bytes of theirs */
-	struct twice twice;
-	struct { struct twice_row *v; size_t n, cap; } rows[POOL_WORKERS_MAX];
+	struct shared shared;
 	struct arena work[POOL_WORKERS_MAX];
 	struct log_batch batch[POOL_WORKERS_MAX];
-	pthread_mutex_t lock;	/* of faults, of twice */
+	pthread_mutex_t lock;	/* of faults */
 	const struct log_each_first *first;
+	const struct log_each_counts *counts;
 	log_batch_fn *fn;
 	void *arg;
 	struct arena mem;
@@ -44,183 +50,116 @@ pass_fault(struct log_each *each, const struct log_found *f, struct err *e)
 	return 0;
 }
 
-/* ---- where streams are in two parts ----------------------------------------- */
+/* ---- runs ------------------------------------------------------------------- */
 
-/* The rows of a stripe lie by stream, then time. */
+/*
+ * Whether all that is asked of the open stripe's lines is how many a stream has
+ * between edges: 1, 0, -1.
+ */
 static int
-note_stripe(struct log_each *each, struct log_found *f, struct err *e)
+countable(struct log_each *each, struct log_found *f, struct log_batch *b,
+    struct err *e)
 {
-	struct log_cols *c = &f->cols;
-	uint32_t from = 0;
+	const struct log_scan_opts *o = each->o;
+	int col = stripe_find(f->cols.stripe, LG_ROW, S("stream"), VEC_STR);
 
-	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1 ||
-	    cols_stream(c, e) == -1)
+	if (!each->counts || o->want_line || o->want_meta || o->nfilter > 0 ||
+	    o->nlabel > 0 || o->nparse > 0 || o->trace_ids ||
+	    f->part->nerase > 0 || col == -1)
+		return 0;
+	if (stripe_dict(f->cols.stripe, (uint32_t)col, f->cols.mem,
+	    &b->stream, &b->streams, e) == -1)
 		return -1;
-	if (c->time.rows != c->rows || c->time.valid)
-		return err_set(e, ERR_CORRUPT, "time: not there");
-	pthread_mutex_lock(&each->lock);
-	for (uint32_t i = 1; i <= c->rows; i++) {
-		uint64_t a, b;
+	return b->streams > 0 && each->counts->may(each->arg, b);
+}
 
-		if (i < c->rows && c->stream.code && c->stream.code[i] ==
-		    c->stream.code[from])
-			continue;
-		a = (uint64_t)c->time.i[from];
-		b = (uint64_t)c->time.i[i - 1];
-		twice_note(&each->twice, vec_str(&c->stream, from),
-		    f->part->no, a < b ? a : b, a < b ? b : a);
-		from = i;
-	}
-	pthread_mutex_unlock(&each->lock);
+/* Its runs: as they are counted, if they can be. */
+static int
+find_runs(struct log_each *each, struct piece *p, struct log_batch *b,
+    struct err *e)
+{
+	int r = countable(each, &p->f, b, e);
+
+	p->counted = r == 1;
+	return r == -1 || runs_of(&p->f.cols, each->o, r == 1 ?
+	    each->counts->edge : NULL, each->arg, &p->runs, e) == -1 ? -1 : 0;
+}
+
+/* ---- memory of a stripe that is not kept: its worker's ------------------------ */
+
+static void
+lend(struct log_each *each, struct log_found *f, unsigned worker)
+{
+	f->work = each->work[worker];
+}
+
+static void
+take_back(struct log_each *each, struct log_found *f, unsigned worker)
+{
+	each->work[worker] = f->work;
+	f->work = (struct arena){ 0 };
+	f->cols.stripe = NULL;
+}
+
+/* ---- where streams are in two parts ------------------------------------------ */
+
+static int
+open_early(struct log_each *each, struct piece *p, struct log_batch *b,
+    struct err *e)
+{
+	b->found = &p->f;
+	if (found_open(&p->f, each->o, e) == -1 ||
+	    find_runs(each, p, b, e) == -1)
+		return -1;
+	shared_note(&each->shared, p->f.part, &p->runs);
 	return 0;
 }
 
+/* As far as memory goes, what was read is kept. */
 static int
 look_early(void *arg, size_t no, unsigned worker, struct err *e)
 {
 	struct log_each *each = arg;
-	struct log_found *f = &each->piece[no];
+	struct piece *p = &each->piece[no];
 	bool keep = __atomic_load_n(&each->kept, __ATOMIC_RELAXED) < KEPT_MAX;
-	struct arena none = { 0 };
 	int r;
 
 	if (!keep)
-		f->work = each->work[worker];
-	r = found_open(f, each->o, e);
-	if (r == 0)
-		r = note_stripe(each, f, e);
+		lend(each, &p->f, worker);
+	r = open_early(each, p, &each->batch[worker], e);
 	if (r == -1) {
-		f->bad = true;
-		r = pass_fault(each, f, e);
+		p->f.bad = true;
+		r = pass_fault(each, &p->f, e);
 	}
 	if (keep) {
-		__atomic_add_fetch(&each->kept, f->work.used,
+		__atomic_add_fetch(&each->kept, p->f.work.used,
 		    __ATOMIC_RELAXED);
 	} else {
-		each->work[worker] = f->work;
-		f->work = none;
-		f->cols.stripe = NULL;
+		take_back(each, &p->f, worker);
+		p->counted = false;
 	}
 	return r;
 }
 
-static void
-add_row(struct log_each *each, unsigned worker, struct twice_row row)
-{
-	struct twice_row **v = &each->rows[worker].v;
-	size_t *cap = &each->rows[worker].cap;
-
-	if (each->rows[worker].n == *cap) {
-		*cap = *cap * 2 + 1024;
-		*v = xrealloc(*v, *cap, sizeof **v);
-	}
-	(*v)[each->rows[worker].n++] = row;
-}
-
-/* The rows of one stream, from .. to, that lie in its zones. */
-static void
-list_run(struct log_each *each, unsigned worker, const struct log_found *f,
-    uint32_t from, uint32_t to)
-{
-	const struct log_cols *c = &f->cols;
-	uint32_t no = twice_stream(&each->twice, vec_str(&c->stream, from));
-	const struct twice_zones *s = no == MAP_NONE ? NULL :
-	    &each->twice.of[no];
-
-	for (uint32_t k = 0; s && k < s->zones; k++) {
-		uint32_t lo = from, hi = to;
-
-		while (hi > lo) {
-			uint32_t mid = lo + (hi - lo) / 2;
-
-			if ((uint64_t)c->time.i[mid] < s->zone[k].from)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		for (; lo < to && (uint64_t)c->time.i[lo] <=
-		    s->zone[k].to; lo++)
-			add_row(each, worker, (struct twice_row){ no,
-			    f->part->no, (uint64_t)c->time.i[lo] });
-	}
-}
-
 static int
-list_rows(void *arg, size_t no, unsigned worker, struct err *e)
+list_shared(void *arg, size_t no, unsigned worker, struct err *e)
 {
 	struct log_each *each = arg;
-	const struct log_found *f = &each->piece[no];
-	const struct vec *v = &f->cols.stream;
-	uint32_t from = 0;
+	struct log_found *f = &each->piece[no].f;
+	bool keep = f->cols.stripe != NULL;
+	int r = 0;
 
-	(void)e;
 	if (f->bad)
 		return 0;
-	for (uint32_t i = 1; i <= v->rows; i++) {
-		if (i < v->rows && v->code && v->code[i] == v->code[from])
-			continue;
-		list_run(each, worker, f, from, i);
-		from = i;
+	if (!keep) {
+		lend(each, f, worker);
+		r = found_open(f, each->o, e);
 	}
-	return 0;
-}
-
-/* Most often no line there has the very time of one in another part. */
-static int
-narrow(struct log_each *each, struct err *e)
-{
-	struct twice_row *all;
-	size_t n = 0, m = 0;
-	int r;
-
-	for (size_t i = 0; i < each->early; i++)
-		if (!each->piece[i].cols.stripe && !each->piece[i].bad)
-			return 0;	/* not kept */
-	r = pool_run(each->o->workers, each->early, list_rows, each, e);
-	for (unsigned w = 0; w < POOL_WORKERS_MAX; w++)
-		n += each->rows[w].n;
-	all = xmalloc((n + 1) * sizeof *all);
-	for (unsigned w = 0; w < POOL_WORKERS_MAX; w++) {
-		if (each->rows[w].n > 0)
-			memcpy(all + m, each->rows[w].v, each->rows[w].n *
-			    sizeof *all);
-		m += each->rows[w].n;
-		free(each->rows[w].v);
-	}
-	twice_narrow(&each->twice, all, n);
-	free(all);
-	return r;
-}
-
-/* Clears the rows that lie where their stream is in another part, too. */
-static int
-outside(struct log_each *each, struct log_found *f, uint64_t *rows,
-    struct err *e)
-{
-	struct log_cols *c = &f->cols;
-	const struct twice_zones **k;
-	bool any = false;
-
-	if (!each->twice.any)
-		return 0;
-	if (cols_stream(c, e) == -1)
-		return -1;
-	k = arena_new(c->mem, const struct twice_zones *, c->stream.ndict + 1);
-	for (uint32_t d = 0; d < c->stream.ndict; d++)
-		any |= (k[d] = twice_of(&each->twice,
-		    c->stream.dict[d])) != NULL;
-	if (!any)
-		return 0;
-	if (cols_load(c, S("time"), VEC_INT, &c->time, e) == -1)
-		return -1;
-	for (uint32_t i = 0; i < c->time.rows; i++) {
-		const struct twice_zones *z = k[c->stream.code ?
-		    c->stream.code[i] : i];
-
-		if (z && twice_in(z, (uint64_t)c->time.i[i]))
-			rows[i / 64] &= ~(UINT64_C(1) << i % 64);
-	}
-	return 0;
+	if (r == 0)
+		r = shared_list(&each->shared, &f->cols, each->o, worker, e);
+	if (!keep)
+		take_back(each, f, worker);
+	return r == -1 ? pass_fault(each, f, e) : 0;
 }
 
 /* ---- stripes ---------------------------------------------------------------- */
@@ -298,41 +237,69 @@ look_first(struct log_each *each, struct log_found *f, uint64_t *rows,
 	return parsed_take(look, &f->lines, rows, ask_row, &a, e);
 }
 
+/* Its runs, if they can be counted: 1; 0; -1. */
 static int
-look(void *arg, size_t no, unsigned worker, struct err *e)
+look_runs(struct log_each *each, struct piece *p, unsigned worker,
+    struct err *e)
 {
-	struct log_each *each = arg;
-	struct log_found *f = &each->piece[no];
 	struct log_batch *b = &each->batch[worker];
-	const struct log_scan_opts *o = each->o;
-	bool early = f->cols.stripe != NULL;
-	struct arena none = { 0 };
-	uint64_t *rows;
 	int r;
 
-	if (f->bad)
+	if (!each->counts)
 		return 0;
-	if (!early)
-		f->work = each->work[worker];
-	b->found = f;
-	b->labels = NULL;
-	b->bare = false;
-	r = found_select(f, o, each->filter, &rows, e);
-	if (r == 1 && (outside(each, f, rows, e) == -1 || (each->first &&
-	    look_first(each, f, rows, worker, e) == -1)))
+	if (!p->f.cols.stripe && (found_open(&p->f, each->o, e) == -1 ||
+	    find_runs(each, p, b, e) == -1))
+		return -1;
+	if (!p->counted || shared_any(&each->shared, &p->runs))
+		return 0;
+	b->stream = p->runs.stream;
+	b->streams = p->runs.streams;
+	r = each->counts->take(each->arg, worker, b, &p->runs, e);
+	return r == -1 ? -1 : 1;
+}
+
+static int
+look_rows(struct log_each *each, struct log_found *f, unsigned worker,
+    struct err *e)
+{
+	const struct log_scan_opts *o = each->o;
+	struct log_batch *b = &each->batch[worker];
+	uint64_t *rows;
+	int r = found_select(f, o, each->filter, &rows, e);
+
+	if (r == 1 && (shared_clear(&each->shared, &f->cols, rows, e) == -1 ||
+	    (each->first && look_first(each, f, rows, worker, e) == -1)))
 		r = -1;
 	if (r == 1)
 		r = !o->want_line && !o->want_meta && every_row(rows,
 		    f->cols.rows) ? whole(f, b, e) :
 		    some(each, f, rows, b, e);
-	if (r == 1)
-		r = each->fn(each->arg, worker, b, e);
-	if (!early) {
-		each->work[worker] = f->work;
-		f->work = none;
-	}
-	found_free(f);
-	return r == -1 ? pass_fault(each, f, e) : 0;
+	return r == 1 ? each->fn(each->arg, worker, b, e) : r;
+}
+
+static int
+look(void *arg, size_t no, unsigned worker, struct err *e)
+{
+	struct log_each *each = arg;
+	struct piece *p = &each->piece[no];
+	struct log_batch *b = &each->batch[worker];
+	bool kept = p->f.cols.stripe != NULL;
+	int r;
+
+	if (p->f.bad)
+		return 0;
+	if (!kept)
+		lend(each, &p->f, worker);
+	b->found = &p->f;
+	b->labels = NULL;
+	b->bare = false;
+	r = look_runs(each, p, worker, e);
+	if (r == 0)
+		r = look_rows(each, &p->f, worker, e);
+	if (!kept)
+		take_back(each, &p->f, worker);
+	found_free(&p->f);
+	return r == -1 ? pass_fault(each, &p->f, e) : 0;
 }
 
 /* Whether another part may have lines of the same times. */
@@ -353,14 +320,14 @@ list_pieces(struct log_each *each, struct log_part *p, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		all += p[i].stripes;
-	each->piece = arena_zero(&each->mem, struct log_found, all + 1);
+	each->piece = arena_zero(&each->mem, struct piece, all + 1);
 	for (int early = 1; early >= 0; early--) {
 		for (size_t i = 0; i < n; i++)
 			for (uint32_t k = 0; parts_in_range(&p[i], each->o) &&
 			    alone(&p[i], p, n) != early && k < p[i].stripes;
 			    k++) {
 				struct log_found *f =
-				    &each->piece[each->pieces++];
+				    &each->piece[each->pieces++].f;
 
 				f->part = &p[i];
 				f->stripe = k;
@@ -370,6 +337,17 @@ list_pieces(struct log_each *each, struct log_part *p, size_t n)
 	}
 }
 
+/* Whether nothing is left but to count what runs there are. */
+static bool
+all_counted(const struct log_each *each)
+{
+	size_t n = 0;
+
+	while (n < each->pieces && each->piece[n].counted)
+		n++;
+	return n == each->pieces && !each->shared.twice.any;
+}
+
 static int
 look_at_all(struct log_each *each, struct err *e)
 {
@@ -377,10 +355,14 @@ look_at_all(struct log_each *each, struct err *e)
 
 	if (pool_run(workers, each->early, look_early, each, e) == -1)
 		return -1;
-	twice_find(&each->twice);
-	if (each->twice.any && narrow(each, e) == -1)
-		return -1;
-	return pool_run(workers, each->pieces, look, each, e);
+	if (shared_meet(&each->shared)) {
+		if (pool_run(workers, each->early, list_shared, each, e) == -1)
+			return -1;
+		shared_narrow(&each->shared);
+	}
+	/* which is less work than starting a thread */
+	return pool_run(all_counted(each) ? 1 : workers, each->pieces, look,
+	    each, e);
 }
 
 /* ---- lines ------------------------------------------------------------------ */
@@ -398,7 +380,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 	for (uint32_t i = 0; i < l->nlabels; i++)
 		pairs_put(&pairs, l->labels[i].name, l->labels[i].value);
 	stream = buf_str(&pairs);
-	zones = twice_of(&each->twice, stream);
+	zones = twice_of(&each->shared.twice, stream);
 	if (!zones || !twice_in(zones, l->time)) {
 		buf_free(&pairs);
 		return 0;
@@ -437,7 +419,7 @@ static int
 in_order(struct log_each *each, struct log_part *p, size_t n, struct err *e)
 {
 	struct zone *z;
-	uint32_t zones = twice_all(&each->twice, &z);
+	uint32_t zones = twice_all(&each->shared.twice, &z);
 	int r = 0;
 
 	for (uint32_t i = 0; i < zones && r == 0; i++)
@@ -447,18 +429,21 @@ in_order(struct log_each *each, struct log_part *p, size_t n, struct err *e)
 
 int
 parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
-    const struct log_each_first *first, part_fault_fn *fault,
-    void *fault_arg, log_batch_fn *fn, void *arg, struct err *e)
+    const struct log_each_first *first, const struct log_each_counts *counts,
+    part_fault_fn *fault, void *fault_arg, log_batch_fn *fn, void *arg,
+    struct err *e)
 {
 	struct log_scan_opts opts = *o;
-	struct log_each each = { .o = &opts, .first = first, .fault = fault,
-		.fault_arg = fault_arg, .fn = fn, .arg = arg };
+	struct log_each each = { .o = &opts, .first = first,
+		.counts = counts, .fault = fault, .fault_arg = fault_arg,
+		.fn = fn, .arg = arg };
 	int r;
 
 	opts.limit = 0;
 	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
 		opts.workers = pool_workers();
 	pthread_mutex_init(&each.lock, NULL);
+	shared_init(&each.shared);
 	each.filter = filters_new(o->filter, o->nfilter, &each.mem);
 	list_pieces(&each, p, n);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
@@ -467,14 +452,14 @@ parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
 	if (r == 0)
 		r = in_order(&each, p, n, e);
 	for (size_t i = 0; i < each.pieces; i++)
-		found_free(&each.piece[i]);
+		found_free(&each.piece[i].f);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++) {
 		arena_free(&each.work[i]);
 		buf_free(&each.batch[i].text);
 		arena_free(&each.batch[i].mem);
 	}
 	pthread_mutex_destroy(&each.lock);
-	twice_free(&each.twice);
+	shared_free(&each.shared);
 	arena_free(&each.mem);
 	return r;
 }

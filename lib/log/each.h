@@ -10,6 +10,7 @@
 #define LOG_EACH_H
 
 #include "log/parts.h"
+#include "log/runs.h"
 #include "log/values.h"
 
 struct log_found;
@@ -50,13 +51,27 @@ struct log_each_first {
 };
 
 /*
+ * For who only counts lines by their stream and time: `take`, if given, gets
+ * the runs of whole stripes instead of their lines, where the options filter by
+ * nothing else and `may` says that streams (b->stream, by code) are all that
+ * matters there. `edge`: see block/spans.h.
+ */
+struct log_each_counts {
+	span_edge_fn *edge;
+	bool (*may)(void *arg, struct log_batch *);
+	int (*take)(void *arg, unsigned worker, struct log_batch *,
+	    const struct log_runs *, struct err *);
+};
+
+/*
  * Options as log_scan's, but for order and limit; with neither want_line nor
  * want_meta nothing but times and streams is read, if filters do not. Faults
  * are told one at a time.
  */
 int parts_each(struct log_part *, size_t n, const struct log_scan_opts *,
-    const struct log_each_first *, part_fault_fn *, void *fault_arg,
-    log_batch_fn *, void *arg, struct err *);
+    const struct log_each_first *, const struct log_each_counts *,
+    part_fault_fn *, void *fault_arg, log_batch_fn *, void *arg,
+    struct err *);
 
 /*
  * All there is to line i, till the next call. 1; 0: it cannot be read, which

@@ -74,9 +74,8 @@ select_stream(struct str labels, const struct log_matcher *m, size_t n,
 	return 1;
 }
 
-/* Answers by dictionary entry: 1 all, 0 none, 2 some, -1. */
-static int
-judge_streams(const struct str *dict, uint32_t n, bool *yes,
+int
+select_streams(const struct str *dict, uint32_t n, bool *yes,
     const struct log_scan_opts *o, struct err *e)
 {
 	bool all = true, any = false;
@@ -110,7 +109,7 @@ by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 		return -1;
 	yes = arena_new(c->mem, bool, n + 1);
 	if (n > 0)
-		r = judge_streams(dict, n, yes, o, e);
+		r = select_streams(dict, n, yes, o, e);
 	if (r == 1)
 		bits_first(rows, c->rows);
 	if (r != 2)
@@ -118,7 +117,7 @@ by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 	if (cols_stream(c, e) == -1)
 		return -1;
 	yes = arena_new(c->mem, bool, c->stream.ndict + 1);
-	r = judge_streams(c->stream.dict, c->stream.ndict, yes, o, e);
+	r = select_streams(c->stream.dict, c->stream.ndict, yes, o, e);
 	for (uint32_t i = 0; i < c->rows && r > 0; i++)
 		if (yes[c->stream.code ? c->stream.code[i] : i])
 			bit_set(rows, i);

@@ -39,6 +39,9 @@ cols_has(const struct vec *v, uint32_t row)
 /* Whether the labels of a stream (pairs) meet all matchers: 1, 0, -1. */
 int select_stream(struct str labels, const struct log_matcher *, size_t n,
     struct err *);
+/* The same of n streams, one by one: 1 all do, 0 none, 2 some, -1. */
+int select_streams(const struct str *, uint32_t n, bool *yes,
+    const struct log_scan_opts *, struct err *);
 /*
  * Sets the bits of the rows that are wanted. 1: there are some, 0: none, -1.
  */

@@ -149,8 +149,9 @@ twice_of(const struct twice *t, struct str stream)
 	return no != MAP_NONE && t->of[no].zones > 0 ? &t->of[no] : NULL;
 }
 
-bool
-twice_in(const struct twice_zones *s, uint64_t time)
+/* The first zone that does not end before it. */
+static uint32_t
+zone_at(const struct twice_zones *s, uint64_t time)
 {
 	uint32_t lo = 0, hi = s->zones;
 
@@ -162,7 +163,25 @@ twice_in(const struct twice_zones *s, uint64_t time)
 		else
 			hi = mid;
 	}
-	return lo < s->zones && s->zone[lo].from <= time;
+	return lo;
+}
+
+bool
+twice_in(const struct twice_zones *s, uint64_t time)
+{
+	uint32_t k = zone_at(s, time);
+
+	return k < s->zones && s->zone[k].from <= time;
+}
+
+uint64_t
+twice_next(const struct twice_zones *s, uint64_t time)
+{
+	uint32_t k = zone_at(s, time);
+
+	if (k == s->zones)
+		return UINT64_MAX;
+	return s->zone[k].from > time ? s->zone[k].from : time + 1;
 }
 
 uint32_t

@@ -41,6 +41,8 @@ uint32_t twice_stream(const struct twice *, struct str stream);
 /* The stream's, or NULL. */
 const struct twice_zones *twice_of(const struct twice *, struct str stream);
 bool twice_in(const struct twice_zones *, uint64_t time);
+/* The least time after this that may be the first in a zone, or behind one. */
+uint64_t twice_next(const struct twice_zones *, uint64_t time);
 /* Those of all streams as one: how many. */
 uint32_t twice_all(struct twice *, struct zone **);
 

@@ -296,6 +296,51 @@ by_stream(const struct sampler *s, struct log_batch *b)
 	return true;
 }
 
+/* ---- what runs tell --------------------------------------------------------- */
+
+static int64_t
+next_edge(void *arg, uint32_t code, int64_t t)
+{
+	const struct scan *s = arg;
+	struct grid_at at;
+
+	(void)code;
+	grid_find(&s->leaf->grid, t, &at);
+	return at.to;
+}
+
+static bool
+may_count(void *arg, struct log_batch *b)
+{
+	const struct scan *s = arg;
+
+	return by_stream(&s->leaf->sampler, b);
+}
+
+static int
+take_runs(void *arg, unsigned worker, struct log_batch *b,
+    const struct log_runs *runs, struct err *e)
+{
+	struct scan *s = arg;
+	struct meter *m = &s->leaf->meter[worker];
+
+	if (s->stopped && s->stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	arena_reset(&s->scratch[worker]);
+	forget_series(s, worker, b);
+	for (uint32_t i = 0; i < runs->n; i++) {
+		const struct span *v = &runs->v[i];
+		uint32_t no;
+
+		if (!meter_turn(m, v->first))
+			continue;
+		if (stream_series(s, worker, b, v->code, &no, e) == -1)
+			return -1;
+		meter_count(m, no, m->at.lo, m->at.hi, v->n);
+	}
+	return 0;
+}
+
 /* ---- what templates tell ---------------------------------------------------- */
 
 static int
@@ -446,6 +491,7 @@ scan_leaf(const struct parts *p, struct leaf *l,
 	struct scan s = { .leaf = l, .stopped = mo->stopped };
 	struct log_each_first first = { .begin = begin_batch,
 		.take = take_row };
+	struct log_each_counts counts = { next_edge, may_count, take_runs };
 	struct arena a = { 0 };
 	int r;
 
@@ -456,8 +502,9 @@ scan_leaf(const struct parts *p, struct leaf *l,
 	o.want_line = l->sampler.of_stream ? LOG_NO_LINE : l->sampler.reads;
 	o.want_meta = !l->sampler.of_stream;
 	s.glance = glance_new(&l->sampler, &a);
-	r = parts_each(p->v, p->n, &o, s.glance ? &first : NULL, p->fault,
-	    p->arg, on_batch, &s, e);
+	r = parts_each(p->v, p->n, &o, s.glance ? &first : NULL,
+	    l->sampler.of_stream && !l->sampler.of_level ? &counts : NULL,
+	    p->fault, p->arg, on_batch, &s, e);
 	for (unsigned w = 0; w < workers; w++)
 		free_worker(&s, w);
 	arena_free(&a);

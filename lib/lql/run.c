@@ -232,8 +232,8 @@ lql_each(struct store_view *view, const struct lql_log *q,
 	ea.times = !so.want_line && !so.want_meta;
 	r = log_view_open(&w, view, &so, e);
 	if (r == 0) {
-		r = parts_each(w.part, w.n, &so, NULL, on_fault, view,
-		    on_batch, &ea, e);
+		r = parts_each(w.part, w.n, &so, NULL, NULL, on_fault,
+		    view, on_batch, &ea, e);
 		log_view_close(&w);
 	}
 	for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)

@@ -69,20 +69,27 @@ out:
 	buf_free(&b);
 }
 
-/* Single numbers are those of the whole run, if that is well formed. */
+/* Single numbers and runs are those of the whole, if that is well formed. */
 static void
 picked(struct str in, uint32_t rows, struct arena *a)
 {
-	uint32_t row[] = { 0, rows / 2, rows - 1 };
-	uint64_t *all = arena_new(a, uint64_t, rows), some[3];
-	struct cur c = cur_of(in);
+	uint64_t *all = arena_new(a, uint64_t, rows), *value, *len;
+	struct ints_seek *s = arena_new(a, struct ints_seek, 1);
+	struct cur c = cur_of(in), again = c;
+	bool good = ints_unpack64(&c, all, rows);
+	uint32_t at = 0, n;
 
-	if (ints_pick(in, rows, row, 0, 3, some) != 1 ||
-	    !ints_unpack64(&c, all, rows))
-		return;
-	for (unsigned k = 0; k < 3; k++)
-		if (some[k] != all[row[k]])
-			__builtin_trap();
+	if (ints_seek(s, in, rows) == 1)
+		for (uint32_t k = 0; k < rows; k++)
+			if (ints_seek_at(s, k) != all[k] && good)
+				__builtin_trap();
+	n = ints_runs(&again, rows, &value, &len);
+	if (good != (n > 0))
+		__builtin_trap();
+	for (uint32_t r = 0; r < n; r++)
+		for (uint64_t k = 0; k < len[r]; k++)
+			if (at == rows || all[at++] != value[r])
+				__builtin_trap();
 }
 
 static void

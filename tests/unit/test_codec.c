@@ -16,6 +16,7 @@
 #define N 5000u
 
 static uint64_t state = 88172645463325252u;
+static unsigned stepped;	/* single numbers out of steps */
 
 static uint64_t
 rnd(void)
@@ -88,21 +89,37 @@ bits(void)
 
 /* Single numbers are those of the whole run, or its form has none. */
 static void
-pick(struct str all, const uint64_t *v, uint32_t n)
+seek(struct str all, const uint64_t *v, uint32_t n)
 {
-	uint32_t row[N], k = 0, bad = 0;
-	uint64_t got[N];
-	bool none = (uint8_t)*all.p == INTS_LOG ||
-	    (uint8_t)*all.p == INTS_DELTA || (uint8_t)*all.p == INTS_RUNS;
+	uint8_t form = (uint8_t)*all.p;
+	bool none = form == INTS_LOG || form == INTS_RUNS;
+	struct ints_seek s;
+	uint32_t bad = 0;
+	int r = ints_seek(&s, all, n);
 
-	for (uint32_t r = rnd() % 3; r < n; r += 1 + rnd() % 90)
-		row[k++] = r + 1000;
-	CHECK(ints_pick(all, n, row, 1000, k, got) == !none);
-	for (uint32_t i = 0; i < k && !none; i++)
-		bad += got[i] != v[row[i] - 1000];
+	CHECK(form == INTS_DELTA ? r == 0 || r == 1 : r == !none);
+	for (uint32_t i = 0; r == 1 && i < n; i++)
+		bad += ints_seek_at(&s, i) != v[i];
 	CHECK(bad == 0);
-	CHECK(none || ints_pick(str_mk(all.p, all.n - 1), n, row, 1000, k,
-	    got) == -1);
+	CHECK(r == 0 || ints_seek(&s, str_mk(all.p, all.n - 1), n) == -1);
+	stepped += r == 1 && form == INTS_DELTA;
+}
+
+/* Neighbours that are equal come as one, all of them. */
+static void
+runs(struct str all, const uint64_t *v, uint32_t n)
+{
+	struct cur c = cur_of(all);
+	uint64_t *value, *len;
+	uint32_t k = ints_runs(&c, n, &value, &len), at = 0, bad = 0;
+
+	CHECK(n == 0 || (k > 0 && cur_left(&c) == 0));
+	for (uint32_t r = 0; r < k; r++)
+		for (uint64_t i = 0; i < len[r]; i++, at++)
+			bad += at >= n || v[at] != value[r];
+	CHECK(bad == 0 && (k == 0 || at == n));
+	c = cur_of(str_mk(all.p, all.n - 1));
+	CHECK(ints_runs(&c, n, &value, &len) == 0);
 }
 
 /* Packs and reads again, both ways; every cut is refused. Gives the size. */
@@ -141,7 +158,8 @@ run(const uint64_t *v, uint32_t n, bool cut, uint8_t *form)
 	CHECK(bad == 0);
 	for (uint32_t k = 0; k < cuts.n; k++)
 		CHECK(cuts.at[k] <= b.n);
-	pick(str_mk(exact, b.n), v, n);
+	seek(str_mk(exact, b.n), v, n);
+	runs(str_mk(exact, b.n), v, n);
 	*form = (uint8_t)exact[0];
 	size = b.n;
 	free(exact);
@@ -158,7 +176,7 @@ ints(void)
 	uint8_t form;
 	unsigned seen = 0;
 
-	for (unsigned shape = 0; shape < 14; shape++) {
+	for (unsigned shape = 0; shape < 15; shape++) {
 		for (uint32_t k = 0; k < N; k++)
 			switch (shape) {
 			case 0: v[k] = 42; break;
@@ -177,6 +195,8 @@ ints(void)
 			case 11: v[k] = k; break;
 			case 12: v[k] = rnd() >> (6 + rnd() % 58); break;
 			case 13: v[k] = (rnd() >> rnd() % 64) + k; break;
+			case 14: v[k] = k == 0 ? 7 : v[k - 1] + 1000 *
+			    (rnd() % 20 ? 3 : rnd() % 200); break;
 			}
 		for (uint32_t n = 1; n <= N; n = n * 3 + 1) {
 			run(v, n, false, &form);
@@ -188,6 +208,7 @@ ints(void)
 		seen |= 1u << form;
 	}
 	CHECK(seen == 0xff);	/* every form was used */
+	CHECK(stepped > 0);
 	for (uint32_t k = 0; k < N; k++)
 		v[k] = 1700000000000000000 + k * 1000;
 	CHECK(run(v, N, true, &form) < 40);
@@ -196,8 +217,8 @@ ints(void)
 static void
 ints_bad(void)
 {
-	static const uint32_t some[] = { 0, 30, 63 };
-	uint64_t out[64];
+	uint64_t out[64], *value, *len;
+	struct ints_seek one;
 
 	/* whatever the bytes, nothing is read or written past the ends */
 	for (unsigned k = 0; k < 200000; k++) {
@@ -210,11 +231,15 @@ ints_bad(void)
 		cut += ints_unpack64(&c, out, 64);
 		c = cur_of(str_mk(p, n));
 		cut += floats_unpack(&c, out, 64);
-		cut += ints_pick(str_mk(p, n), 64, some, 0, 3, out) == 1;
+		if (ints_seek(&one, str_mk(p, n), 64) == 1)
+			for (uint32_t i = 0; i < 64; i++)
+				out[i] = ints_seek_at(&one, i);
+		c = cur_of(str_mk(p, n));
+		cut += ints_runs(&c, 64, &value, &len) > 0;
 		c = cur_of(str_mk(p, n));
 		cut += nulls_unpack(&c, out, 100, &n);
 		free(p);
-		if (cut > 4)
+		if (cut > 5)
 			CHECK(!"counts");
 	}
 }
