@@ -139,7 +139,8 @@ is_blank(char c)
 }
 
 /* Where the cursor is, by the innermost bracket that is open. */
-enum place { IN_FILTER, IN_CALL, BEHIND_PIPE, BEHIND_CALL, ELSEWHERE };
+enum place { IN_FILTER, IN_CALL, BEHIND_PIPE, BEHIND_CALL, BEHIND_FILTER,
+	ELSEWHERE };
 
 /* *call: of which function the brackets are. */
 static enum place
@@ -177,7 +178,8 @@ place_of(struct str s, struct str *call)
 		at--;
 	return at == 0 ? ELSEWHERE : s.p[at - 1] == '|' &&
 	    (at == 1 || s.p[at - 2] != '|') ? BEHIND_PIPE :
-	    s.p[at - 1] == ')' ? BEHIND_CALL : ELSEWHERE;
+	    s.p[at - 1] == ')' ? BEHIND_CALL : s.p[at - 1] == '}' ?
+	    BEHIND_FILTER : ELSEWHERE;
 }
 
 static void
@@ -198,12 +200,18 @@ add_stages(struct words *w)
 static void
 add_outside(struct words *w, enum place place)
 {
+	static const struct str operators[] = { S("|"), S("&&"), S("||"),
+	    S(">"), S(">>"), S("<"), S("<<"), S("~") };
+
 	if (place == BEHIND_PIPE)
 		add_stages(w);
 	else if (place == BEHIND_CALL)
 		add(w, S("by ("));
-	if (place == BEHIND_CALL || place == ELSEWHERE)
-		add(w, S("with ("));
+	for (size_t i = 0; place == BEHIND_FILTER && i < sizeof operators /
+	    sizeof *operators; i++)
+		add(w, operators[i]);
+	if (place != BEHIND_PIPE)
+		add(w, place == ELSEWHERE ? S("{ ") : S("with ("));
 }
 
 /* Behind a whole operand: what may join it with another. */

@@ -43,8 +43,9 @@ test_complete(void)
 	is("{} | avg(dur", 9, "duration");
 	is("{} | rate() ", 12, "by ( with (");
 	is("({ .a } || { sta", 13, "status statusMessage");
-	is("{} ", 3, "with (");
-	is("{} || ", 6, "with (");
+	is("{} ", 3, "&& < << > >> with ( | || ~");
+	is("{} || ", 6, "{ ");
+	is("", 0, "{ ");
 	is("{ resource.service.name =~ `c", 28, "cart");
 	is("{ resource.service.name = ", 26, "\"cart\" \"gateway\"");
 	is("{ span.http.code != ", 20, "200 500");
