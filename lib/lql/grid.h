@@ -22,6 +22,7 @@ struct lql_times {
 	uint64_t step;		/* > 0 */
 	uint32_t steps;
 	bool instant;		/* one step, asked for as such */
+	uint64_t until;		/* ns: the range ends here; 0: with a step */
 };
 
 struct grid {

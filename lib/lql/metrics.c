@@ -534,7 +534,7 @@ lql_times(struct lql_times *t, uint64_t from, uint64_t to, uint64_t step,
 		    "%u; a longer --step, or a shorter range",
 		    (unsigned long long)n, LQL_STEPS_MAX);
 	*t = (struct lql_times){ (int64_t)first, step, (uint32_t)n + 1,
-		false };
+		false, to };
 	return 0;
 }
 

@@ -101,7 +101,7 @@ lql_series_put(const struct lql_ask *ask, const struct lql_metric *m,
 	uint64_t first = t->start < 0 ? 0 : (uint64_t)t->start;
 	struct sheet sh = { .show = &ask->show, .t = tb, .from = first,
 		.first = first, .step = t->step, .last = first +
-		(t->steps - 1) * t->step, .unit = unit_of(m), .mem = &mem };
+		(t->steps - 1) * t->step, .until = t->until, .unit = unit_of(m), .mem = &mem };
 
 	switch (ask->out) {
 	case ASK_TABLE: (ask->chart ? sheet_chart : sheet_table)(&sh, b); break;

@@ -205,7 +205,8 @@ mark_cell(struct rows *r, uint32_t no, uint32_t n)
 static unsigned
 bars(const struct sheet *sh)
 {
-	unsigned width = sh->show->width, w = width / (width < 60 ? 5 : 3);
+	unsigned width = sh->show->width;
+	unsigned w = width / (width < 60 ? 5 : width < 80 ? 3 : 2);
 
 	return width == 0 || w > BARS ? BARS : w;
 }
@@ -273,12 +274,49 @@ sheet_say_range(const struct sheet *sh, struct buf *b)
 	if (sh->t->steps > 1)
 		buf_addf(b, ", %u steps of %s", sh->t->steps,
 		    num_fmt_short_duration(step, (int64_t)sh->step));
+	if (sh->cut)
+		buf_adds(b, S("; not the next one, which is not over"));
 	buf_u8(b, '\n');
 }
 
-void
-sheet_table(const struct sheet *sh, struct buf *b)
+/* Whether each series has a point before the last one. */
+static bool
+has_others(const struct table *t)
 {
+	for (uint32_t i = 0; i < t->n; i++) {
+		bool any = false;
+
+		for (uint32_t at = 0; at + 1 < t->steps && !any; at++)
+			any = table_has(&t->s[i], at);
+		if (!any)
+			return false;
+	}
+	return true;
+}
+
+struct sheet
+sheet_whole(const struct sheet *sh, struct table *t)
+{
+	struct sheet out = *sh;
+
+	if (sh->until == 0 || sh->t->steps < 3 || sh->last <= sh->until ||
+	    sh->last - sh->until <= sh->step / 10 || !has_others(sh->t))
+		return out;
+	*t = *sh->t;
+	t->steps--;
+	out.t = t;
+	out.last = sheet_at(sh, t->steps - 1);
+	out.until = 0;
+	out.cut = true;
+	return out;
+}
+
+void
+sheet_table(const struct sheet *whole, struct buf *b)
+{
+	struct table t;
+	struct sheet own = sheet_whole(whole, &t), *sh = &own;
+
 	if (sh->t->n == 0)
 		return;
 	sheet_rows(sh, sheet_sums(sh), sh->t->n, sh->t->steps > 1 ?

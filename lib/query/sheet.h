@@ -17,13 +17,20 @@ struct sheet {
 	uint64_t from;		/* ns: what the answer covers begins here */
 	uint64_t first, step;	/* point i is at first + i * step, */
 	uint64_t last;		/* but no later than this */
+	uint64_t until;		/* ns: what is known, or was asked for, ends
+				   here; 0: with the last step */
+	bool cut;		/* .. which was taken off for that */
 	enum show_unit unit;	/* of the numbers, for people */
 	struct arena *mem;	/* scratch */
 };
 
 uint64_t sheet_at(const struct sheet *, uint32_t point);
 
-/* Append; nothing when there are no series, but CSV's head line. */
+/*
+ * Append; nothing when there are no series, but CSV's head line. A last step
+ * that is not over, so that its number is too small, is not shown to people,
+ * but in heat maps, and that is said.
+ */
 void sheet_table(const struct sheet *, struct buf *);
 /*
  * As a picture: curves, the ones with the greatest means, and what they stand

@@ -213,17 +213,22 @@ put_maps(const struct sheet *sh, const struct bucket *v, struct buf *b)
 void
 sheet_chart(const struct sheet *sh, struct buf *b)
 {
+	struct table t;
+	struct sheet whole;
 	struct bucket *buckets;
 
 	if (sh->t->n == 0 || cols_of(sh) < COLS_LEAST) {
 		sheet_table(sh, b);
 		return;
 	}
+	whole = *sh;
 	if (sh->t->steps == 1)
 		put_ranks(sh, b);
 	else if ((buckets = buckets_of(sh)))
 		put_maps(sh, buckets, b);
-	else
-		put_curves(sh, b);
-	sheet_say_range(sh, b);
+	else {
+		whole = sheet_whole(sh, &t);
+		put_curves(&whole, b);
+	}
+	sheet_say_range(&whole, b);
 }

@@ -22,6 +22,9 @@ enum sheet_look {
 struct sheet_sum *sheet_sums(const struct sheet *);
 void sheet_rows(const struct sheet *, const struct sheet_sum *, uint32_t n,
     enum sheet_look, struct buf *);
+/* The sheet without a last step of which more than a tenth is to come; of the
+ * table that is its own. */
+struct sheet sheet_whole(const struct sheet *, struct table *);
 /* "FROM to TO, N steps of 1m" */
 void sheet_say_range(const struct sheet *, struct buf *);
 

@@ -143,7 +143,7 @@ series_put(const struct tql_ask *ask, const struct tql_metric *m,
 	struct arena mem = { 0 };
 	struct sheet sh = { .show = &ask->show, .t = t, .from = range->start,
 	    .first = tql_range_at(range, 0), .step = range->step,
-	    .last = range->end, .unit = unit_of(m), .mem = &mem };
+	    .last = range->end, .until = range->to, .unit = unit_of(m), .mem = &mem };
 
 	switch (ask->out) {
 	case ASK_TABLE:

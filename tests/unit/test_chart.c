@@ -184,6 +184,40 @@ sheet_of(const struct show *sh, struct table *t)
 	    .last = START + t->steps * MINUTE, .mem = &mem };
 }
 
+/* A last step that is not over is not shown. */
+static void
+cut(struct buf *b)
+{
+	struct show sh = { false, 80, NULL };
+	struct table t;
+	struct sheet s;
+
+	table_init(&t, 3, &mem);
+	row(&t, "svc", "cart", 4, 1);
+	table_put(&t.s[0], 1, 5);
+	s = sheet_of(&sh, &t);
+	s.until = s.last - MINUTE / 2;
+	sheet_table(&s, b);
+	CHECK(is(b,
+"svc   MIN  MAX  LAST  \n"
+"cart    4    5     5  ▇█\n"
+"2026-01-01T00:00:00.000Z to 2026-01-01T00:02:00.000Z, 2 steps of 1m00s; "
+"not the next one, which is not over\n"));
+	sheet_csv(&s, b);		/* programs get all */
+	CHECK(has(b, "2026-01-01T00:03:00.000Z,cart,1\n"));
+	buf_reset(b);
+	s.until = s.last - MINUTE / 20;	/* nearly over */
+	sheet_table(&s, b);
+	CHECK(has(b, "cart    1    5     1"));
+	buf_reset(b);
+	row(&t, "svc", "new", 0, 2);
+	t.s[1].has[0] = 4;		/* what is in that step alone */
+	s.until = s.last - MINUTE / 2;
+	sheet_table(&s, b);
+	CHECK(has(b, "3 steps of 1m00s\n"));
+	buf_reset(b);
+}
+
 static void
 series(struct buf *b)
 {
@@ -278,6 +312,7 @@ main(void)
 	curves(&b);
 	extremes(&b);
 	heat(&b);
+	cut(&b);
 	series(&b);
 	ranks(&b);
 	maps(&b);
