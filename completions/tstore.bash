@@ -15,9 +15,10 @@ _tstore()
 	--merge-bytes) return ;;
 	--merge-time) return ;;
 	--memory) return ;;
+	--max-spans) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --dir --keep --keep-bytes --info --check --repair --compact --expire --snapshot --seal-bytes --seal-time --merge-bytes --merge-time --memory --once -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --dir --keep --keep-bytes --info --check --repair --compact --expire --snapshot --seal-bytes --seal-time --merge-bytes --merge-time --memory --once --max-spans -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -16,6 +16,7 @@ _arguments -s \
 	'--merge-time=[or when the oldest is this old (5m)]:AGE:' \
 	'--memory=[of the batch when reading files, or behind (64MiB)]:SIZE:' \
 	'--once[end where a spool ends, instead of following it]' \
+	'--max-spans=[of a trace, keep the first N spans received (100000); for a store being made]:N:' \
 	'-h[print this help and exit]' \
 	'--help[print this help and exit]' \
 	'-V[print the version and exit]' \

@@ -92,6 +92,35 @@ rows() { tstore -d "$1" --info | awk '$1 == "all" { print $3 }'; }
 	[ "$(tql -d s -o json 0000000000000000000000 | jq '[.. | .key? // empty] | length')" -eq 20 ]
 }
 
+@test "--max-spans: the first ones of a trace are kept, the rest is counted" {
+	id=5b8efff798038103d269b633813fc60c
+	for half in 0 1; do
+		printf '{"resourceSpans":[{"scopeSpans":[{"spans":['
+		for k in $(seq 0 9); do
+			[ $k = 0 ] || printf ,
+			printf '{"traceId":"%s","spanId":"eee19b7ec3c1b1%02x","name":"n","startTimeUnixNano":"%d"}' \
+				$id $((half * 10 + k)) $((1700000000000000000 + half * 10 + k))
+		done
+		printf ']}]}]}\n'
+	done | rec -r >r.rec
+	tstore -d s --max-spans 12 r.rec 2>said
+	grep -q '8 spans over the limit of 12 a trace left out' said
+	tstore -d s --info | grep -q '^left out 8 spans, of 1 trace over the limit'
+	tql -d s -o table $id | grep -q '8 more spans were left out'
+	run tql -d s -o json $id
+	[ "$status" -eq 0 ]
+	[[ $output == *"$id: 8 more spans were left out"* ]]
+	[ "$(tql -d s -o json '{ } | count_over_time()' --step all | jq '.samples[].value')" = 12 ]
+	[ "$(tql -d s --spans 0 -o json '{ }' | jq -r '.spanSets[0].spans[].spanID' | sort | tail -1)" = eee19b7ec3c1b10b ]
+	tstore -d s r.rec	# as the store was made, twice is once
+	tql -d s -o table $id | grep -q '12 spans'
+	fails 2 tstore -d s --max-spans 13 r.rec
+	fails 2 tstore -d s --max-spans 0 r.rec
+	tstore -d all r.rec
+	tql -d all -o table $id | grep -q '20 spans'
+	! tstore -d all --info | grep -q 'left out' || false
+}
+
 @test "other signals are passed over" {
 	rec -r "$ROOT/examples/shop.jsonl" | rec -o rec -s logs >logs.rec
 	[ -s logs.rec ]

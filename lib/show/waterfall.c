@@ -374,6 +374,13 @@ title(const struct picture *p)
 		show_off(p->show, p->b);
 	}
 	buf_u8(p->b, '\n');
+	if (t->cut > 0) {
+		show_on(p->show, p->b, SHOW_RED);
+		buf_addf(p->b, "%llu more spans were left out: over the "
+		    "store's limit", (unsigned long long)t->cut);
+		show_off(p->show, p->b);
+		buf_u8(p->b, '\n');
+	}
 	map_free(&services);
 }
 

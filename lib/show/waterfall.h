@@ -38,6 +38,7 @@ struct show_trace {
 	const struct show_span *spans;	/* in tree pre-order, siblings by
 					   their start */
 	uint32_t n;
+	uint64_t cut;			/* spans it had more, left out */
 	bool whole;			/* fold nothing */
 };
 

@@ -1,5 +1,7 @@
 #include "tql/fetch.h"
 
+#include <stdio.h>
+
 #include "base/time.h"
 #include "otlp/json.h"
 #include "record/record.h"
@@ -68,6 +70,54 @@ fetch_record(struct store_view *view, const uint8_t id[16], struct buf *out,
 }
 
 static int
+read_id(struct fetched *f, char hex[33], struct err *e)
+{
+	struct tql_query none = { 0 };
+	struct part p;
+
+	part_init(&p, f->stripe, &none, &f->mem);
+	struct part_col *id = part_find(&p, TR_TRACE, S("id"), VEC_FIX16);
+	if (part_load(&p, id, NULL, NULL, e) == -1)
+		return -1;
+	str_hex(hex, id->vec.fix, 16);
+	return 0;
+}
+
+int
+fetched_cut(struct fetched *f, uint64_t *n, struct err *e)
+{
+	int c = stripe_find(f->stripe, TR_TRACE, S("cut"), VEC_INT);
+	struct vec v;
+
+	*n = 0;
+	if (c == -1)
+		return 0;
+	if (stripe_load(f->stripe, (uint32_t)c, NULL, &f->mem, &v, e) == -1)
+		return -1;
+	if (vec_valid(&v, 0))
+		*n = (uint64_t)v.i[0];
+	return 0;
+}
+
+/* The waterfall says it itself. */
+static int
+say_cut(const struct tql_ask *ask, struct fetched *f, struct err *e)
+{
+	char msg[128], hex[33];
+	uint64_t n;
+
+	if (ask->out == ASK_TABLE)
+		return 0;
+	if (fetched_cut(f, &n, e) == -1 || read_id(f, hex, e) == -1)
+		return -1;
+	snprintf(msg, sizeof msg, "%s: %llu more spans were left out: over "
+	    "the store's limit", hex, (unsigned long long)n);
+	if (n > 0)
+		ask->say(ask->say_arg, msg);
+	return 0;
+}
+
+static int
 put_waterfall(const struct tql_ask *ask, struct fetched *f, struct buf *out,
     struct err *e)
 {
@@ -121,20 +171,6 @@ put_otlp_json(struct fetched *f, struct buf *out, struct err *e)
 		buf_u8(out, '\n');
 	buf_free(&payload);
 	return r;
-}
-
-static int
-read_id(struct fetched *f, char hex[33], struct err *e)
-{
-	struct tql_query none = { 0 };
-	struct part p;
-
-	part_init(&p, f->stripe, &none, &f->mem);
-	struct part_col *id = part_find(&p, TR_TRACE, S("id"), VEC_FIX16);
-	if (part_load(&p, id, NULL, NULL, e) == -1)
-		return -1;
-	str_hex(hex, id->vec.fix, 16);
-	return 0;
 }
 
 static int
@@ -200,6 +236,8 @@ tql_trace(const struct tql_ask *ask, struct store_view *view, struct str id,
 	struct fetched f;
 	int r = fetch_one(view, id, &f, e);
 
+	if (r == 0)
+		r = say_cut(ask, &f, e);
 	if (r == 0)
 		r = put_fetched(ask, &f, &out, e);
 	if (r == 0)

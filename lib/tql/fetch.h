@@ -16,6 +16,8 @@ void fetched_free(struct fetched *);
 /* The one trace that begins so: 0, -1. Free it either way. */
 int fetch_one(struct store_view *, struct str id, struct fetched *,
     struct err *);
+/* How many spans of it were left out, as it had too many. */
+int fetched_cut(struct fetched *, uint64_t *n, struct err *);
 /* picture.c: as lib/show takes it, in its memory. */
 int fetched_trace(struct fetched *, struct show_trace *, struct err *);
 

@@ -91,6 +91,7 @@ fetched_trace(struct fetched *f, struct show_trace *t, struct err *e)
 	struct cols c = { 0 };
 	struct show_span *s;
 	int64_t begin = INT64_MAX, end = INT64_MIN;
+	uint64_t cut;
 	char hex[33];
 
 	part_init(&p, f->stripe, &none, &f->mem);
@@ -117,8 +118,10 @@ fetched_trace(struct fetched *f, struct show_trace *t, struct err *e)
 		draw_events(&p, &c, &s[r], r);
 	}
 	str_hex(hex, id->vec.fix, 16);
+	if (fetched_cut(f, &cut, e) == -1)
+		return -1;
 	*t = (struct show_trace){ .id = arena_str(&f->mem, str_of(hex)),
 	    .start = (uint64_t)begin, .duration = (uint64_t)(end - begin),
-	    .spans = s, .n = p.rows[TR_SPAN] };
+	    .spans = s, .n = p.rows[TR_SPAN], .cut = cut };
 	return 0;
 }

@@ -64,6 +64,7 @@ struct batch {
 	struct order order;
 	struct buf key;
 	const struct id *from, *to;	/* only ids in [from, to]; NULL: all */
+	uint64_t cut;		/* spans over order.max that were left out */
 	bool ahead;		/* was told of what comes */
 };
 

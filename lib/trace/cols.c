@@ -27,6 +27,7 @@ const struct col_def col_defs[COLS] = {
 	[TC_START] = { TR_TRACE, VEC_INT, true, "start" },
 	[TC_END] = { TR_TRACE, VEC_INT, true, "end" },
 	[TC_ROOT] = { TR_TRACE, VEC_INT, true, "root" },
+	[TC_CUT] = { TR_TRACE, VEC_INT, false, "cut" },
 	[RS_URL] = { TR_RES, VEC_STR, false, "url" },
 	[RS_DROPPED] = { TR_RES, VEC_INT, false, "dropped" },
 	[RS_X] = { TR_RES, VEC_ANY, false, "x" },

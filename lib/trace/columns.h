@@ -46,6 +46,7 @@ enum {
  *   start INT  end INT (ns, over its spans here)
  *   root INT   rows from first to its only root; -1: it has none; null: several
  *              (older blocks lack the column)
+ *   cut INT    spans left out here, over the store's limit; null when none
  * x is in the four tables below, too.
  * TR_RES:    r.KEY as s.KEY; url STR; dropped INT; raw ANY (null unless it has
  *            fields that the columns do not keep)

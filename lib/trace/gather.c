@@ -136,7 +136,9 @@ gather_traces(struct gather *g, struct frame *f,
 	arena_reset(&g->load);
 	frame_reset(f);
 	cols_init(&j.cols, f, &opts->needs);
-	if (job_choose(&j, t, n, opts, spans) == -1)
+	g->order.max = opts->max_spans;
+	if (job_limit(&j, &t, n) == -1 ||
+	    job_choose(&j, t, n, opts, spans) == -1)
 		return -1;
 	if (job_over(&j, j.rows, job_cols(&j, TR_SPAN)))
 		return 0;

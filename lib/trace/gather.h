@@ -20,6 +20,7 @@
 struct gather_part {
 	struct stripe *stripe;	/* the same pointer means the same stripe */
 	uint32_t first, spans;
+	uint64_t cut;		/* spans it had, too, that were left out */
 };
 
 struct gather_trace {
@@ -40,6 +41,7 @@ struct gather_opts {
 	 * every row; 0: any. Over it `over` is set, and the frame is no good.
 	 */
 	size_t max_bytes;
+	uint32_t max_spans;	/* of a trace, see order.h; 0: any number */
 };
 
 /* Scratch; zero-initialise. */

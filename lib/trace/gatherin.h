@@ -43,6 +43,12 @@ struct job {
 	struct err *e;
 };
 
+/*
+ * Traces over the limit, in a copy of *t: without the parts that have none of
+ * the spans to keep, so that of a trace without end nothing more is loaded than
+ * what remains of it (limit.c).
+ */
+int job_limit(struct job *, const struct gather_trace **t, size_t n);
 /* Chooses the rows of all traces and puts TR_TRACE (rows.c). */
 int job_choose(struct job *, const struct gather_trace *, size_t n,
     const struct gather_opts *, uint32_t *spans);
@@ -56,6 +62,8 @@ uint32_t job_cols(const struct job *, unsigned table);
 /* So many rows of so many columns are too much: notes it. */
 bool job_over(struct job *, uint32_t rows, uint32_t cols);
 
+/* Whether its rows are in its stripe; else whose fault it is, and -1. */
+int job_part(struct job *, const struct gather_part *);
 /* Remembers whose fault it is; -1. */
 int job_bad(struct job *, struct source *);
 

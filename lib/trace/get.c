@@ -54,7 +54,8 @@ static int
 assemble(struct places *p, struct frame *f, struct gather *g,
     struct arena *a, struct err *e)
 {
-	const struct gather_opts opts = { .to = 0 };
+	const struct gather_opts opts = {
+		.max_spans = trace_max_spans(store_view_options(p->view)) };
 	struct place_stripes open = { 0 };
 	struct gather_trace t;
 	struct gather_part *part;

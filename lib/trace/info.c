@@ -183,30 +183,54 @@ count_traces(const struct store_block *v, size_t n, uint64_t *out,
 	return r;
 }
 
-/* The spans of a block that are not replaced. */
+/* How many spans there are, and how many were left out. */
+struct spans { uint64_t kept, cut, cut_traces; };
+
+/* Adds the traces of a stripe, but for those that are replaced. */
 static int
-count_spans(const struct store_block *sb, uint64_t *spans, struct err *e)
+add_spans(struct spans *sum, struct stripe *st, const uint64_t *dead,
+    struct arena *a, struct err *e)
 {
-	struct arena a = { 0 };
+	int spans = cols_find(st, TC_SPANS), cut = cols_find(st, TC_CUT);
+	struct vec v = { .rows = 0 }, left = { .rows = 0 };
+
+	if ((spans != -1 &&
+	    stripe_load(st, (uint32_t)spans, NULL, a, &v, e) == -1) ||
+	    (cut != -1 &&
+	    stripe_load(st, (uint32_t)cut, NULL, a, &left, e) == -1))
+		return -1;
+	for (uint32_t r = 0; r < v.rows; r++) {
+		if (dead && bit_get(dead, r))
+			continue;
+		sum->kept += (uint64_t)v.i[r];
+		if (r >= left.rows || !vec_valid(&left, r))
+			continue;
+		sum->cut += (uint64_t)left.i[r];
+		sum->cut_traces++;
+	}
+	return 0;
+}
+
+static int
+count_spans(struct block *b, struct spans *sum, struct err *e)
+{
+	struct arena a = { 0 }, mem = { 0 };
 	struct id_place *v;
-	size_t n;
-	int r = ids_replaced(sb->block, &a, &v, &n, e);
+	size_t n, at = 0;
+	int r = ids_replaced(b, &a, &v, &n, e);
 
-	*spans += sb->info->rows;
-	for (size_t i = 0; i < n && r == 0; i++) {
-		struct stripe *st = block_stripe(sb->block, v[i].stripe, &a,
-		    e);
-		int c = st ? cols_find(st, TC_SPANS) : -1;
-		struct vec its;
+	for (uint32_t no = 0; no < block_stripes(b) && r == 0; no++) {
+		struct stripe *st = block_stripe(b, no, &mem, e);
+		uint64_t *dead = at < n && v[at].stripe == no ?
+		    arena_zero(&mem, uint64_t, BITS_WORDS(STRIPE_ROWS)) : NULL;
 
-		if (st && (c == -1 ||
-		    v[i].row >= stripe_rows(st, TR_TRACE)))
-			continue;	/* --check says so */
-		r = st ? stripe_pick(st, (uint32_t)c, &v[i].row, 1, &a, &its,
-		    e) : -1;
-		*spans -= r == 0 ? (uint64_t)its.i[0] : 0;
+		for (; at < n && v[at].stripe == no; at++)
+			bit_set(dead, v[at].row);
+		r = st ? add_spans(sum, st, dead, &mem, e) : -1;
+		arena_reset(&mem);
 	}
 	arena_free(&a);
+	arena_free(&mem);
 	return r;
 }
 
@@ -245,12 +269,18 @@ put_different(struct buf *out, const struct sum *s)
 }
 
 static void
-print(struct sums *s, uint64_t spans, uint64_t traces, struct buf *out)
+print(struct sums *s, const struct spans *spans, uint64_t traces,
+    struct buf *out)
 {
-	double per = spans > 0 ? (double)spans : 1;
+	double per = spans->kept > 0 ? (double)spans->kept : 1;
 	uint32_t n = s->names.n;
 
-	buf_addf(out, "traces %" PRIu64 ", spans %" PRIu64 "\n", traces, spans);
+	buf_addf(out, "traces %" PRIu64 ", spans %" PRIu64 "\n", traces,
+	    spans->kept);
+	if (spans->cut > 0)
+		buf_addf(out, "left out %" PRIu64 " spans, of %" PRIu64
+		    " trace%s over the limit\n", spans->cut,
+		    spans->cut_traces, spans->cut_traces == 1 ? "" : "s");
 	buf_addf(out, "%12s %9s %12s %12s  %s\n", "bytes", "a span", "values",
 	    "different", "column");
 	qsort(s->sum, n, sizeof *s->sum, by_bytes);
@@ -275,12 +305,13 @@ trace_info(const struct store_block *v, size_t n, struct arena *a,
     struct buf *out, struct err *e)
 {
 	struct sums s = { .cap = 0 };
-	uint64_t spans = 0, traces;
+	struct spans spans = { 0 };
+	uint64_t traces;
 	int r = count_traces(v, n, &traces, e);
 
 	(void)a;
 	for (size_t i = 0; i < n && r == 0; i++) {
-		r = count_spans(&v[i], &spans, e);
+		r = count_spans(v[i].block, &spans, e);
 		if (r == 0)
 			r = add_block(&s, v[i].block, e);
 	}
@@ -290,7 +321,7 @@ trace_info(const struct store_block *v, size_t n, struct arena *a,
 		distinct_free(&s.sum[i].seen);
 	}
 	if (r == 0 && s.names.n > 0)
-		print(&s, spans, traces, out);
+		print(&s, &spans, traces, out);
 	map_free(&s.names);
 	free(s.sum);
 	buf_free(&s.key);

@@ -10,8 +10,8 @@ new_batch(const struct store_options *opts)
 {
 	struct batch *b = xcalloc(1, sizeof *b);
 
-	(void)opts;
 	batch_init(b);
+	b->order.max = trace_max_spans(opts);
 	return b;
 }
 
@@ -38,8 +38,15 @@ word(void *batch, struct buf *out)
 {
 	struct batch *b = batch;
 
+	if (b->cut > 0)
+		buf_addf(out, "%llu span%s over the limit of %u a trace left "
+		    "out", (unsigned long long)b->cut, b->cut == 1 ? "" : "s",
+		    b->order.max);
+	b->cut = 0;
 	if (!b->frame || b->put.cuts == 0)
 		return;
+	if (out->n > 0)
+		buf_adds(out, S("; "));
 	buf_addf(out, "%llu attribute values of over %u bytes were cut, or "
 	    "left out: %.*s names them", (unsigned long long)b->put.cuts,
 	    TRACE_VALUE_MAX, PS(TRACE_CUT));

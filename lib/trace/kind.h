@@ -9,6 +9,7 @@ int trace_merge(const struct store_merge *, const struct store_options *,
     struct store_sink *, struct err *);
 /* The same by other rules than its own, for tests: what is copied as it is. */
 struct merge_rules {
+	uint32_t max_spans;	/* of a trace; 0: any number */
 	uint32_t replaced;	/* at most 1 / this of a stripe's traces */
 	bool any_size;		/* however few rows the stripe has */
 };

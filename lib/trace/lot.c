@@ -32,7 +32,7 @@ order_one(struct walk *w, const struct build_trace *t)
 	uint32_t k = t->spans;
 
 	if (!w->s || t->spans > w->cap) {
-		w->cap = t->spans * 2;
+		w->cap = t->spans + t->spans / 8 + 64;
 		free(w->s);
 		free(w->dist);
 		w->s = xcalloc(w->cap, sizeof *w->s);
@@ -102,6 +102,7 @@ put_pieces(struct walk *w, const struct build_trace *t, uint32_t n)
 {
 	struct put *p = &w->b->put;
 	uint32_t mark[TR_TABLES], first = p->rows[TR_SPAN];
+	uint32_t cut = w->b->order.cut;
 	struct put_times sum = { INT64_MAX, INT64_MIN };
 
 	memcpy(mark, p->rows, sizeof mark);
@@ -112,7 +113,8 @@ put_pieces(struct walk *w, const struct build_trace *t, uint32_t n)
 			return put_pieces(w, t, n);	/* first is 0 now */
 		}
 		if (is_full(w)) {
-			put_trace(p, t->id, 0, sum.start, sum.end);
+			put_trace(p, t->id, 0, &sum, cut);
+			cut = 0;
 			memcpy(mark, p->rows, sizeof mark);
 			if (give(w, mark) == -1)
 				return -1;
@@ -120,7 +122,7 @@ put_pieces(struct walk *w, const struct build_trace *t, uint32_t n)
 		}
 		put_one(w, k, first, &sum);
 	}
-	put_trace(p, t->id, first, sum.start, sum.end);
+	put_trace(p, t->id, first, &sum, cut);
 	return 0;
 }
 
@@ -137,6 +139,7 @@ walk(struct walk *w)
 		if (t->held)
 			continue;
 		n = order_one(w, t);
+		w->b->cut += w->b->order.cut;
 		if (p->rows[TR_SPAN] > 0 &&
 		    n > w->out->max_rows - p->rows[TR_SPAN]) {
 			memcpy(rows, p->rows, sizeof rows);

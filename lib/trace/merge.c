@@ -20,6 +20,7 @@
 #define FRAME_BYTES	((size_t)96 << 20)	/* of a stripe in memory */
 #define STRIPE_COLS	8192u	/* in a stripe; one of a seal has fewer */
 #define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
+#define LOST_SHARE	64u	/* nor 1 / this of its rows */
 #define LOW_SHARE	4u	/* less than 1 / this of its rows: not copied */
 #define BLOCK_RAW	STORE_MERGE_BYTES	/* records in a level 1 block */
 #define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
@@ -120,7 +121,7 @@ static int
 put_pieces(struct merge *m, const struct gather_trace *t)
 {
 	struct gather_opts opts = { .to = STRIPE_ROWS,
-		.max_bytes = FRAME_BYTES };
+		.max_bytes = FRAME_BYTES, .max_spans = m->rules->max_spans };
 	uint32_t all = UINT32_MAX;
 
 	add_torn(m, &t->id);
@@ -147,7 +148,8 @@ put_pieces(struct merge *m, const struct gather_trace *t)
 static int
 put_traces(struct merge *m, const struct gather_trace *t, uint32_t n)
 {
-	const struct gather_opts opts = { .max_bytes = FRAME_BYTES };
+	const struct gather_opts opts = { .max_bytes = FRAME_BYTES,
+		.max_spans = m->rules->max_spans };
 
 	if (n == 1 && m->rows > STRIPE_ROWS)
 		return put_pieces(m, t);
@@ -189,7 +191,7 @@ add_trace(struct merge *m, const struct whole *w)
 	for (uint32_t k = 0; k < w->n; k++)
 		gp[k] = (struct gather_part){
 		    m->all.stripe[p[k].stripe].stripe, p[k].first,
-		    p[k].spans };
+		    p[k].spans, p[k].cut };
 	m->trace[m->n++] = (struct gather_trace){ p->id, gp, w->n };
 	m->rows += w->spans;
 	return 0;
@@ -227,6 +229,7 @@ choose_kept(struct merge *m)
 		uint32_t gone = ps->traces - ps->only;
 
 		if (gone > ps->traces / m->rules->replaced ||
+		    ps->rows - ps->only_rows > ps->rows / LOST_SHARE ||
 		    !full_enough(m, ps, rows))
 			continue;
 		ps->kept = true;
@@ -324,8 +327,13 @@ choose_rest(struct parts *all, uint64_t newest, uint64_t rows)
 		if (w->spans > budget)
 			break;
 		budget -= w->spans;
-		if (stays(w))
-			all->stripe[all->part[w->at].stripe].only--;
+		if (stays(w)) {
+			struct part_stripe *ps =
+			    &all->stripe[all->part[w->at].stripe];
+
+			ps->only--;
+			ps->only_rows -= w->spans;
+		}
 		w->rest = true;
 	}
 	free(late);
@@ -376,9 +384,9 @@ int
 trace_merge(const struct store_merge *in, const struct store_options *opts,
     struct store_sink *sink, struct err *e)
 {
-	static const struct merge_rules rules = { .replaced = 512 };
+	const struct merge_rules rules = { .replaced = 512,
+		.max_spans = trace_max_spans(opts) };
 
-	(void)opts;
 	return trace_merge_by(in, &rules, sink, e);
 }
 

@@ -62,6 +62,27 @@ dedup(struct work *w, struct order_span *s, uint32_t n)
 }
 
 static int
+by_receipt(const void *pa, const void *pb)
+{
+	const struct order_span *a = pa, *b = pb;
+	const struct order_key ka = { a->received, a->id, a->kind };
+	const struct order_key kb = { b->received, b->id, b->kind };
+
+	return order_key_cmp(&ka, &kb);
+}
+
+/* Those within the limit; how many. */
+static uint32_t
+limit(struct order *o, struct order_span *s, uint32_t n)
+{
+	if (o->max == 0 || n <= o->max)
+		return n;
+	qsort(s, n, sizeof *s, by_receipt);
+	o->cut = n - o->max;
+	return o->max;
+}
+
+static int
 compare(const void *pa, const void *pb)
 {
 	const struct order_span *a = pa, *b = pb;
@@ -216,19 +237,34 @@ place_all(struct work *w)
 		}
 }
 
+/* What was in it is lost. */
+static uint32_t *
+reserve(struct order *o, size_t need)
+{
+	if (need > o->cap) {
+		free(o->mem);
+		o->cap = need + need / 2;
+		o->mem = xcalloc(o->cap, sizeof *o->mem);
+	}
+	return o->mem;
+}
+
 static void
-reserve(struct order *o, struct work *w, uint32_t n)
+reserve_slots(struct order *o, struct work *w, uint32_t n)
+{
+	uint32_t slots = table_size(n);
+
+	w->slot = reserve(o, slots);
+	w->mask = slots - 1;
+}
+
+static void
+reserve_all(struct order *o, struct work *w, uint32_t n)
 {
 	uint32_t slots = table_size(n);
 	size_t spans = ((size_t)n * sizeof(struct order_span) + 3) / 4;
-	size_t need = slots + 5 * (size_t)n + spans + 2;
 
-	if (need > o->cap) {
-		free(o->mem);
-		o->cap = need * 2;
-		o->mem = xcalloc(o->cap, sizeof *o->mem);
-	}
-	w->slot = o->mem;
+	w->slot = reserve(o, slots + 5 * (size_t)n + spans + 2);
 	w->mask = slots - 1;
 	w->par = w->slot + slots;
 	w->child = w->par + n;
@@ -252,10 +288,15 @@ order_trace(struct order *o, struct order_span *s, uint32_t n, int64_t *dist)
 	struct work w;
 	struct order_span *copy;
 
+	o->cut = 0;
 	if (n == 0)
 		return 0;
-	reserve(o, &w, n);
-	w.n = n = n > 1 ? dedup(&w, s, n) : 1;
+	if (n > 1) {
+		reserve_slots(o, &w, n);
+		n = limit(o, s, dedup(&w, s, n));
+	}
+	reserve_all(o, &w, n);
+	w.n = n;
 	sort(s, n);
 	w.s = s;
 	link_tree(&w, index_ids(&w));

@@ -28,10 +28,30 @@ struct order_span {
 struct order {
 	uint32_t *mem;
 	size_t cap;
+	uint32_t max;		/* spans a trace may have; 0: any number */
+	uint32_t cut;		/* after order_trace: how many it had more */
 };
 
 /*
- * Removes the later received of spans with equal (id, kind), sorts the rest
+ * Which spans a trace of too many keeps: the first received, of those received
+ * at once the ones of the least id, then kind. So a trace cut into pieces, each
+ * of these kept to the limit, keeps the same ones when they meet.
+ */
+struct order_key { uint64_t received, id; uint32_t kind; };
+
+static inline int
+order_key_cmp(const struct order_key *a, const struct order_key *b)
+{
+	if (a->received != b->received)
+		return a->received < b->received ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return (a->kind > b->kind) - (a->kind < b->kind);
+}
+
+/*
+ * Removes the later received of spans with equal (id, kind), and those over
+ * the limit, sorts the rest
  * into pre-order and sets dist[k] to how many rows before k its parent is, or
  * ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain.
  */

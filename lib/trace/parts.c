@@ -92,7 +92,7 @@ read_stripe(struct parts *p, uint32_t no, struct arena *a, bool received,
 {
 	const struct part_stripe *ps = &p->stripe[no];
 	struct part *out = p->part + p->parts;
-	struct vec id, first, spans, start;
+	struct vec id, first, spans, start, cut = { .rows = 0 };
 	uint32_t n = 0;
 
 	if (ps->traces == 0)
@@ -101,6 +101,9 @@ read_stripe(struct parts *p, uint32_t no, struct arena *a, bool received,
 	    load(ps->stripe, TC_FIRST, a, &first, e) == -1 ||
 	    load(ps->stripe, TC_SPANS, a, &spans, e) == -1 ||
 	    load(ps->stripe, TC_START, a, &start, e) == -1)
+		return -1;
+	if (cols_find(ps->stripe, TC_CUT) != -1 &&
+	    load(ps->stripe, TC_CUT, a, &cut, e) == -1)
 		return -1;
 	for (uint32_t r = 0; r < ps->traces; r++) {
 		int64_t at = first.i[r], more = spans.i[r];
@@ -114,6 +117,8 @@ read_stripe(struct parts *p, uint32_t no, struct arena *a, bool received,
 			    (long long)at, (long long)more, ps->rows);
 		out[n] = (struct part){ .start = start.i[r], .stripe = no,
 		    .row = r, .first = (uint32_t)at, .spans = (uint32_t)more };
+		if (r < cut.rows && vec_valid(&cut, r))
+			out[n].cut = (uint64_t)cut.i[r];
 		memcpy(out[n++].id.b, id.fix + (size_t)r * 16, 16);
 	}
 	p->parts += n;
@@ -157,8 +162,13 @@ join(struct parts *p)
 			w->spans += p->part[k].spans;
 		}
 		w->n = k - i;
-		if (w->n == 1)
-			p->stripe[p->part[i].stripe].only++;
+		if (w->n == 1) {
+			struct part_stripe *ps =
+			    &p->stripe[p->part[i].stripe];
+
+			ps->only++;
+			ps->only_rows += w->spans;
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ struct part {
 	int64_t start, received;	/* earliest start, last received */
 	uint32_t stripe;		/* of parts.stripe */
 	uint32_t row, first, spans;	/* row: in TR_TRACE */
+	uint64_t cut;			/* spans that were left out */
 };
 
 struct part_stripe {
@@ -21,6 +22,7 @@ struct part_stripe {
 	uint32_t traces, rows;	/* in all */
 	uint64_t *dead;		/* traces that are replaced, or NULL */
 	uint32_t only;		/* traces that lie nowhere else, and stay */
+	uint32_t only_rows;	/* their spans */
 	bool kept, copied;	/* the merge's: it is to be, it was */
 	uint64_t *gone;		/* and without these traces, or NULL */
 };

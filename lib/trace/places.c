@@ -97,7 +97,7 @@ read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
 	static const enum col cols[] = { TC_FIRST, TC_SPANS, TC_START,
 	    TC_END };
 	uint32_t *row = arena_new(a, uint32_t, n);
-	struct vec vec[4];
+	struct vec vec[5];
 
 	for (size_t i = 0; i < n; i++)
 		row[i] = v[i].row;
@@ -111,9 +111,16 @@ read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
 		    e) == -1)
 			return -1;
 	}
+	int cut = cols_find(s, TC_CUT);
+
+	if (cut != -1 && stripe_pick(s, (uint32_t)cut, row, (uint32_t)n, a,
+	    &vec[4], e) == -1)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		struct place *pl = &v[i];
 
+		if (cut != -1 && vec_valid(&vec[4], (uint32_t)i))
+			pl->cut = (uint64_t)vec[4].i[i];
 		pl->first = (uint32_t)vec[0].i[i];
 		pl->spans = (uint32_t)vec[1].i[i];
 		pl->start = vec[2].i[i];
@@ -197,7 +204,8 @@ find_in_tail(struct places *p)
 		    .block = PLACE_TAIL, .row = k,
 		    .first = (uint32_t)t->first[k],
 		    .spans = (uint32_t)t->spans[k],
-		    .start = t->start[k], .end = t->end[k] };
+		    .start = t->start[k], .end = t->end[k],
+		    .cut = t->cut[k] };
 	}
 }
 
@@ -313,7 +321,7 @@ places_gather(const struct places *p, const struct place_trace *t,
 		if (!s)
 			return -1;
 		part[out->parts++] = (struct gather_part){ s, pl->first,
-		    pl->spans };
+		    pl->spans, pl->cut };
 	}
 	return 0;
 }

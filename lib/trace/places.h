@@ -18,6 +18,7 @@ struct place {
 	uint32_t block, stripe;
 	uint32_t row, first, spans;
 	int64_t start, end;
+	uint64_t cut;		/* spans that were left out */
 };
 
 /* A trace with several places: place[at .. at + n). */

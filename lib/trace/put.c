@@ -453,16 +453,17 @@ put_span(struct put *p, struct str message, const struct put_at *at,
 }
 
 void
-put_trace(struct put *p, const uint8_t id[16], uint32_t first, int64_t start,
-    int64_t end)
+put_trace(struct put *p, const uint8_t id[16], uint32_t first,
+    const struct put_times *sum, uint32_t cut)
 {
 	uint32_t row = p->rows[TR_TRACE]++;
 
 	cols_fix(&p->cols, TC_ID, row, id);
 	cols_int(&p->cols, TC_FIRST, row, first);
 	cols_int(&p->cols, TC_SPANS, row, p->rows[TR_SPAN] - first);
-	cols_int(&p->cols, TC_START, row, start);
-	cols_int(&p->cols, TC_END, row, end);
+	cols_int(&p->cols, TC_START, row, sum->start);
+	cols_int(&p->cols, TC_END, row, sum->end);
 	cols_root(&p->cols, row, p->roots, p->root - first);
+	cols_int_if(&p->cols, TC_CUT, row, cut);
 	p->roots = 0;
 }

@@ -47,9 +47,9 @@ struct put_at {
 struct put_times { int64_t start, end; };
 void put_span(struct put *, struct str message, const struct put_at *,
     struct put_times *);
-/* The spans since row `first` are a trace. */
+/* The spans since row `first` are a trace, of which so many more were cut. */
 void put_trace(struct put *, const uint8_t id[16], uint32_t first,
-    int64_t start, int64_t end);
+    const struct put_times *, uint32_t cut);
 /* Tells the frame how many rows its tables have. */
 void put_done(struct put *);
 

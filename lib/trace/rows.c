@@ -23,17 +23,25 @@ source_of(struct job *j, struct stripe *s)
 	return src;
 }
 
+int
+job_part(struct job *j, const struct gather_part *p)
+{
+	uint32_t rows = stripe_rows(p->stripe, TR_SPAN);
+
+	if (p->spans == 0 || (p->first < rows && p->spans <= rows - p->first))
+		return 0;
+	j->g->bad = p->stripe;
+	return err_set(j->e, ERR_CORRUPT, "trace: spans %u and %u more: of %u",
+	    p->first, p->spans, rows);
+}
+
 static int
 mark_pages(struct job *j, struct source *src, const struct gather_part *p)
 {
 	if (p->spans == 0)
 		return 0;
-	if (p->first >= src->rows || p->spans > src->rows - p->first) {
-		job_bad(j, src);
-		return err_set(j->e, ERR_CORRUPT,
-		    "trace: spans %u and %u more: of %u", p->first, p->spans,
-		    src->rows);
-	}
+	if (job_part(j, p) == -1)
+		return -1;
 	for (uint32_t k = p->first / PAGE_ROWS;
 	    k <= (p->first + p->spans - 1) / PAGE_ROWS; k++)
 		bit_set(src->pages, k);
@@ -75,8 +83,10 @@ list_wanted(struct job *j, const struct gather_trace *t, size_t n)
 
 static int
 find_sources(struct job *j, const struct gather_trace *t, size_t n,
-    bool mixed)
+    const struct gather_opts *opts)
 {
+	bool mixed = opts->to > 0;
+
 	for (size_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < t[i].parts; k++) {
 			struct source *src = source_of(j,
@@ -84,7 +94,8 @@ find_sources(struct job *j, const struct gather_trace *t, size_t n,
 
 			if (mark_pages(j, src, &t[i].part[k]) == -1)
 				return -1;
-			if (t[i].parts > 1 || mixed)
+			if (t[i].parts > 1 || mixed || (opts->max_spans > 0 &&
+			    t[i].part[k].spans > opts->max_spans))
 				src->mixed = true;
 		}
 	list_wanted(j, t, n);
@@ -301,13 +312,24 @@ make_whole(struct job *j, const struct gather_trace *t,
 	return n;
 }
 
+/* All that its parts had no more, and now it has not. */
+static uint64_t
+sum_cut(const struct gather_trace *t, uint32_t now)
+{
+	uint64_t cut = now;
+
+	for (uint32_t k = 0; k < t->parts; k++)
+		cut += t->part[k].cut;
+	return cut > INT64_MAX ? INT64_MAX : cut;
+}
+
 static void
-put_trace_row(struct job *j, uint32_t row, const struct id *id,
+put_trace_row(struct job *j, uint32_t row, const struct gather_trace *t,
     uint32_t first, const struct span_times *sum)
 {
 	uint32_t roots = 0, root = first;
 
-	cols_fix(&j->cols, TC_ID, row, id->b);
+	cols_fix(&j->cols, TC_ID, row, t->id.b);
 	cols_int(&j->cols, TC_FIRST, row, first);
 	cols_int(&j->cols, TC_SPANS, row, j->rows - first);
 	cols_int(&j->cols, TC_START, row, sum->start);
@@ -349,7 +371,7 @@ int
 job_choose(struct job *j, const struct gather_trace *t, size_t n,
     const struct gather_opts *opts, uint32_t *spans)
 {
-	if (find_sources(j, t, n, opts->to > 0) == -1)
+	if (find_sources(j, t, n, opts) == -1)
 		return -1;
 	for (uint32_t k = 0; k < j->nsrc; k++)
 		if (load_light(j, &j->src[k]) == -1)
@@ -357,14 +379,19 @@ job_choose(struct job *j, const struct gather_trace *t, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		struct span_times sum = { INT64_MAX, INT64_MIN };
 		uint32_t first = j->rows, all = t[i].part[0].spans;
+		bool large = opts->max_spans > 0 && all > opts->max_spans;
 
-		if (t[i].parts == 1 && opts->to == 0)
+		j->g->order.cut = 0;
+		if (t[i].parts == 1 && opts->to == 0 && !large)
 			take_over(j, &t[i].part[0], &sum);
 		else
 			all = make_whole(j, &t[i], opts, &sum);
 		if (spans)
 			*spans = all;
-		put_trace_row(j, (uint32_t)i, &t[i].id, first, &sum);
+		put_trace_row(j, (uint32_t)i, &t[i], first, &sum);
+		if (opts->from == 0)	/* of pieces, the first one says it */
+			cols_int_if(&j->cols, TC_CUT, (uint32_t)i, (int64_t)
+			    sum_cut(&t[i], j->g->order.cut));
 	}
 	frame_rows(j->f, TR_TRACE, (uint32_t)n);
 	frame_rows(j->f, TR_SPAN, j->rows);

@@ -69,6 +69,16 @@ int trace_get(struct store_view *, const uint8_t id[16], unsigned prefix_bits,
 int trace_to_otlp(struct stripe *, const uint64_t *keep, struct arena *,
     struct buf *out, struct err *);
 
+/*
+ * Of a trace so many spans are kept, the first received; what is left out is
+ * counted in TR_TRACE's column cut. An option of the store: tails and pieces are
+ * cut where they are read.
+ */
+#define TRACE_OPTION_SPANS	S("max-spans")
+#define TRACE_SPANS_MAX		100000u	/* where the option is not set */
+#define TRACE_SPANS_LIMIT	10000000u	/* of the option */
+uint32_t trace_max_spans(const struct store_options *);
+
 extern const struct store_kind trace_kind;	/* for tstore */
 
 #endif

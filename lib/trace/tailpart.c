@@ -44,9 +44,11 @@ tail_part_read(struct tail_part *t, struct store_view *view,
 {
 	struct lot_out out = { .max_rows = UINT32_MAX, .needs = *needs,
 	    .full = keep };
+	struct vec cut;
 
 	*t = (struct tail_part){ .stripe = NULL };
 	batch_init(&t->batch);
+	t->batch.order.max = trace_max_spans(store_view_options(view));
 	t->batch.from = from;
 	t->batch.to = to;
 	read_records(t, view);
@@ -62,6 +64,11 @@ tail_part_read(struct tail_part *t, struct store_view *view,
 	t->spans = column(t, TC_SPANS).i;
 	t->start = column(t, TC_START).i;
 	t->end = column(t, TC_END).i;
+	cut = column(t, TC_CUT);
+	t->cut = arena_zero(a, uint64_t, t->traces);
+	for (uint32_t k = 0; k < cut.rows; k++)
+		if (vec_valid(&cut, k))
+			t->cut[k] = (uint64_t)cut.i[k];
 	return 0;
 }
 

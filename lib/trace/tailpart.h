@@ -9,6 +9,7 @@ struct tail_part {
 	struct stripe *stripe;	/* NULL: no spans */
 	const uint8_t *ids;	/* 16 bytes a trace */
 	const int64_t *first, *spans, *start, *end;	/* by trace */
+	uint64_t *cut;		/* how many spans it has no more */
 	uint32_t traces;
 };
 
