@@ -129,7 +129,7 @@ int
 main(int argc, char *argv[])
 {
 	struct args args = { .s = { .tool = &tool,
-		.ask = { .store = getenv("LSTORE"),
+		.ask = { .remote.kind = "loki", .store = getenv("LSTORE"),
 		.other = getenv("TSTORE"), .limit = 100, .forms = FORMS },
 		.lql = { .write = tool_write, .say = say,
 		.step = ASK_STEP_AUTO,
@@ -144,11 +144,8 @@ main(int argc, char *argv[])
 			arena_free(&s->ask.mem);
 			return tool_fail(&tool, &e);
 		}
-	if (s->ask.remote.url) {
+	if (s->ask.remote.url)
 		s->lql.far = &s->ask.remote;
-		if (s->follow)
-			tool_usage(&tool, "--follow: of a store only");
-	}
 	if (s->fmt ? !argv[optind] : !s->ask.store && !s->lql.far)
 		tool_usage(&tool, "which %s", s->fmt ? "query?" :
 		    "store? -d DIR, or -u URL");
@@ -170,6 +167,7 @@ main(int argc, char *argv[])
 		status = tool_fail(&tool, &e);
 	else
 		status = run(&args, argv[optind]);
+	remote_close(&s->ask.remote);
 	arena_free(&s->ask.mem);
 	return tool_exit(&tool, status);
 }

@@ -15,7 +15,7 @@ enum { OPT_CA = 256, OPT_CERT, OPT_KEY, OPT_TENANT, OPT_TIMEOUT };
 static const struct tool tool = {
 	.name = "query-remote",
 	.args = "[OPTION ...] loki|tempo URL",
-	.what = "ask a server over HTTP, for tql and lql: a question on "
+	.what = "ask a server over HTTP, for tql and lql: questions on "
 	    "stdin, the answers on stdout",
 	.opts = {
 		{ 'H', "header", "LINE", "send this header, \"Name: value\", "
@@ -31,7 +31,7 @@ static const struct tool tool = {
 	},
 };
 
-/* What is wrong with an option is an answer, too: *e is kept. */
+/* What is wrong with an option is each answer, too: *e is kept. */
 static void
 option(struct server *s, int c, struct arena *mem, struct err *e)
 {
@@ -45,73 +45,128 @@ option(struct server *s, int c, struct arena *mem, struct err *e)
 	}
 }
 
-/* Stdin may be a socket, which has no path. */
-static int
-read_question(struct buf *b, struct err *e)
-{
-	ptrdiff_t r;
-
-	do {
-		buf_reserve(b, 65536);
-		r = io_read(STDIN_FILENO, b->p + b->n, b->cap - b->n, e);
-		b->n += r > 0 ? (size_t)r : 0;
-	} while (r > 0 && b->n <= QUESTION_MAX);
-	return r == 0 ? 0 : r == -1 ? -1 : err_set(e, ERR_LIMIT, "a question "
-	    "of over %zu bytes", QUESTION_MAX);
-}
-
 typedef int ask_fn(struct server *, const struct question *, struct err *);
 
-static int
-answer(struct server *s, ask_fn *ask, struct arena *mem, struct err *e)
-{
-	struct buf in = { 0 };
-	struct question q;
-	struct cur c;
-	int r = -1;
+struct helper {
+	struct server s;
+	ask_fn *ask;
+	uint64_t timeout;
+	struct err bad;		/* in the options: each answer, then */
+	struct buf in;
+	size_t used;		/* bytes of it, by the question that is open */
+};
 
-	if (read_question(&in, e) == 0 && dress_url(mem, s->url, "", e)) {
-		c = cur_of(buf_str(&in));
-		r = question_read(&q, cur_block(&c), e);
-		if (c.bad)
-			r = err_set(e, ERR_CORRUPT, "a question that is cut "
-			    "short");
+/*
+ * The next question, of those that have come, else of stdin, which may be a
+ * socket: its length in front of it. 1, 0 at the end, -1.
+ */
+static int
+read_question(struct helper *h, struct str *message, struct err *e)
+{
+	struct cur c;
+	ptrdiff_t r;
+
+	for (;;) {
+		c = cur_of(buf_str(&h->in));
+		*message = cur_block(&c);
+		if (!c.bad) {
+			h->used = h->in.n - cur_left(&c);
+			return 1;
+		}
+		if (h->in.n > QUESTION_MAX)
+			return err_set(e, ERR_LIMIT, "a question of over %zu "
+			    "bytes", QUESTION_MAX);
+		buf_reserve(&h->in, 65536);
+		r = io_read(STDIN_FILENO, h->in.p + h->in.n,
+		    h->in.cap - h->in.n, e);
+		if (r == -1)
+			return -1;
 		if (r == 0)
-			r = ask(s, &q, e);
+			return h->in.n == 0 ? 0 : err_set(e, ERR_CORRUPT,
+			    "a question that is cut short");
+		h->in.n += (size_t)r;
 	}
-	buf_free(&in);
-	return r;
+}
+
+static void
+forget_question(struct helper *h)
+{
+	h->in.n -= h->used;
+	if (h->in.n > 0)
+		memmove(h->in.p, h->in.p + h->used, h->in.n);
+}
+
+static int
+answer(struct helper *h, struct str message, struct err *e)
+{
+	struct question q;
+
+	if (h->bad.kind != ERR_NONE) {
+		*e = h->bad;
+		return -1;
+	}
+	if (question_read(&q, message, e) == -1)
+		return -1;
+	h->s.query = q.text;
+	h->s.via.timeout = q.wait > 0 && q.wait < h->timeout ? q.wait :
+	    h->timeout;
+	return h->ask(&h->s, &q, e);
+}
+
+/* Question by question: 0; -1 when the answers cannot be written. */
+static int
+converse(struct helper *h, struct err *e)
+{
+	struct str message;
+	int r;
+
+	do {
+		struct remote_answer last = { .kind = ANSWER_END };
+		struct err why = { 0 };
+
+		r = read_question(h, &message, &why);
+		if (r == 0)
+			return 0;
+		if (r == -1 || answer(h, message, &why) == -1)
+			last = (struct remote_answer){ .kind = ANSWER_FAILED,
+			    .why = why.kind, .text = str_of(why.msg) };
+		if (server_say(&h->s, &last, e) == -1 ||
+		    server_flush(&h->s, e) == -1)
+			return -1;
+		if (r == 1)
+			forget_question(h);
+	} while (r == 1);
+	return 0;
 }
 
 int
 main(int argc, char *argv[])
 {
-	static struct server s = { .out = STDOUT_FILENO, .via = {
+	static struct helper h = { .s = { .out = STDOUT_FILENO, .via = {
 	    .connections = 1, .timeout = 60 * NS_S, .answer_max =
-	    SERVER_ANSWER_MAX, .agent = "otelutils/" TOOL_VERSION } };
-	struct remote_answer last = { .kind = ANSWER_END };
+	    SERVER_ANSWER_MAX, .agent = "otelutils/" TOOL_VERSION } } };
 	struct arena mem = { 0 };
 	struct err e = { 0 };
-	ask_fn *ask = NULL;
 	int c, status = 0;
 
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
-		option(&s, c, &mem, &e);
+		option(&h.s, c, &mem, &h.bad);
 	if (argc - optind == 2)
-		ask = strcmp(argv[optind], "loki") == 0 ? loki_ask :
+		h.ask = strcmp(argv[optind], "loki") == 0 ? loki_ask :
 		    strcmp(argv[optind], "tempo") == 0 ? tempo_ask : NULL;
-	if (!ask)
+	if (!h.ask)
 		tool_usage(&tool, "what is asked, and where: loki URL, or "
 		    "tempo URL");
-	s.url = argv[optind + 1];
-	if (e.kind != ERR_NONE || answer(&s, ask, &mem, &e) == -1)
-		last = (struct remote_answer){ .kind = ANSWER_FAILED,
-		    .why = e.kind, .text = str_of(e.msg) };
-	if (server_say(&s, &last, &e) == -1 || server_flush(&s, &e) == -1) {
+	h.s.url = argv[optind + 1];
+	h.timeout = h.s.via.timeout;
+	if (h.bad.kind == ERR_NONE)
+		dress_url(&mem, h.s.url, "", &h.bad);
+	if (converse(&h, &e) == -1) {
 		err_in(&e, "stdout");
 		status = tool_fail(&tool, &e);
 	}
-	server_free(&s);
+	server_free(&h.s);
+	buf_free(&h.in);
 	arena_free(&mem);
 	return tool_exit(&tool, status);
 }

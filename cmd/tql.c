@@ -144,7 +144,7 @@ int
 main(int argc, char *argv[])
 {
 	struct args args = { .s = { .tool = &tool, .settle = 5 * NS_S,
-		.ask = { .store = getenv("TSTORE"),
+		.ask = { .remote.kind = "tempo", .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20, .forms = FORMS },
 		.tql = { .write = tool_write, .say = say,
 		.step = ASK_STEP_AUTO, .o = { .spans = 3,
@@ -163,6 +163,7 @@ main(int argc, char *argv[])
 		return tool_fail(&tool, &e);
 	s->tql.show = ask_show(&s->ask, STDOUT_FILENO);
 	status = ask(&args, argc - optind, argv + optind);
+	remote_close(&s->ask.remote);
 	arena_free(&s->ask.mem);
 	return tool_exit(&tool, status);
 }

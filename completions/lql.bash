@@ -12,6 +12,7 @@ _lql()
 	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--timeout) return ;;
 	-n|--limit) return ;;
 	--since) return ;;
 	--from) return ;;
@@ -32,7 +33,7 @@ _lql()
 	--volume) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval --batch -f --follow -C --context -q --quiet -z --timezone --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval --batch -f --follow -C --context -q --quiet -z --timezone --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -6,6 +6,7 @@ complete -c lql -s H -l header -x -d 'with -u: send this header, "Name: value", 
 complete -c lql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
 complete -c lql -l cert -r -F -d 'with -u: our certificate (PEM)'
 complete -c lql -l key -r -F -d 'with -u: its key (PEM)'
+complete -c lql -l timeout -x -d 'with -u: for an answer (default: 1m)'
 complete -c lql -s n -l limit -x -d 'lines at most; 0 or all: every one (default: 100)'
 complete -c lql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c lql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'

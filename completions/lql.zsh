@@ -11,6 +11,7 @@ _arguments -s \
 	'--ca=[with -u\: trust these certificates (PEM)]:FILE:_files' \
 	'--cert=[with -u\: our certificate (PEM)]:FILE:_files' \
 	'--key=[with -u\: its key (PEM)]:FILE:_files' \
+	'--timeout=[with -u\: for an answer (default\: 1m)]:TIME:' \
 	'-n+[lines at most; 0 or all\: every one (default\: 100)]:N:' \
 	'--limit=[lines at most; 0 or all\: every one (default\: 100)]:N:' \
 	'--since=[only of the last AGE, such as 1h]:AGE:' \

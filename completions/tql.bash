@@ -12,6 +12,7 @@ _tql()
 	--ca) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--cert) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
 	--key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+	--timeout) return ;;
 	-n|--limit) return ;;
 	--since) return ;;
 	--from) return ;;
@@ -28,7 +29,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

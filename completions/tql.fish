@@ -6,6 +6,7 @@ complete -c tql -s H -l header -x -d 'with -u: send this header, "Name: value", 
 complete -c tql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
 complete -c tql -l cert -r -F -d 'with -u: our certificate (PEM)'
 complete -c tql -l key -r -F -d 'with -u: its key (PEM)'
+complete -c tql -l timeout -x -d 'with -u: for an answer (default: 1m)'
 complete -c tql -s n -l limit -x -d 'traces at most; 0 or all: every one (default: 20)'
 complete -c tql -l since -x -d 'only of the last AGE, such as 1h'
 complete -c tql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or ns, -1h'

@@ -82,27 +82,36 @@ page() {
 	page $(seq 3000 -1 2001) >1
 	page $(seq 2001 -1 1500) >2
 	api "200 $J 1" "200 $J 2"
-	lql -u "$URL" -n 1400 -o raw --from 1 '{app="a"}' >got
+	local from=(--from 1970-01-01T00:00:00.000000001Z)
+	lql -u "$URL" -n 1400 -o raw "${from[@]}" '{app="a"}' >got
 	seq -f 'line %g' 3000 -1 1601 | diff - got
 	[ "$(cut -f4,5 log | tail -1)" = "end=2002	limit=401" ]
 	page $(seq 1 1000) >1
 	page 1000 1001 >2
 	api "200 $J 1" "200 $J 2"
-	lql -u "$URL" -n all -o raw --from 1 --direction forward '{app="a"}' >got
+	lql -u "$URL" -n all -o raw "${from[@]}" --direction forward '{app="a"}' >got
 	seq -f 'line %g' 1 1001 | diff - got
 	page 9 8 >1
 	page 8 7 >2
 	page 7 >3
 	api "200 $J 1" "200 $J 2" "200 $J 3"
-	lql -u "$URL" --batch 2 -n all -o raw --from 1 '{app="a"}' >got
+	lql -u "$URL" --batch 2 -n all -o raw "${from[@]}" '{app="a"}' >got
 	seq -f 'line %g' 9 -1 7 | diff - got
 	[ "$(cut -f5 log | sort | uniq -c | tr -s ' ')" = " 3 limit=2" ]
 	fails 2 lql -u "$URL" --batch 1 '{app="a"}'
+	# of one time more than a page: a larger one is asked for, once
 	# shellcheck disable=SC2046
 	page $(yes 5 | head -1000) >1
-	api "200 $J 1" "200 $J 1"
-	fails 1 lql -u "$URL" -n all --from 1 '{app="a"}'
-	[[ $output == *"over 1000 lines in one nanosecond"* ]]
+	{ page $(yes 5 | head -1000) | jq -c '.data.result[0].values |= map(.[1] += " more")'; cat 1; } |
+		jq -cs '.[0].data.result += .[1].data.result | .[0]' >2
+	api "200 $J 1" "200 $J 1" "200 $J 2"
+	[ "$(lql -u "$URL" -n all -o raw "${from[@]}" '{app="a"}' | sort | uniq -c | tr -s ' ' | tr '\n' ,)" = " 1000 line 5, 1000 line 5 more," ]
+	[ "$(grep -o 'limit=[0-9]*' log | tr '\n' ' ')" = "limit=1000 limit=1000 limit=5000 " ]
+	# shellcheck disable=SC2046
+	page $(yes 5 | head -5000) >2
+	api "200 $J 1" "200 $J 1" "200 $J 2"
+	fails 1 lql -u "$URL" -n all "${from[@]}" '{app="a"}'
+	[[ $output == *"over 5000 lines in one nanosecond"* ]]
 }
 
 @test "metrics: each output is that of a store" {
@@ -171,9 +180,9 @@ page() {
 	fails 2 lql -u ftp://x '{app="a"}'
 	fails 2 lql -u "$URL" -H nonsense '{app="a"}'
 	[[ $output == *'not "Name: value"'* ]]
-	fails 2 lql -u "$URL" -f '{app="a"}'
-	fails 2 lql -u "$URL" --patterns '{app="a"}'
-	[[ $output == *"of a store only"* ]]
+	fails 75 lql -u "$URL" -f '{app="a"}'
+	fails 2 lql -u "$URL" --patterns '{app="a"} |= "x"'
+	[[ $output == *"not of a remote store"* ]]
 	fails 2 lql -u "$URL" '{app="a"'
 	[[ $output == *'^'* ]]
 	[ ! -s log ]
@@ -226,7 +235,7 @@ tql: abc: no such trace" ]
 		[ "$form" != rec ] || { rec want >a; rec got >b; mv a want; mv b got; }
 		diff want got
 	done
-	[[ $(head -1 log) == "/api/search	q=$q	limit=3	spss=1	start="* ]]
+	[[ $(head -1 log) == "/api/search	q=$q with (most_recent=true)	limit=3	spss=1	start="* ]]
 }
 
 @test "series of Tempo: each output is that of a store" {
@@ -293,15 +302,92 @@ tql: abc: no such trace" ]
 	run tql -u "$URL" '{ }'
 	[ "$status" -eq 0 ]
 	[ "$output" = "tql: no match" ]
-	for what in --explain -f '--diff a b'; do
-		# shellcheck disable=SC2086
-		fails 2 tql -u "$URL" $what '{ }'
-	done
-	fails 2 tql -u "$URL" --exemplars 3 '{ } | rate()'
-	[[ $output == *"of a store only"* ]]
+	fails 2 bash -c "echo '\\logs ab' | tql -D logs -u $URL"
+	[[ $output == *"the beginning of an id: not of a remote store: it finds whole ones only" ]]
+	fails 2 tql -u "$URL" -f '{ } | rate()'
 	fails 2 tql -u "$URL" '{ nam = 1 }'
 	[[ $output == *'^'* ]]
-	[ "$(wc -l <log)" -eq 1 ]
+	[ "$(wc -l <log)" -eq 2 ]
+}
+
+# wrong STATUS TEXT ANSWER: what each tool says of it
+wrong() {
+	api "$3" "$3"
+	fails "$1" lql -u "$URL" --timeout "${TIMEOUT:-20s}" '{app="a"} | json | app = "b" '
+	[[ $output == *"$2"* ]] || { echo "$3: $output"; return 1; }
+	fails "$1" tql -u "$URL" --timeout "${TIMEOUT:-20s}" '{ name = "a" } | count() > 3 '
+	[[ $output == *"$2"* ]] || { echo "$3: $output"; return 1; }
+	kill "${PIDS[-1]}"
+}
+
+@test "what can go wrong with a server, by what is said of it" {
+	echo 'no such thing' >words
+	echo '<html>' >html
+	echo '{"a":1}' | gzip >packed
+	head -c 14 packed >torn
+	head -c 100000 /dev/zero | tr '\0' '[' >deep
+	{ echo '['; head -c 20000000 /dev/zero | tr '\0' ','; } >much
+	head -c 70000000 /dev/zero | tr '\0' ' ' | gzip >bomb
+	printf 'bad \033[31m\nwords' >odd
+	wrong 2 ": HTTP 404: no such thing" "404 text/plain words"
+	wrong 2 ": HTTP 401: no such thing" "401 text/plain words"
+	wrong 2 ": HTTP 403" "403 text/plain /dev/null"
+	wrong 75 ": HTTP 429: no such thing" "429 text/plain words"
+	wrong 75 ": HTTP 504: " "504 text/plain words"
+	wrong 1 ": HTTP 500: " "500 text/plain words"
+	wrong 1 ": HTTP 302: no such thing: the answer is elsewhere, and redirects are not followed" "302 text/plain words Location:http://127.0.0.1:1/"
+	wrong 2 ": HTTP 400: bad ?[31m?words" "400 text/plain odd"
+	TIMEOUT=300ms wrong 75 ": Operation timed out after " "hang text/plain words"
+	wrong 75 ": transfer closed" "cut text/plain words"
+	wrong 1 ": the answer is no JSON: byte 1" "200 text/html html"
+	wrong 1 ": the answer is no JSON: byte " "200 $J /dev/null"
+	wrong 1 ": the answer is nested over 32 deep" "200 $J deep"
+	wrong 1 ": an answer of over 8388608 values" "200 $J much"
+	wrong 1 ": the answer is no JSON: byte " "200 $J torn Content-Encoding:gzip"
+	wrong 75 "" "200 $J html Content-Encoding:gzip"
+	wrong 1 "the answer is over the limit of 64 MiB" "200 $J bomb Content-Encoding:gzip"
+	# and this is none
+	echo '{"data":{"resultType":"streams","result":[]}}' | gzip >packed
+	api "200 $J packed Content-Encoding:gzip"
+	lql -u "$URL" '{app="a"}'
+}
+
+@test "a place in the query that a server names is marked" {
+	echo 'parse error at line 1, col 18: syntax error: unexpected IDENTIFIER' >words
+	api '400 text/plain words'
+	fails 2 lql -u "$URL" '{app="a"}|json|app="b"'
+	[ "$output" = "lql: $URL: 1:18: HTTP 400: $(cat words)
+    {app=\"a\"} | json | app=\"b\"
+                     ^" ] || { echo "$output"; false; }
+	echo 'invalid TraceQL query: parse error at line 2, col 3: syntax error' >words
+	api '400 text/plain words'
+	fails 2 tql -u "$URL" '{ name = "ä" }
+	| count() > 3'
+	[ "$output" = "tql: $URL: 2:3: HTTP 400: $(cat words)
+    	| count() > 3 with (most_recent=true)
+    	 ^" ] || { echo "$output"; false; }
+	echo 'at line 7, col 300: no such place' >words
+	api '400 text/plain words'
+	fails 2 lql -u "$URL" '{app="a"}'
+	[[ $output == *"no such place
+    {app=\"a\"}
+             ^" ]] || { echo "$output"; false; }
+}
+
+# varint N, and question WHAT TEXT: as the tools ask
+question() { printf "\\x$(printf %x $((4 + ${#2})))\\x08\\x$1\\x12\\x$(printf %x ${#2})%s" "$2"; }
+
+@test "query-remote: question by question, over one connection" {
+	traces
+	id=$(head -1 ids)
+	api "200 $P $id.rec" "404 text/plain ids" "500 text/plain ids"
+	{ question 4 "$id"; question 4 abc; question 4 abc; } | query-remote tempo "$URL" >got
+	[ "$(grep -ac "/api/traces/" got)" -ge 2 ]
+	[[ $(tr -d '\0' <got) == *"HTTP 500"* ]]
+	[ "$(wc -l <log)" -eq 3 ]
+	# an option that is wrong is the answer to each
+	{ question 4 "$id"; question 4 abc; } | query-remote --header nonsense tempo "$URL" >got
+	[ "$(grep -ao 'not "Name: value"' got | wc -l)" -eq 2 ]
 }
 
 @test "query-remote: what is no question is answered so" {

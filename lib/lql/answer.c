@@ -18,6 +18,10 @@
 #define PIECE		65536u
 #define FOLLOW_MS	250
 #define FOLLOW_LATE	(60 * NS_S)
+#define FAR_MS		1000	/* between two looks at a server, */
+#define FAR_LATE	(5 * NS_S)	/* which go back so far, */
+#define FAR_WIDE	10u	/* but FOLLOW_LATE each time after so many; */
+#define FAR_BACK	(3600 * NS_S)	/* and never further than this */
 #define SEEN_MAX	1000000u
 
 struct answer {
@@ -27,7 +31,9 @@ struct answer {
 	struct show_listing *listing;	/* a table on a terminal */
 	struct map ids;			/* ids: each once */
 	bool follow;
-	struct map seen;		/* follow: hashes of lines given */
+	struct map seen, before;	/* follow: hashes of lines given, those
+					   of before are fewer from here on: */
+	uint64_t floor;			/* none older is looked at */
 	uint64_t lines, newest;
 	struct arena scratch;
 };
@@ -85,7 +91,11 @@ seen(struct answer *an, const struct log_line *l)
 	for (uint32_t i = 0; i < l->nlabels; i++)
 		key[2] = hash_seed(l->labels[i].value.p, l->labels[i].value.n,
 		    key[2]);
-	map_add(&an->seen, str_mk((const char *)key, sizeof key), &fresh);
+	struct str k = str_mk((const char *)key, sizeof key);
+
+	if (map_find(&an->before, k) != MAP_NONE)
+		return true;
+	map_add(&an->seen, k, &fresh);
 	return !fresh;
 }
 
@@ -223,6 +233,7 @@ end(struct answer *an, int r, struct err *e)
 	buf_free(&an->b);
 	map_free(&an->ids);
 	map_free(&an->seen);
+	map_free(&an->before);
 	arena_free(&an->scratch);
 	return r == -1 ? -1 : 0;
 }
@@ -344,30 +355,14 @@ answer_metric(const struct lql_ask *ask, struct store_view *view,
 	return r;
 }
 
-/* What a server is not asked. */
-static int
-far_misfit(const struct lql_ask *ask, struct err *e)
-{
-	const char *what = ask->about > LQL_SERIES ? "volume, patterns and "
-	    "fields" : ask->hits ? "hits" : ask->o.interval ? "interval" :
-	    ask->o.trace_ids ? "trace ids" : ask->context ? "context" : NULL;
-
-	return what ? err_set(e, ERR_QUERY, "%s: of a store only, not of a "
-	    "server", what) : 0;
-}
-
 static int
 find(struct answer *an, struct store_view *view, const struct lql_query *q,
     struct err *e)
 {
 	const struct lql_ask *ask = an->ask;
 
-	if (ask->far)
-		return far_lines(ask, q, on_line, an, e);
-	if (ask->context > 0)
-		return lql_context(view, &q->log, &ask->o, ask->context,
-		    on_line, an, e);
-	return lql_run(view, &q->log, &ask->o, on_line, an, e);
+	return ask->context > 0 ? lql_context(ask, view, &q->log, on_line, an,
+	    e) : lql_find(ask, view, &q->log, &ask->o, on_line, an, e);
 }
 
 int
@@ -378,8 +373,6 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	struct answer an;
 
 	*what = q->metric ? "series" : "lines";
-	if (ask->far && far_misfit(ask, e) == -1)
-		return -1;
 	if (q->metric)
 		return answer_metric(ask, view, q, lines, e);
 	if (ask->about != LQL_LINES)
@@ -398,55 +391,102 @@ lql_answer(const struct lql_ask *ask, struct store_view *view,
 	return r;
 }
 
-/* One look at the store: what is new since the last goes out. */
-static int
-look(struct answer *an, const struct lql_query *q, const struct lql_opts *o,
-    struct store_view *view, struct err *e)
+/* ---- follow ---------------------------------------------------------------- */
+
+struct follow {
+	struct answer an;
+	const struct lql_query *q;
+	struct lql_opts o;
+	struct store_view *view;	/* NULL: a server is asked */
+	uint32_t looks;
+	bool away;		/* the server does not answer: said */
+};
+
+/*
+ * From where on a look goes: a line may be late. What came with a time that is
+ * still to be does not count, else nothing would be looked for until then.
+ */
+static uint64_t
+look_from(const struct follow *f)
 {
-	if (an->seen.n > SEEN_MAX)
-		map_reset(&an->seen);
-	if (lql_run(view, &q->log, o, on_line, an, e) == -1)
+	uint64_t now = time_now(), late = FOLLOW_LATE, from = f->an.newest;
+
+	if (f->an.ask->far && f->looks % FAR_WIDE != 0)
+		late = FAR_LATE;
+	if (f->an.ask->far && from < now - FAR_BACK)
+		from = now - FAR_BACK;
+	from = from < now ? from : now;
+	from = from > late ? from - late : 0;
+	return from > f->an.floor ? from : f->an.floor;
+}
+
+/* One look: what is new since the last goes out. */
+static int
+look(struct follow *f, struct err *e)
+{
+	struct answer *an = &f->an;
+
+	if (an->seen.n > SEEN_MAX) {
+		map_free(&an->before);
+		an->before = an->seen;
+		an->seen = (struct map){ .n = 0 };
+		an->floor = an->newest > NS_S ? an->newest - NS_S : 0;
+	}
+	f->looks++;
+	if (lql_find(an->ask, f->view, &f->q->log, &f->o, on_line, an, e) == -1)
 		return -1;
 	end_piece(an);
 	return put(an, 0, e);
+}
+
+/* A server that was there may be away for a while. */
+static int
+look_again(struct follow *f, struct err *e)
+{
+	const struct lql_ask *ask = f->an.ask;
+	int r;
+
+	if (f->view) {
+		if (!store_view_stale(f->view))
+			return 0;
+		store_view_close(f->view);
+		if (!(f->view = lql_view(ask, e)))
+			return -1;
+	}
+	f->o.from = look_from(f);
+	r = look(f, e);
+	if (r == -1 && ask->far && e->kind == ERR_AGAIN) {
+		if (!f->away)
+			ask->say(ask->say_arg, e->msg);
+		f->away = true;
+		return put(&f->an, 0, e);
+	}
+	f->away = false;
+	return r;
 }
 
 int
 lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
     struct err *e)
 {
+	struct follow f = { .q = q, .o = ask->o };
 	struct pollfd p = { .fd = stop, .events = POLLIN };
-	struct store_view *view = lql_view(ask, e);
-	struct lql_opts o = ask->o;
-	struct answer an;
-	int r;
+	int r, ms = ask->far ? FAR_MS : FOLLOW_MS;
 
-	if (!view)
-		return -1;
-	if (q->metric) {
-		store_view_close(view);
+	if (q->metric)
 		return err_set(e, ERR_QUERY, "-f follows lines, not series");
-	}
-	begin(&an, ask);
-	an.follow = true;
-	r = look(&an, q, &o, view, e);
-	o.limit = 0;
-	o.forward = true;
-	o.to = UINT64_MAX;
-	while (r == 0 && poll(&p, 1, FOLLOW_MS) == 0) {
-		if (!store_view_stale(view))
-			continue;
-		store_view_close(view);
-		o.from = an.newest > FOLLOW_LATE ? an.newest - FOLLOW_LATE : 0;
-		view = lql_view(ask, e);
-		if (!view)
-			r = -1;
-		else
-			r = look(&an, q, &o, view, e);
-	}
-	if (view)
-		store_view_close(view);
+	if (!ask->far && !(f.view = lql_view(ask, e)))
+		return -1;
+	begin(&f.an, ask);
+	f.an.follow = true;
+	r = look(&f, e);
+	f.o.limit = 0;
+	f.o.forward = true;
+	f.o.to = UINT64_MAX;
+	while (r == 0 && poll(&p, 1, ms) == 0)
+		r = look_again(&f, e);
+	store_view_close(f.view);
 	if (r == -1 && e->kind == ERR_CANCEL)
 		r = 0;
-	return end(&an, r, e);
+	return end(&f.an, r, e);
 }

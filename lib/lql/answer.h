@@ -17,7 +17,8 @@ enum lql_about { LQL_LINES, LQL_LABELS, LQL_VALUES, LQL_SERIES, LQL_VOLUME,
 
 struct lql_ask {
 	const char *store;
-	const struct remote *far;	/* asked instead; or NULL */
+	struct remote *far;		/* asked instead; or NULL */
+	uint64_t wait;			/* ns for its answers; 0: all it takes */
 	uint64_t batch;			/* lines of a request; 0: 1000 */
 	struct str tenant;
 	struct lql_opts o;
@@ -49,7 +50,9 @@ int lql_answer(const struct lql_ask *, struct store_view *,
     const struct lql_query *, uint64_t *n, const char **what, struct err *);
 /*
  * The same, then lines as they arrive, oldest first, until `stop` is readable
- * (0) or something fails. A line may arrive up to a minute after its time.
+ * (0) or something fails. A line may arrive up to a minute after its time, or
+ * after fewer when over a million come in one. A server is asked each second
+ * for the last few, and every ten for the whole minute.
  */
 int lql_follow(const struct lql_ask *, const struct lql_query *, int stop,
     struct err *);

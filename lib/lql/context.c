@@ -7,10 +7,13 @@
 #include "base/tool.h"
 #include "log/parts.h"
 #include "log/view.h"
+#include "lql/far.h"
+#include "lql/step.h"
 
 #define HITS_BYTES_MAX	((size_t)64 << 20)
 #define WIDTH		(10 * NS_S)	/* looked at first, on a side */
 #define WIDER		32u
+#define FAR_WIDEST	(24 * 3600 * NS_S)	/* servers have limits */
 
 struct hit {
 	struct lql_line l;
@@ -19,6 +22,7 @@ struct hit {
 };
 
 struct context {
+	const struct lql_ask *ask;
 	uint32_t n;
 	bool forward;
 	lql_fn *fn;
@@ -167,17 +171,27 @@ on_fault(void *arg, const struct err *e)
 static bool
 range(struct context *c, uint64_t time, uint64_t width)
 {
+	uint64_t widest = c->ask->far ? FAR_WIDEST : UINT64_MAX;
 	struct log_scan_opts *o = &c->so;
-	bool more = width < INT64_MAX;
+	bool more = width < widest;
 
+	width = more ? width : widest;
 	if (o->forward) {
 		o->from = time;
-		o->to = more ? time + width : UINT64_MAX;
+		o->to = width < UINT64_MAX - time ? time + width : UINT64_MAX;
 		return more && o->to <= c->max;
 	}
-	o->from = more && time > width ? time - width : 0;
+	o->from = time > width ? time - width : 0;
 	o->to = time + 1;
-	return o->from > c->min;
+	return more && o->from > c->min;
+}
+
+static int
+scan(struct context *c, struct look *lk, struct err *e)
+{
+	return c->ask->far ? far_scan(c->ask, &c->so, on_line, lk, e) :
+	    parts_scan(c->parts.part, c->parts.n, &c->so, on_fault, c,
+	    on_line, lk, e);
 }
 
 /*
@@ -212,15 +226,14 @@ look(struct context *c, struct look *lk, uint32_t hit, bool after,
 		lk->seen = 0;
 		lk->met = false;
 		lk->hit = MAP_NONE;
-		if (parts_scan(c->parts.part, c->parts.n, o, on_fault, c,
-		    on_line, lk, e) == -1)
+		if (scan(c, lk, e) == -1)
 			return -1;
 		if (lk->n == want || lk->hit != MAP_NONE)
 			return 0;
 		if (lk->seen == o->limit)
 			o->limit *= 8;
 		else if (more)
-			width = width > INT64_MAX / WIDER ? INT64_MAX :
+			width = width > UINT64_MAX / WIDER ? UINT64_MAX :
 			    width * WIDER;
 		else
 			return 0;
@@ -288,27 +301,50 @@ give_groups(struct context *c, struct err *e)
 
 	if (c->keys.n == 0)
 		return 0;
-	if (log_view_open(&c->parts, c->view, NULL, e) == -1)
+	if (c->view && log_view_open(&c->parts, c->view, NULL,
+	    e) == -1)
 		return -1;
-	store_view_span(c->view, &c->min, &c->max);
+	c->max = time_now();
+	if (c->view)
+		store_view_span(c->view, &c->min, &c->max);
 	for (uint32_t k = 0; k < c->keys.n && r == 0; k++)
 		if (!c->hit[k].given)
 			r = give_group(c, k, e);
-	log_view_close(&c->parts);
+	if (c->view)
+		log_view_close(&c->parts);
 	return r;
 }
 
-int
-lql_context(struct store_view *view, const struct lql_log *q,
-    const struct lql_opts *o, uint32_t n, lql_fn *fn, void *arg,
-    struct err *e)
+/* Whether the lines of a query are not as their streams have them. */
+static bool
+changes(const struct lql_log *q)
 {
-	struct context c = { .n = n, .forward = o->forward, .fn = fn,
-		.arg = arg, .view = view, .so = { .want_line = LOG_LINE,
-		.want_meta = true, .workers = o->workers,
-		.count = o->count } };
-	int r = lql_run(view, q, o, on_hit, &c, e);
+	for (size_t i = 0; i < q->nsteps; i++)
+		switch (q->step[i].type) {
+		case LQL_S_UNPACK: case LQL_S_LINE_FORMAT:
+		case LQL_S_LABEL_FORMAT: case LQL_S_DECOLORIZE:
+		case LQL_S_DROP: case LQL_S_KEEP:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
 
+int
+lql_context(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_log *q, lql_fn *fn, void *arg, struct err *e)
+{
+	struct context c = { .ask = ask, .n = ask->context, .forward =
+		ask->o.forward, .fn = fn, .arg = arg, .view = view, .so = {
+		.want_line = LOG_LINE, .want_meta = true, .workers =
+		ask->o.workers, .count = ask->o.count } };
+	int r;
+
+	if (ask->far && changes(q))
+		return remote_refuse("--context of lines that the query "
+		    "changes", "they are not found again", e);
+	r = lql_find(ask, view, q, &ask->o, on_hit, &c, e);
 	if (r == 0)
 		r = give_groups(&c, e);
 	free(c.hit);

@@ -10,15 +10,17 @@
 #ifndef LQL_CONTEXT_H
 #define LQL_CONTEXT_H
 
-#include "lql/run.h"
+#include "lql/answer.h"
 
 #define LQL_CONTEXT_MAX	1000u	/* lines on a side */
 
 /*
- * As lql_run, with `n` lines on each side. All hits are collected first:
- * ERR_LIMIT if they are too many.
+ * The lines that a query finds, as lql_find with the ask's options, with its
+ * `context` on each side. All hits are collected first: ERR_LIMIT if they are
+ * too many. Of a server what is around a line is looked for within a day, and
+ * not when the query changes what it finds (ERR_QUERY).
  */
-int lql_context(struct store_view *, const struct lql_log *,
-    const struct lql_opts *, uint32_t n, lql_fn *, void *arg, struct err *);
+int lql_context(const struct lql_ask *, struct store_view *,
+    const struct lql_log *, lql_fn *, void *arg, struct err *);
 
 #endif

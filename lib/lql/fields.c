@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/tool.h"
+#include "lql/far.h"
 #include "lql/pipe.h"
 
 enum { IS_INT = 1, IS_FLOAT = 2, IS_BOOL = 4, IS_DURATION = 8, IS_BYTES = 16 };
@@ -161,7 +162,7 @@ fields_put(const struct lql_ask *ask, struct store_view *view,
 
 	o.limit = FIELDS_LINES;
 	o.forward = false;
-	r = lql_run(view, q, &o, on_line, &f, e);
+	r = lql_find(ask, view, q, &o, on_line, &f, e);
 	if (r == 0)
 		put(&f, a, tb);
 	for (uint32_t k = 0; k < f.names.n; k++)

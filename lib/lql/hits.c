@@ -1,29 +1,52 @@
 #include "lql/hits.h"
 
 #include "base/pool.h"
+#include "base/time.h"
 #include "base/tool.h"
+#include "lql/far.h"
 #include "show/spark.h"
 
 #define BARS	60u	/* at most; and as few on a narrow terminal as */
 #define FEW	10u
 #define TIMES	40u	/* columns beside the bars */
 
+/* A bar is of the lines in the step up to its point, on multiples of the step:
+ * where servers have them. */
 struct hits {
-	uint64_t from, step;
+	uint64_t from, to;
+	uint64_t first, step;	/* the first bar's point */
 	unsigned bars;
 	double bar[POOL_WORKERS_MAX][BARS];	/* of a worker */
 };
+
+/* Steps of whole milliseconds, as ranges of queries are. */
+static void
+set_bars(struct hits *h)
+{
+	uint64_t bar = h->to > h->from ? (h->to - h->from) / (h->bars - 1) : 0;
+
+	h->step = (bar / NS_MS + 1) * NS_MS;
+	h->first = h->from % h->step == 0 ? h->from :
+	    (h->from / h->step + 1) * h->step;
+}
+
+static uint64_t
+bar_of(const struct hits *h, uint64_t time)
+{
+	uint64_t at = time > h->first ? (time - h->first + h->step - 1) /
+	    h->step : 0;
+
+	return at < h->bars ? at : h->bars - 1;
+}
 
 static int
 on_line(void *arg, unsigned worker, const struct lql_line *l, struct err *e)
 {
 	struct hits *h = arg;
-	uint64_t at = l->l.time > h->from ? (l->l.time - h->from) / h->step :
-	    0;
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
-	h->bar[worker][at < h->bars ? at : h->bars - 1]++;
+	h->bar[worker][bar_of(h, l->l.time)]++;
 	return 0;
 }
 
@@ -45,24 +68,84 @@ bars_in(unsigned width)
 	return width == 0 || n > BARS ? BARS : n;
 }
 
+/* ---- a server -------------------------------------------------------------- */
+
+/* Points; those of an instant have its time. */
+static int
+on_points(void *arg, const struct remote_answer *a, struct err *e)
+{
+	struct hits *h = arg;
+
+	(void)e;
+	for (size_t i = 0; a->kind == ANSWER_SERIES && i < a->points; i++)
+		h->bar[0][bar_of(h, a->point[i].time)] += a->point[i].value;
+	return 0;
+}
+
+/* What is counted at one time, of the ns before. */
+static int
+far_bar(const struct lql_ask *ask, const struct lql_log *q, struct hits *h,
+    uint64_t at, uint64_t ns, struct err *e)
+{
+	return far_sum(ask, q, &(struct far_sum){ .op = "count_over_time",
+	    .ns = ns }, &(struct question){ .to = at }, on_points, h, e);
+}
+
+/* The first and the last bar are asked for alone: they end with the range. */
+static int
+far_hits(const struct lql_ask *ask, const struct lql_log *q, struct hits *h,
+    struct err *e)
+{
+	struct far_sum sum = { .op = "count_over_time" };
+	struct question qn = { 0 };
+	uint64_t last, to;
+
+	h->from = ask->o.from;
+	h->to = ask->o.to;
+	remote_range(&h->from, &h->to);
+	set_bars(h);
+	to = (h->to + NS_MS - 1) / NS_MS * NS_MS;
+	if (h->first >= to)
+		return far_bar(ask, q, h, to, to - h->from + 1, e);
+	last = h->first + (to - h->first) / h->step * h->step;
+	qn.from = h->first + h->step;
+	qn.to = last;
+	qn.step = sum.ns = h->step;
+	if (far_bar(ask, q, h, h->first, h->first - h->from + 1, e) == -1 ||
+	    (last > h->first && far_sum(ask, q, &sum, &qn, on_points, h, e) ==
+	    -1))
+		return -1;
+	return last < to ? far_bar(ask, q, h, to, to - last, e) : 0;
+}
+
+/* ---- a store --------------------------------------------------------------- */
+
+static int
+store_hits(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_log *q, struct hits *h, struct err *e)
+{
+	struct lql_opts o = ask->o;
+
+	store_view_span(view, &h->from, &h->to);
+	h->from = o.from > h->from ? o.from : h->from;
+	if (o.to != 0 && o.to < h->to)
+		h->to = o.to;
+	set_bars(h);
+	o.no_line = o.no_meta = true;
+	return lql_each(view, q, &o, on_line, h, e);
+}
+
 int
 hits_put(const struct lql_ask *ask, struct store_view *view,
     const struct lql_log *q, struct buf *b, struct err *e)
 {
-	struct lql_opts o = ask->o;
 	struct hits h = { .bars = bars_in(ask->show.width) };
-	uint64_t min = 0, to = 0;
 	double sum[BARS] = { 0 }, top = 0, n = 0;
 	struct arena a = { 0 };
 	struct str text;
 
-	store_view_span(view, &min, &to);
-	h.from = o.from > min ? o.from : min;
-	if (o.to != 0 && o.to < to)
-		to = o.to;
-	h.step = to > h.from ? (to - h.from) / h.bars + 1 : 1;
-	o.no_line = o.no_meta = true;
-	if (lql_each(view, q, &o, on_line, &h, e) == -1)
+	if ((ask->far ? far_hits(ask, q, &h, e) : store_hits(ask, view, q, &h,
+	    e)) == -1)
 		return -1;
 	for (uint32_t i = 0; i < h.bars; i++) {
 		for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)
@@ -76,7 +159,7 @@ hits_put(const struct lql_ask *ask, struct store_view *view,
 	buf_u8(b, ' ');
 	show_spark(b, sum, h.bars, 0, top, h.bars);
 	buf_u8(b, ' ');
-	put_time(&ask->show, b, to);
+	put_time(&ask->show, b, h.to);
 	text = arena_printf(&a, "%.0f line%s, at most %.0f a bar\n", n,
 	    n == 1 ? "" : "s", top);
 	/* on a line of its own when it does not fit */

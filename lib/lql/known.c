@@ -1,7 +1,10 @@
 #include "lql/known.h"
 
+#include "base/time.h"
 #include "lql/far.h"
 #include "lql/fields.h"
+
+#define PATIENCE	(3 * NS_S)	/* of who types */
 
 /* The pairs of each line, as if they were a stream's labels. */
 struct gather {
@@ -10,22 +13,37 @@ struct gather {
 	struct arena *mem;
 };
 
-int
-known_open(struct known *k, const struct lql_ask *ask, struct err *e)
+static int
+read_streams(struct known *k, struct log_streams *out, struct err *e)
 {
 	struct log_scan_opts all = { 0 };
 	const struct lql_query none = { 0 };
-	struct log_streams streams;
-	struct store_view *view = lql_view(ask, e);
+	struct lql_ask quick = *k->ask;
+	struct store_view *view;
+	int r;
+
+	if (quick.far) {
+		quick.wait = PATIENCE;
+		if (far_streams(&quick, &none, &k->mem, out, e) == -1)
+			quick.say(quick.say_arg, arena_printf(&k->mem,
+			    "labels are not completed: %s", e->msg).p);
+		return 0;
+	}
+	if (!(view = lql_view(k->ask, e)))
+		return -1;
+	r = log_streams(view, &all, &k->mem, out, e);
+	store_view_close(view);
+	return r;
+}
+
+int
+known_open(struct known *k, const struct lql_ask *ask, struct err *e)
+{
+	struct log_streams streams = { 0 };
 	int r;
 
 	*k = (struct known){ .ask = ask };
-	if (!view && !ask->far)
-		return -1;
-	r = view ? log_streams(view, &all, &k->mem, &streams, e) :
-	    far_streams(ask, &none, &k->mem, &streams, e);
-	if (view)
-		store_view_close(view);
+	r = read_streams(k, &streams, e);
 	if (r == 0)
 		lql_labels(&streams, &k->mem, &k->labels);
 	k->words.labels = &k->labels;
@@ -70,14 +88,13 @@ on_line(void *arg, const struct lql_line *l, struct err *e)
 void
 known_look(struct known *k, struct str selector)
 {
-	struct lql_opts o = k->ask->o;
+	struct lql_ask quick = *k->ask;
 	struct gather g = { .mem = &k->fields };
-	struct store_view *view;
+	struct store_view *view = NULL;
 	struct lql_query q;
 	struct err e = { 0 };
 
-	if (!selector.p || k->ask->far ||
-	    str_eq(buf_str(&k->selector), selector))
+	if (!selector.p || str_eq(buf_str(&k->selector), selector))
 		return;
 	buf_reset(&k->selector);
 	buf_adds(&k->selector, selector);
@@ -85,12 +102,12 @@ known_look(struct known *k, struct str selector)
 	k->words.meta = k->words.parsed = (struct lql_labels){ NULL, 0 };
 	if (lql_parse(&q, selector, &k->fields, &e) == -1)
 		return;
-	o.limit = KNOWN_LINES;
-	o.forward = false;
-	if ((view = lql_view(k->ask, &e))) {
-		lql_run(view, &q.log, &o, on_line, &g, &e);
-		store_view_close(view);
-	}
+	quick.wait = PATIENCE;
+	quick.o.limit = KNOWN_LINES;
+	quick.o.forward = false;
+	if (quick.far || (view = lql_view(&quick, &e)))
+		lql_find(&quick, view, &q.log, &quick.o, on_line, &g, &e);
+	store_view_close(view);
 	lql_query_free(&q);
 	lql_labels(&(struct log_streams){ g.meta, g.n }, &k->fields,
 	    &k->words.meta);

@@ -15,12 +15,13 @@ struct known {
 	struct arena mem, fields;
 };
 
-/* Reads the labels. */
+/* Reads the labels; those of a server that does not answer within seconds are
+ * none, which is said. */
 int known_open(struct known *, const struct lql_ask *, struct err *);
 void known_free(struct known *);
 /*
  * Makes words.meta and words.parsed those of the lines that a selector finds;
- * none, if it finds none, or a server would have to be asked.
+ * none, if it finds none.
  */
 void known_look(struct known *, struct str selector);
 

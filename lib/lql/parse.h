@@ -44,6 +44,7 @@ struct lql_log {
 	size_t nmatch;
 	struct lql_step *step;		/* in order: lql/step.h */
 	size_t nsteps;
+	struct str only;		/* a stage that is printed before them */
 };
 
 struct lql_metric;

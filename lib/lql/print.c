@@ -235,6 +235,8 @@ print_log(struct buf *b, const struct lql_log *log)
 	const struct lql_step *st;
 
 	print_selector(b, log);
+	if (log->only.n > 0)
+		buf_addf(b, " | %.*s", PS(log->only));
 	for (size_t i = 0; (st = print_step_no(log, i)); i++) {
 		buf_u8(b, ' ');
 		print_step(b, st);

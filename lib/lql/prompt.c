@@ -71,8 +71,7 @@ do_follow(void *arg, const char *query, struct err *e)
 {
 	struct lql_session *s = arg;
 
-	if (s->lql.far)
-		return err_set(e, ERR_QUERY, "\\follow: of a store only");
+	(void)e;
 	s->follow = true;
 	lql_session_answer(s, "query", str_of(query));
 	s->follow = false;
@@ -197,9 +196,11 @@ lql_session_prompt(struct lql_session *s)
 		.arg = s, .complete = { .complete = complete,
 		.arg = &known } };
 	struct err e = { 0 };
-	int status = known_open(&known, &s->lql, &e) == -1 ?
-	    tool_fail(s->tool, &e) : shell_run(&sh);
+	int status;
 
+	lql_session_asked(s);
+	status = known_open(&known, &s->lql, &e) == -1 ?
+	    tool_fail(s->tool, &e) : shell_run(&sh);
 	known_free(&known);
 	return status;
 }

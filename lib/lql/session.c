@@ -6,6 +6,16 @@
 #include "lql/far.h"
 #include "lql/print.h"
 
+void
+lql_session_asked(struct lql_session *s)
+{
+	s->lql.out = ask_uncharted(s->ask.out);
+	s->lql.chart = s->ask.out == ASK_CHART;
+	s->lql.o.limit = s->ask.limit;
+	s->lql.o.from = s->ask.from;
+	s->lql.o.to = s->ask.to;
+}
+
 /* Parses and answers one query: the status. An empty text: every stream. */
 int
 lql_session_answer(struct lql_session *s, const char *where, struct str text)
@@ -19,13 +29,13 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 	int r = 0, status = 0;
 
 	s->ask.count = (struct scan_count){ 0 };
-	s->lql.out = ask_uncharted(s->ask.out);
-	s->lql.chart = s->ask.out == ASK_CHART;
-	s->lql.o.limit = s->ask.limit;
-	s->lql.o.from = s->ask.from;
-	s->lql.o.to = s->ask.to;
+	s->ask.remote.count = (struct remote_count){ 0 };
+	lql_session_asked(s);
 	if (text.n > 0 && lql_parse(&q, text, &a, &e) == -1)
 		r = caret_in(&e, where);
+	else if (s->lql.far && s->lql.o.ntrace_ids > 0 && far_only(&q,
+	    &s->lql.o, &a, &e) == -1)
+		r = -1;
 	else if (s->fmt)
 		r = lql_set_out(&s->lql, &q, &e);
 	else if (s->follow)
@@ -38,9 +48,9 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 		status = tool_fail(s->tool, &e);
 	else if (view && store_view_missing(view) > 0)
 		status = 1;
-	if (s->ask.stats && view)
-		tool_say(s->tool, "%s", ask_stats(&a, &s->ask.count, lines,
-		    what, time_mono() - from).p);
+	if (s->ask.stats && r == 0)
+		tool_say(s->tool, "%s", ask_stats(&s->ask, lines, what,
+		    time_mono() - from).p);
 	if (view)
 		store_view_close(view);
 	lql_query_free(&q);

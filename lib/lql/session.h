@@ -19,6 +19,9 @@ struct lql_session {
 
 /* A query, `where` it comes from; an empty text asks for every stream. */
 int lql_session_answer(struct lql_session *, const char *where, struct str);
+/* Sets lql by what is asked now: a prompt's commands change it between
+ * queries. */
+void lql_session_asked(struct lql_session *);
 /* prompt.c: asks for queries until the end: the status. */
 int lql_session_prompt(struct lql_session *);
 /* --timezone: UTC, Local, or a name such as Europe/Paris. */

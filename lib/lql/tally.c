@@ -5,8 +5,10 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/pool.h"
+#include "base/time.h"
 #include "base/tool.h"
 #include "log/split.h"
+#include "lql/far.h"
 #include "show/spark.h"
 
 #define TREND	40u		/* points over the time there is */
@@ -28,6 +30,7 @@ struct counts {			/* of a worker; in the end of all */
 struct tally {
 	const struct lql_ask *ask;
 	uint64_t from, step;		/* of the trend */
+	bool bytes;			/* a server is asked for these now */
 	struct counts *of[POOL_WORKERS_MAX];	/* NULL: has had no line */
 };
 
@@ -213,29 +216,103 @@ put(struct counts *t, bool is, struct arena *a, struct show_table *tb)
 	}
 }
 
+/* ---- a server -------------------------------------------------------------- */
+
+static int
+on_sum(void *arg, const struct remote_answer *a, struct err *e)
+{
+	struct tally *t = arg;
+	double n = a->points == 1 ? a->point[0].value : 0;
+	struct count *c;
+
+	(void)e;
+	if (a->kind != ANSWER_SERIES || !(n > 0 && n < 1e18))
+		return 0;
+	c = count_of(counts_of(t, 0), labels_get(a->labels, t->ask->label));
+	*(t->bytes ? &c->bytes : &c->lines) += (uint64_t)n;
+	return 0;
+}
+
+/* A pattern comes by level. */
+static int
+on_pattern(void *arg, const struct remote_answer *a, struct err *e)
+{
+	struct tally *t = arg;
+	struct count *c;
+
+	(void)e;
+	if (a->kind != ANSWER_SERIES)
+		return 0;
+	c = count_of(counts_of(t, 0), labels_get(a->labels, S("pattern")));
+	for (size_t i = 0; i < a->points; i++) {
+		double n = a->point[i].value;
+		uint64_t time = a->point[i].time, at = time > t->from ?
+		    (time - t->from) / t->step : 0;
+
+		if (n > 0 && n < 1e9) {
+			c->lines += (uint64_t)n;
+			c->trend[at < TREND ? at : TREND - 1] += (uint32_t)n;
+		}
+	}
+	return 0;
+}
+
+static int
+far_tally(struct tally *t, const struct lql_log *q, struct err *e)
+{
+	struct question qn = { .from = t->ask->o.from, .to = t->ask->o.to };
+	struct far_sum sum = { .op = "count_over_time", .by = t->ask->label };
+
+	remote_range(&qn.from, &qn.to);
+	t->from = qn.from;
+	sum.ns = qn.to - qn.from;
+	t->step = sum.ns / TREND + 1;
+	if (t->ask->about == LQL_PATTERNS) {
+		/* of whole seconds, as it counts them */
+		qn.step = t->step < NS_S ? NS_S : t->step / NS_S * NS_S;
+		return far_patterns(t->ask, q, &qn, on_pattern, t, e);
+	}
+	qn = (struct question){ .to = qn.to - 1 };
+	if (far_sum(t->ask, q, &sum, &qn, on_sum, t, e) == -1)
+		return -1;
+	t->bytes = true;
+	sum.op = "bytes_over_time";
+	return far_sum(t->ask, q, &sum, &qn, on_sum, t, e);
+}
+
+/* ---- a store --------------------------------------------------------------- */
+
+static int
+store_tally(struct tally *t, struct store_view *view, const struct lql_log *q,
+    struct err *e)
+{
+	struct lql_opts o = t->ask->o;
+	uint64_t min = 0, max = 0;
+	int r;
+
+	store_view_span(view, &min, &max);
+	t->from = o.from > min ? o.from : min;
+	if (o.to != 0 && o.to < max)
+		max = o.to;
+	t->step = max > t->from ? (max - t->from) / TREND + 1 : 1;
+	o.no_meta = t->ask->about == LQL_PATTERNS;
+	r = lql_each(view, q, &o, on_line, t, e);
+	for (unsigned k = 1; k < POOL_WORKERS_MAX; k++)
+		if (r == 0 && t->of[k])
+			pour(counts_of(t, 0), t->of[k]);
+	return r;
+}
+
 int
 tally_put(const struct lql_ask *ask, struct store_view *view,
     const struct lql_log *q, struct arena *a, struct show_table *tb,
     struct err *e)
 {
-	bool patterns = ask->about == LQL_PATTERNS;
 	struct tally t = { .ask = ask };
-	struct lql_opts o = ask->o;
-	uint64_t min = 0, max = 0;
-	int r;
+	int r = ask->far ? far_tally(&t, q, e) : store_tally(&t, view, q, e);
 
-	store_view_span(view, &min, &max);
-	t.from = o.from > min ? o.from : min;
-	if (o.to != 0 && o.to < max)
-		max = o.to;
-	t.step = max > t.from ? (max - t.from) / TREND + 1 : 1;
-	o.no_meta = patterns;
-	r = lql_each(view, q, &o, on_line, &t, e);
-	for (unsigned k = 1; k < POOL_WORKERS_MAX; k++)
-		if (r == 0 && t.of[k])
-			pour(counts_of(&t, 0), t.of[k]);
 	if (r == 0)
-		put(counts_of(&t, 0), patterns, a, tb);
+		put(counts_of(&t, 0), ask->about == LQL_PATTERNS, a, tb);
 	for (unsigned k = 0; k < POOL_WORKERS_MAX; k++)
 		counts_free(t.of[k]);
 	return r;

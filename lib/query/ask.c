@@ -124,12 +124,14 @@ ask_say(void (*say)(void *arg, const char *msg), void *arg, struct str text)
 }
 
 struct str
-ask_stats(struct arena *a, const struct scan_count *c, uint64_t n,
-    const char *what, uint64_t ns)
+ask_stats(struct ask *a, uint64_t n, const char *what, uint64_t ns)
 {
+	const struct scan_count *c = &a->count;
 	char read[24], raw[24];
 
-	return arena_printf(a, "%llu %s, %.1f ms; %llu stripes, %llu pages "
+	if (a->remote.url)
+		return remote_stats(&a->mem, &a->remote.count, n, what, ns);
+	return arena_printf(&a->mem, "%llu %s, %.1f ms; %llu stripes, %llu pages "
 	    "(%llu skipped), %s read, %s unpacked", (unsigned long long)n,
 	    what, (double)ns / 1e6, (unsigned long long)c->stripes,
 	    (unsigned long long)c->pages,
@@ -181,6 +183,7 @@ int
 ask_ready(struct ask *a, bool terminal, struct err *e)
 {
 	heap_huge();
+	a->remote.tenant = a->tenant;
 	if (a->out == ASK_AUTO)
 		a->out = terminal ? ASK_CHART : ASK_JSON;
 	return ask_range(a->since, a->from_text, a->to_text, time_now(),

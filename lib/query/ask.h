@@ -97,8 +97,8 @@ void ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
 /* Says what has words of telemetry in it: made safe for a terminal. */
 void ask_say(void (*say)(void *arg, const char *msg), void *arg,
     struct str text);
-/* The words of --stats: "N WHAT, 1.2 ms; stripes, pages, bytes read". */
-struct str ask_stats(struct arena *, const struct scan_count *, uint64_t n,
-    const char *what, uint64_t ns);
+/* The words of --stats: "N WHAT, 1.2 ms; stripes, pages, bytes read", or as
+ * remote_stats. */
+struct str ask_stats(struct ask *, uint64_t n, const char *what, uint64_t ns);
 
 #endif

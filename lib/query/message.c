@@ -4,8 +4,9 @@
 #include "base/num.h"
 
 enum { Q_WHAT = 1, Q_TEXT, Q_FROM, Q_TO, Q_STEP, Q_LIMIT, Q_FORWARD,
-	Q_NAME, Q_BATCH };
-enum { A_KIND = 1, A_WHY, A_TEXT, A_TIME, A_LABEL, A_META, A_PARSED, A_POINT };
+	Q_NAME, Q_BATCH, Q_INTERVAL, Q_EXEMPLARS, Q_WAIT };
+enum { A_KIND = 1, A_WHY, A_TEXT, A_TIME, A_LABEL, A_META, A_PARSED, A_POINT,
+	A_BYTES };
 enum { L_NAME = 1, L_VALUE, L_TYPE };
 
 static void
@@ -52,6 +53,9 @@ question_put(struct buf *b, const struct question *q)
 	put_u64(b, Q_FORWARD, q->forward);
 	put_str(b, Q_NAME, q->name);
 	put_u64(b, Q_BATCH, q->batch);
+	put_u64(b, Q_INTERVAL, q->interval);
+	put_u64(b, Q_EXEMPLARS, q->exemplars);
+	put_u64(b, Q_WAIT, q->wait);
 }
 
 void
@@ -61,6 +65,7 @@ answer_put(struct buf *b, const struct remote_answer *a)
 	put_u64(b, A_WHY, a->why);
 	put_str(b, A_TEXT, a->text);
 	put_u64(b, A_TIME, a->time);
+	put_u64(b, A_BYTES, a->bytes);
 	put_labels(b, A_LABEL, &a->labels);
 	put_labels(b, A_META, &a->meta);
 	put_labels(b, A_PARSED, &a->parsed);
@@ -99,8 +104,11 @@ question_read(struct question *q, struct str message, struct err *e)
 		case Q_STEP: q->step = f.v; break;
 		case Q_LIMIT: q->limit = f.v; break;
 		case Q_NAME: q->name = f.b; break;
-		case Q_FORWARD: q->forward = f.v != 0; break;
 		case Q_BATCH: q->batch = f.v; break;
+		case Q_INTERVAL: q->interval = f.v; break;
+		case Q_EXEMPLARS: q->exemplars = f.v; break;
+		case Q_WAIT: q->wait = f.v; break;
+		case Q_FORWARD: q->forward = f.v != 0; break;
 		}
 	return c.bad ? err_set(e, ERR_CORRUPT, "a question that is no "
 	    "message") : 0;
@@ -174,6 +182,7 @@ answer_read(struct remote_answer *a, struct str message, struct arena *mem,
 		case A_WHY: a->why = (enum err_kind)f.v; break;
 		case A_TEXT: a->text = f.b; break;
 		case A_TIME: a->time = f.v; break;
+		case A_BYTES: a->bytes = f.v; break;
 		case A_POINT: read_points(a, f.b, mem); break;
 		}
 	if (c.bad || !read_labels(&a->labels, message, A_LABEL, mem) ||

@@ -1,7 +1,7 @@
 /*
- * message: what a query tool and query-remote(1) say to each other: one
- * question, then answers, the last of which is END or FAILED. Each is a varint
- * length and a protobuf message; the fields are in that page.
+ * message: what a query tool and query-remote(1) say to each other: questions,
+ * and behind each its answers, the last of which is END or FAILED. All are a
+ * varint length and a protobuf message; the fields are in that page.
  */
 #ifndef QUERY_MESSAGE_H
 #define QUERY_MESSAGE_H
@@ -16,10 +16,13 @@ enum question_what {
 	QUESTION_SERIES,	/* SERIES: at the steps, or at `to` */
 	QUESTION_STREAMS,	/* STREAM: text is a selector, or empty */
 	QUESTION_TRACES,	/* TRACE: text has an id a line; those there */
-	QUESTION_SEARCH,	/* TRACE: whole, `limit` that match at most */
+	QUESTION_FIND,		/* NAME: the ids of `limit` traces that match,
+				   the newest ones */
 	QUESTION_TAGS,		/* NAME: a scope, and an attribute's name */
 	QUESTION_VALUES,	/* NAME: a type, and a value of `name`; text is
 				   a query, or empty */
+	QUESTION_PATTERNS,	/* SERIES: how many lines when, with the labels
+				   pattern and level; text is a selector */
 };
 
 struct question {
@@ -31,22 +34,31 @@ struct question {
 	uint64_t step;		/* ns; 0: at `to` alone */
 	uint64_t limit;		/* 0: all */
 	uint64_t batch;		/* lines of a request; 0: as many as is usual */
+	uint64_t interval;	/* ns: lines are at least that far apart */
+	uint64_t exemplars;	/* of series of Tempo, at most */
+	uint64_t wait;		/* ns for an answer; 0: as the helper was told */
 	bool forward;
 };
 
 enum answer_kind { ANSWER_END = 1, ANSWER_FAILED, ANSWER_LINE, ANSWER_SERIES,
-	ANSWER_STREAM, ANSWER_TRACE, ANSWER_NAME };
+	ANSWER_STREAM, ANSWER_TRACE, ANSWER_NAME, ANSWER_EXEMPLAR,
+	ANSWER_REQUEST };
 
 struct answer_point { uint64_t time; double value; };
 
 struct remote_answer {
 	enum answer_kind kind;
 	enum err_kind why;		/* FAILED */
-	struct str text;		/* FAILED: words; LINE; TRACE: TracesData */
-	uint64_t time;			/* LINE, ns */
-	struct labels labels;		/* LINE, SERIES, STREAM; one of NAME */
+	struct str text;		/* FAILED: words; LINE; TRACE: TracesData;
+					   REQUEST: path and parameters */
+	uint64_t time;			/* LINE, ns; NAME of a trace: its end;
+					   REQUEST: ns it took */
+	uint64_t bytes;			/* REQUEST: of its answer, unpacked */
+	struct labels labels;		/* LINE, SERIES, STREAM, EXEMPLAR (of
+					   the series before); one of NAME;
+					   REQUEST: what the server counted */
 	struct labels meta, parsed;	/* LINE */
-	const struct answer_point *point;	/* SERIES */
+	const struct answer_point *point;	/* SERIES; one of EXEMPLAR */
 	size_t points;
 };
 

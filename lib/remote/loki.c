@@ -6,7 +6,8 @@
 #include "base/time.h"
 #include "remote/server.h"
 
-#define PAGE	1000u	/* lines of a request; servers refuse over 5000 */
+#define PAGE		1000u	/* lines of a request, */
+#define PAGE_MAX	5000u	/* which most servers give at most */
 #define CATEGORIES	"X-Loki-Response-Encoding-Flags: categorize-labels"
 
 /* A line of a page. */
@@ -142,10 +143,21 @@ line_key(struct buf *b, const struct line *l)
 /*
  * Pages meet in a nanosecond, the edge, of which both have lines: those that
  * were said are known.
+ *
+ * Of lines that are an interval apart a page begins an interval behind the last
+ * one, where its first line is the next one wanted. Servers split long ranges,
+ * and begin anew in each part: a line that is too near is not said, and the
+ * next page begins there.
  */
 struct pages {
 	uint64_t from, to;	/* of the next */
 	uint64_t left;		/* lines still wanted */
+	uint64_t usual, size;	/* of a page; a larger one if need be */
+	uint64_t interval;
+	bool forward;
+	bool any;		/* said; */
+	uint64_t last;		/* the last one's time */
+	bool near;		/* a line was too near to that */
 	uint64_t edge;
 	struct map said;	/* lines of the edge */
 	struct buf key;
@@ -177,6 +189,14 @@ keep_edge(struct pages *ps, const struct page *p)
 	}
 }
 
+static bool
+too_near(const struct pages *ps, uint64_t time)
+{
+	uint64_t apart = time > ps->last ? time - ps->last : ps->last - time;
+
+	return ps->any && apart < ps->interval;
+}
+
 /* How many lines of the page were new; -1. */
 static int64_t
 say_page(struct server *s, struct pages *ps, const struct page *p,
@@ -186,18 +206,41 @@ say_page(struct server *s, struct pages *ps, const struct page *p,
 	int64_t fresh = 0;
 	int r = 0;
 
+	ps->near = false;
 	for (size_t i = 0; i < p->n && r == 0 && ps->left > 0; i++) {
-		if (again(ps, &p->v[i]))
+		ps->near = too_near(ps, p->v[i].time);
+		if (ps->near)
+			break;
+		if (ps->interval == 0 && again(ps, &p->v[i]))
 			continue;
 		arena_reset(&mem);
 		r = say_line(s, &p->v[i], &mem, e);
+		ps->any = true;
+		ps->last = p->v[i].time;
 		fresh++;
 		ps->left--;
 	}
-	if (p->n > 0)
+	if (p->n > 0 && ps->interval == 0)
 		keep_edge(ps, p);
 	arena_free(&mem);
 	return r == -1 ? -1 : fresh;
+}
+
+/* Where the next page begins. Whether there is room for one. */
+static bool
+move_on(struct pages *ps)
+{
+	uint64_t at = ps->interval ? ps->last : ps->edge;
+
+	if (ps->forward && ps->interval > UINT64_MAX - at)
+		return false;
+	if (ps->forward)
+		ps->from = at + ps->interval;
+	else if (ps->interval > at)
+		return false;
+	else
+		ps->to = at - ps->interval + 1;
+	return ps->from < ps->to;
 }
 
 static json_t *
@@ -214,42 +257,51 @@ ask_page(struct server *s, const struct question *q, const struct pages *ps,
 	server_number(&b, "limit", n);
 	server_param(&b, "direction", q->forward ? S("forward") :
 	    S("backward"));
+	if (q->interval > 0)
+		server_seconds(&b, "interval", q->interval);
 	j = server_json(s, buf_str(&b), CATEGORIES, e);
 	buf_free(&b);
 	return j;
+}
+
+/* The next page: 1 if there may be another, 0, -1. */
+static int
+next_page(struct server *s, const struct question *q, struct pages *ps,
+    struct page *p, struct err *e)
+{
+	uint64_t asked = ps->left < ps->size && ps->left + ps->said.n <
+	    ps->size ? ps->left + ps->said.n : ps->size;
+	json_t *j = ask_page(s, q, ps, asked, e);
+	int64_t fresh = -1;
+
+	arena_reset(&p->mem);
+	if (j && read_page(p, j, q->forward, e) == 0)
+		fresh = say_page(s, ps, p, e);
+	json_decref(j);
+	if (fresh == -1)
+		return -1;
+	if (p->n < asked && !ps->near)
+		return 0;
+	if (fresh == 0 && ps->size >= PAGE_MAX)
+		return err_set(e, ERR_LIMIT, "over %llu lines in one "
+		    "nanosecond", (unsigned long long)ps->size);
+	ps->size = fresh == 0 ? PAGE_MAX : ps->usual;
+	return ps->left > 0 && move_on(ps);
 }
 
 static int
 lines(struct server *s, const struct question *q, struct err *e)
 {
 	struct pages ps = { .from = q->from, .to = q->to, .left = q->limit ?
-	    q->limit : UINT64_MAX };
+	    q->limit : UINT64_MAX, .usual = q->batch ? q->batch : PAGE,
+	    .interval = q->interval, .forward = q->forward };
 	struct page p = { 0 };
-	uint64_t page = q->batch ? q->batch : PAGE, asked;
-	int64_t fresh;
 	int r;
 
-	do {
-		asked = ps.left < page && ps.left + ps.said.n < page ?
-		    ps.left + ps.said.n : page;
-		json_t *j = ask_page(s, q, &ps, asked, e);
-
-		fresh = 0;
-		arena_reset(&p.mem);
-		r = j ? read_page(&p, j, q->forward, e) : -1;
-		if (r == 0 && (fresh = say_page(s, &ps, &p, e)) == -1)
-			r = -1;
-		json_decref(j);
-		if (p.n < asked || r == -1)
-			break;
-		if (fresh == 0)
-			r = err_set(e, ERR_LIMIT, "over %llu lines in one "
-			    "nanosecond", (unsigned long long)page);
-		else if (q->forward)
-			ps.from = p.v[p.n - 1].time;
-		else
-			ps.to = p.v[p.n - 1].time + 1;
-	} while (r == 0 && ps.left > 0);
+	ps.size = ps.usual;
+	do
+		r = next_page(s, q, &ps, &p, e);
+	while (r == 1);
 	arena_free(&p.mem);
 	map_free(&ps.said);
 	buf_free(&ps.key);
@@ -258,14 +310,16 @@ lines(struct server *s, const struct question *q, struct err *e)
 
 /* ---- series ------------------------------------------------------------- */
 
-/* [seconds, "value"] */
+/* [seconds, "value"]; of patterns the value is a number */
 static bool
 point(json_t *pair, struct answer_point *p)
 {
 	double at = json_number_value(json_array_get(pair, 0));
+	json_t *value = json_array_get(pair, 1);
 
-	p->time = at > 0 && at < 1e11 ? (uint64_t)(at * 1e3 + 0.5) * NS_MS : 0;
-	return num_f64(server_text(json_array_get(pair, 1)), &p->value);
+	p->time = at > 0 && at < 1e10 ? (uint64_t)(at * 1e3 + 0.5) * NS_MS : 0;
+	p->value = json_number_value(value);
+	return json_is_number(value) || num_f64(server_text(value), &p->value);
 }
 
 static int
@@ -302,7 +356,6 @@ series(struct server *s, const struct question *q, struct err *e)
 	struct buf b = { 0 };
 	const char *type;
 	json_t *j, *result, *one;
-	char step[32];
 	size_t i;
 	int r = 0;
 
@@ -312,8 +365,7 @@ series(struct server *s, const struct question *q, struct err *e)
 	if (q->step) {
 		server_number(&b, "start", q->from);
 		server_number(&b, "end", q->to);
-		server_param(&b, "step", str_of(num_fmt_f64(step,
-		    (double)q->step / 1e9)));
+		server_seconds(&b, "step", q->step);
 	} else
 		server_number(&b, "time", q->to);
 	j = server_json(s, buf_str(&b), NULL, e);
@@ -370,6 +422,57 @@ streams(struct server *s, const struct question *q, struct err *e)
 	return r;
 }
 
+/* ---- patterns ----------------------------------------------------------- */
+
+static int
+say_pattern(struct server *s, json_t *one, struct err *e)
+{
+	json_t *samples = json_object_get(one, "samples"), *pair;
+	struct label l[2] = {
+		{ S("level"), server_text(json_object_get(one, "level")),
+		  LABEL_STR },
+		{ S("pattern"), server_text(json_object_get(one, "pattern")),
+		  LABEL_STR } };
+	struct arena mem = { 0 };
+	struct answer_point *p = arena_new(&mem, struct answer_point,
+	    json_array_size(samples) + 1);
+	bool good = true;
+	size_t i;
+	int r;
+
+	json_array_foreach(samples, i, pair) {
+		good &= point(pair, &p[i]);
+	}
+	r = good ? server_say(s, &(struct remote_answer){ .kind =
+	    ANSWER_SERIES, .labels = { l, 2 }, .point = p, .points =
+	    json_array_size(samples) }, e) : odd(e);
+	arena_free(&mem);
+	return r;
+}
+
+static int
+patterns(struct server *s, const struct question *q, struct err *e)
+{
+	struct buf b = { 0 };
+	json_t *j, *data;
+	int r = 0;
+
+	server_path(&b, "/loki/api/v1/patterns");
+	server_param(&b, "query", q->text);
+	server_number(&b, "start", q->from);
+	server_number(&b, "end", q->to);
+	server_seconds(&b, "step", q->step);
+	j = server_json(s, buf_str(&b), NULL, e);
+	buf_free(&b);
+	if (!j)
+		return -1;
+	data = json_object_get(j, "data");
+	for (size_t i = 0; i < json_array_size(data) && r == 0; i++)
+		r = say_pattern(s, json_array_get(data, i), e);
+	json_decref(j);
+	return r;
+}
+
 int
 loki_ask(struct server *s, const struct question *q, struct err *e)
 {
@@ -377,6 +480,7 @@ loki_ask(struct server *s, const struct question *q, struct err *e)
 	case QUESTION_LINES: return lines(s, q, e);
 	case QUESTION_SERIES: return series(s, q, e);
 	case QUESTION_STREAMS: return streams(s, q, e);
+	case QUESTION_PATTERNS: return patterns(s, q, e);
 	default:
 		return err_set(e, ERR_QUERY, "nothing that Loki can be asked");
 	}

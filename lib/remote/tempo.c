@@ -47,9 +47,52 @@ traces(struct server *s, const struct question *q, struct err *e)
 	return r;
 }
 
-/* Which traces match, of `limit` at most; NULL: failed. */
+/* Left out, it is 0. */
+static uint64_t
+number(json_t *j)
+{
+	uint64_t n = json_is_integer(j) && json_integer_value(j) > 0 ?
+	    (uint64_t)json_integer_value(j) : 0;
+
+	num_u64(server_text(j), &n);
+	return n;
+}
+
+static uint64_t
+ns_of(json_t *ms)
+{
+	uint64_t n = number(ms);
+
+	return n < UINT64_MAX / NS_MS ? n * NS_MS : 0;
+}
+
+/* `end`: of a trace, else 0. */
+static int
+say_name(struct server *s, struct str of, struct str name, uint64_t end,
+    struct err *e)
+{
+	struct label l = { of, name, LABEL_STR };
+
+	return server_say(s, &(struct remote_answer){ .kind = ANSWER_NAME,
+	    .time = end, .labels = { &l, 1 } }, e);
+}
+
+static int
+say_found(struct server *s, json_t *one, struct err *e)
+{
+	struct str id = server_text(json_object_get(one, "traceID"));
+	uint64_t start = number(json_object_get(one, "startTimeUnixNano")),
+	    took = ns_of(json_object_get(one, "durationMs"));
+
+	if (!is_id(id))
+		return err_set(e, ERR_CORRUPT, "an answer that is not as "
+		    "Tempo's are");
+	return say_name(s, S("id"), id, start + (took < UINT64_MAX - start ?
+	    took : 0), e);
+}
+
 static json_t *
-find(struct server *s, const struct question *q, uint64_t limit,
+ask_search(struct server *s, const struct question *q, uint64_t limit,
     struct err *e)
 {
 	struct buf b = { 0 };
@@ -67,13 +110,13 @@ find(struct server *s, const struct question *q, uint64_t limit,
 }
 
 static int
-search(struct server *s, const struct question *q, struct err *e)
+find(struct server *s, const struct question *q, struct err *e)
 {
 	uint64_t limit = q->limit && q->limit < LIMIT_MAX ? q->limit :
 	    LIMIT_MAX;
-	json_t *j = find(s, q, limit, e), *all, *id;
-	struct buf body = { 0 };
+	json_t *j = ask_search(s, q, limit, e), *all, *one;
 	int r = 0;
+	size_t i;
 
 	if (!j)
 		return -1;
@@ -81,15 +124,11 @@ search(struct server *s, const struct question *q, struct err *e)
 	if (limit != q->limit && json_array_size(all) >= limit)
 		r = err_set(e, ERR_LIMIT, "%u traces, or more: a shorter "
 		    "range, or a --limit", LIMIT_MAX);
-	for (size_t i = 0; i < json_array_size(all) && r == 0; i++) {
-		id = json_object_get(json_array_get(all, i), "traceID");
-		struct str hex = server_text(id);
-
-		r = is_id(hex) ? trace(s, hex, &body, e) : err_set(e,
-		    ERR_CORRUPT, "an answer that is not as Tempo's are");
+	json_array_foreach(all, i, one) {
+		if (r == 0)
+			r = say_found(s, one, e);
 	}
 	json_decref(j);
-	buf_free(&body);
 	return r;
 }
 
@@ -133,15 +172,26 @@ labels_from(json_t *list, struct arena *mem)
 	return labels_sort(v, (uint32_t)n);
 }
 
-/* A number, or the text of one that JSON has not; left out, it is 0. */
-static double
-number(json_t *j)
+/* The traces behind the series that was just said. */
+static int
+say_exemplars(struct server *s, json_t *all, struct err *e)
 {
-	double v = json_number_value(j);
+	struct arena mem = { 0 };
+	int r = 0;
 
-	if (json_is_string(j))
-		num_f64(server_text(j), &v);
-	return v;
+	for (size_t i = 0; i < json_array_size(all) && r == 0; i++) {
+		json_t *one = json_array_get(all, i);
+		struct answer_point p = { ns_of(json_object_get(one,
+		    "timestampMs")), server_f64(json_object_get(one,
+		    "value")) };
+
+		arena_reset(&mem);
+		r = server_say(s, &(struct remote_answer){ .kind =
+		    ANSWER_EXEMPLAR, .labels = labels_from(json_object_get(one,
+		    "labels"), &mem), .point = &p, .points = 1 }, e);
+	}
+	arena_free(&mem);
+	return r;
 }
 
 static int
@@ -154,20 +204,19 @@ say_series(struct server *s, json_t *one, const struct question *q,
 	struct answer_point *p = arena_zero(&mem, struct answer_point, n + 1);
 	int r;
 
-	p[0] = (struct answer_point){ q->to, number(json_object_get(one,
+	p[0] = (struct answer_point){ q->to, server_f64(json_object_get(one,
 	    "value")) };
 	for (i = 0; i < n && q->step; i++) {
-		uint64_t ms = 0;
-
 		sample = json_array_get(samples, i);
-		num_u64(server_text(json_object_get(sample, "timestampMs")),
-		    &ms);
-		p[i] = (struct answer_point){ ms * NS_MS, number(
+		p[i] = (struct answer_point){ ns_of(json_object_get(sample,
+		    "timestampMs")), server_f64(
 		    json_object_get(sample, "value")) };
 	}
 	r = server_say(s, &(struct remote_answer){ .kind = ANSWER_SERIES,
 	    .labels = labels_from(json_object_get(one, "labels"), &mem),
 	    .point = p, .points = n }, e);
+	if (r == 0 && q->exemplars > 0)
+		r = say_exemplars(s, json_object_get(one, "exemplars"), e);
 	arena_free(&mem);
 	return r;
 }
@@ -177,7 +226,6 @@ series(struct server *s, const struct question *q, struct err *e)
 {
 	struct buf b = { 0 };
 	json_t *j, *all;
-	char step[32];
 	int r = 0;
 
 	server_path(&b, q->step ? "/api/metrics/query_range" :
@@ -186,8 +234,9 @@ series(struct server *s, const struct question *q, struct err *e)
 	server_number(&b, "start", q->from);
 	server_number(&b, "end", q->to);
 	if (q->step)
-		server_param(&b, "step", str_of(num_fmt_f64(step,
-		    (double)q->step / 1e9)));
+		server_seconds(&b, "step", q->step);
+	if (q->exemplars > 0)
+		server_number(&b, "exemplars", q->exemplars);
 	j = server_json(s, buf_str(&b), NULL, e);
 	buf_free(&b);
 	if (!j)
@@ -201,15 +250,6 @@ series(struct server *s, const struct question *q, struct err *e)
 
 /* ---- names --------------------------------------------------------------- */
 
-static int
-say_name(struct server *s, json_t *of, json_t *name, struct err *e)
-{
-	struct label l = { server_text(of), server_text(name), LABEL_STR };
-
-	return server_say(s, &(struct remote_answer){ .kind = ANSWER_NAME,
-	    .labels = { &l, 1 } }, e);
-}
-
 static json_t *
 ask_names(struct server *s, const struct question *q, struct buf *path,
     struct err *e)
@@ -218,6 +258,8 @@ ask_names(struct server *s, const struct question *q, struct buf *path,
 		server_param(path, "q", q->text);
 	server_number(path, "start", q->from / NS_S);
 	server_number(path, "end", q->to / NS_S + 1);
+	if (q->limit > 0)
+		server_number(path, "limit", q->limit);
 	return server_json(s, buf_str(path), NULL, e);
 }
 
@@ -236,8 +278,8 @@ tags(struct server *s, const struct question *q, struct err *e)
 
 		json_array_foreach(tags, k, name) {
 			if (r == 0)
-				r = say_name(s, json_object_get(scope,
-				    "name"), name, e);
+				r = say_name(s, server_text(json_object_get(
+				    scope, "name")), server_text(name), 0, e);
 		}
 	}
 	if (!j)
@@ -276,8 +318,9 @@ values(struct server *s, const struct question *q, struct err *e)
 	j = ask_names(s, q, &path, e);
 	json_array_foreach(json_object_get(j, "tagValues"), i, value) {
 		if (r == 0)
-			r = say_name(s, json_object_get(value, "type"),
-			    json_object_get(value, "value"), e);
+			r = say_name(s, server_text(json_object_get(value,
+			    "type")), server_text(json_object_get(value,
+			    "value")), 0, e);
 	}
 	if (!j)
 		r = -1;
@@ -291,7 +334,7 @@ tempo_ask(struct server *s, const struct question *q, struct err *e)
 {
 	switch (q->what) {
 	case QUESTION_TRACES: return traces(s, q, e);
-	case QUESTION_SEARCH: return search(s, q, e);
+	case QUESTION_FIND: return find(s, q, e);
 	case QUESTION_SERIES: return series(s, q, e);
 	case QUESTION_TAGS: return tags(s, q, e);
 	case QUESTION_VALUES: return values(s, q, e);

@@ -158,7 +158,7 @@ tql_series(const struct tql_ask *ask, struct store_view *view,
 	*t = (struct table){ .n = 0 };
 	*ex = (struct tql_exemplars){ .v = NULL };
 	if (ask->far)
-		return far_metrics(ask->far, ask, q, range, mem, t, e);
+		return far_metrics(ask->far, ask, q, range, mem, t, ex, e);
 	r = range_of(ask, view, &o.range, e);
 	*range = o.range;
 	if (r == 1 && tql_metrics(view, q, &o, mem, t, ex, e) == -1)

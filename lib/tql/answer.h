@@ -75,6 +75,10 @@ int tql_traces(const struct tql_ask *, struct store_view *, struct str text,
 int tql_diff(const struct tql_ask *, struct store_view *,
     const struct str side[2], struct str query, struct err *);
 
+/* The times that a side of it names. */
+int tql_diff_times(struct str side, uint64_t *from, uint64_t *to,
+    struct err *);
+
 /*
  * tags_put.c: what may be asked for: names of attributes, of a scope (empty:
  * all, and the intrinsics), or the values of one, over all spans or those of a

@@ -78,14 +78,31 @@ is_of(const struct tql_key *k, struct str name)
 	    (str_eq(name, S("rootName")) && str_eq(k->name, S("name")));
 }
 
+/* Key number i, if it is of what is named, with its values; else NULL. */
+static const struct tql_key *
+key_of(const struct tql_keys *keys, uint32_t i, struct str name)
+{
+	struct tql_key *k = &keys->key[i];
+
+	if (!is_of(k, name))
+		return NULL;
+	if (keys->load && !k->loaded) {
+		k->loaded = true;
+		keys->load(keys->load_arg, k);
+	}
+	return k;
+}
+
 /* Inside of quotes. */
 static void
 add_values(struct words *w, const struct tql_keys *keys, struct str name)
 {
-	for (uint32_t i = 0; i < keys->n; i++)
-		for (uint32_t v = 0; is_of(&keys->key[i], name) &&
-		    v < keys->key[i].n; v++)
-			add(w, keys->key[i].value[v]);
+	for (uint32_t i = 0; i < keys->n; i++) {
+		const struct tql_key *k = key_of(keys, i, name);
+
+		for (uint32_t v = 0; k && v < k->n; v++)
+			add(w, k->value[v]);
+	}
 }
 
 /* What may stand behind a comparison: numbers, true, "text". */
@@ -93,9 +110,9 @@ static void
 add_literals(struct words *w, const struct tql_keys *keys, struct str name)
 {
 	for (uint32_t i = 0; i < keys->n; i++) {
-		const struct tql_key *k = &keys->key[i];
+		const struct tql_key *k = key_of(keys, i, name);
 
-		if (!is_of(k, name))
+		if (!k)
 			continue;
 		for (uint32_t v = 0; v < k->nbare; v++)
 			add(w, k->bare[v]);

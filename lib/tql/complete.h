@@ -14,11 +14,15 @@ struct tql_key {
 	uint32_t n;
 	struct str *bare;
 	uint32_t nbare;
+	bool loaded;		/* of keys that have `load` */
 };
 
 struct tql_keys {
 	struct tql_key *key;
 	uint32_t n;
+	/* gets the values of a key when they are wanted first; or NULL */
+	void (*load)(void *arg, struct tql_key *);
+	void *load_arg;
 };
 
 /* keys.c */

@@ -203,8 +203,8 @@ gather_times(struct gatherer *g, struct store_view *view, struct heap *h,
 }
 
 /* "FROM..TO", either of which may be left out. */
-static int
-parse_times(struct str text, uint64_t *from, uint64_t *to, struct err *e)
+int
+tql_diff_times(struct str text, uint64_t *from, uint64_t *to, struct err *e)
 {
 	size_t at = str_find(text, S(".."));
 	struct str a, b;
@@ -233,7 +233,7 @@ gather_side(const struct tql_ask *ask, struct store_view *view,
 
 	if (tql_is_id(text))
 		return gather_trace(view, text, h, e);
-	if (parse_times(text, &g.from, &g.to, e) == -1)
+	if (tql_diff_times(text, &g.from, &g.to, e) == -1)
 		return -1;
 	return gather_times(&g, view, h, e);
 }

@@ -199,6 +199,13 @@ by_series(const void *pa, const void *pb)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+void
+tql_exemplars_sort(struct tql_exemplars *ex)
+{
+	if (ex->n > 1)
+		qsort(ex->v, ex->n, sizeof *ex->v, by_series);
+}
+
 /* Both sides of a calculation may have the same. */
 static bool
 is_there(const struct tql_exemplars *out, const struct tql_exemplar *x)
@@ -263,6 +270,5 @@ exemplars_put(const struct pot *p, const struct table *t,
 	for (size_t i = 0; i < n && out->n < most; i++)
 		put(p, t, range, &j, &c[i], out, mem);
 	map_free(&j.sets);
-	if (out->n > 1)
-		qsort(out->v, out->n, sizeof *out->v, by_series);
+	tql_exemplars_sort(out);
 }

@@ -3,7 +3,8 @@
  * be whole: when no span of it came for a while.
  *
  * Each look asks the query of what began in the last minutes of the store
- * anew; what a look found is compared with what the looks before found.
+ * anew; what a look found is compared with what the looks before found. Of a
+ * server's search only those traces are fetched that were not told yet.
  */
 #include "tql/session.h"
 
@@ -12,8 +13,10 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "tql/far.h"
 
 #define FOLLOW_MS	250
+#define FAR_MS		1000u	/* between two looks at a server */
 #define WINDOW		(600 * NS_S)
 #define TRACES_MAX	1000000u	/* that match, in the window */
 
@@ -22,6 +25,7 @@ struct seen {
 	uint32_t spans;		/* it had then */
 	uint32_t look;		/* the last that found it */
 	bool told;
+	bool fresh;		/* found, but not looked at */
 };
 
 struct follow {
@@ -33,6 +37,9 @@ struct follow {
 	uint32_t cap, look;
 	uint64_t next;		/* mono: one may be whole then; 0: none waits */
 	bool headed;
+	struct far far;		/* far.to: or NULL, a store is followed */
+	bool many;		/* a server found more than it gives: said */
+	bool away;		/* it does not answer: said */
 };
 
 static uint32_t
@@ -57,6 +64,7 @@ is_due(struct follow *f, const struct tql_trace *t, uint64_t now)
 	uint32_t no = add_id(f, t->id, &fresh);
 
 	s = &f->seen[no];
+	fresh |= s->fresh;
 	if (fresh)
 		*s = (struct seen){ .since = now };
 	if (fresh && f->look == 1 && wall > end)
@@ -125,17 +133,15 @@ tell(struct follow *f, struct store_view *view, struct tql_result *res,
 }
 
 static int
-look(struct follow *f, struct store_view *view, struct err *e)
+look(struct follow *f, struct store_view *view, size_t found, struct err *e)
 {
 	struct tql_result res = { 0 };
 	uint64_t min, max;
 	int r;
 
-	f->look++;
-	f->next = 0;
 	if (!store_view_span(view, &min, &max))
 		return 0;
-	if (f->s->ask.from == 0)
+	if (f->s->ask.from == 0 && !f->far.to)
 		f->ask.o.from = max > WINDOW ? max - WINDOW : 0;
 	r = tql_run(view, &f->q, &f->ask.o, &res, e);
 	if (r == 0 && res.n > TRACES_MAX)
@@ -143,8 +149,84 @@ look(struct follow *f, struct store_view *view, struct err *e)
 		    "in ten minutes", TRACES_MAX);
 	if (r == 0)
 		r = tell(f, view, &res, e);
-	forget(f, res.n);
+	forget(f, res.n > found ? res.n : found);
 	tql_result_free(&res);
+	return r;
+}
+
+/* ---- a server ------------------------------------------------------------ */
+
+/*
+ * Whether to fetch a trace that was found: not again when it was told, nor, at
+ * the first look, when it is whole, and `limit` newer ones are, too.
+ */
+static bool
+to_fetch(struct follow *f, const struct far_trace *t, uint64_t *whole)
+{
+	uint64_t limit = f->s->ask.limit, settle = f->s->settle,
+	    now = time_now();
+	bool fresh;
+	uint32_t no = add_id(f, t->id, &fresh);
+	struct seen *s = &f->seen[no];
+
+	if (f->look == 1 && t->end < now && now - t->end >= settle &&
+	    limit > 0 && ++*whole > limit)
+		*s = (struct seen){ .told = true };
+	else if (fresh)		/* is_due begins its story */
+		*s = (struct seen){ .fresh = true };
+	s->look = f->look;
+	return !s->told;
+}
+
+static int
+far_look(struct follow *f, struct err *e)
+{
+	uint64_t from = f->s->ask.from, whole = 0, now = time_now();
+	struct arena mem = { 0 };
+	struct far_found found = { .mem = &mem };
+	struct buf ids = { 0 };
+	int r = far_find(&f->far, &f->q, from > 0 ? from : now - WINDOW, now,
+	    FAR_FOUND_MAX, &found, e);
+
+	if (found.n == FAR_FOUND_MAX && !f->many) {
+		f->ask.say(f->ask.say_arg, "a server gives the newest 10000 "
+		    "matching traces: others may be missed");
+		f->many = true;
+	}
+	for (size_t i = 0; i < found.n; i++)
+		if (to_fetch(f, &found.v[i], &whole))
+			far_put_id(&ids, found.v[i].id);
+	if (r == 0 && ids.n > 0 && (r = far_ids(&f->far, &f->ask, buf_str(&ids),
+	    e)) == 0)
+		r = look(f, f->far.view, found.n, e);
+	far_free(&f->far);
+	buf_free(&ids);
+	arena_free(&mem);
+	return r;
+}
+
+/* ---- the wait ------------------------------------------------------------- */
+
+/* Looks, and sets how long it took in ms. A server that was there may be away
+ * for a while. */
+static int
+timed_look(struct follow *f, struct store_view *view, uint64_t *took,
+    struct err *e)
+{
+	uint64_t from = time_mono();
+	int r;
+
+	f->look++;
+	f->next = 0;
+	r = f->far.to ? far_look(f, e) : look(f, view, 0, e);
+	*took = (time_mono() - from) / NS_MS;
+	if (r == -1 && e->kind == ERR_AGAIN && f->look > 1) {
+		if (!f->away)
+			f->ask.say(f->ask.say_arg, e->msg);
+		f->away = true;
+		return 0;
+	}
+	f->away = false;
 	return r;
 }
 
@@ -153,24 +235,21 @@ wait_and_look(struct follow *f, struct store_view **view, int stop,
     struct err *e)
 {
 	struct pollfd p = { .fd = stop, .events = POLLIN };
-	uint64_t took = time_mono();
-	int r = look(f, *view, e);
+	uint64_t took, least = f->far.to ? FAR_MS : FOLLOW_MS;
+	int r = timed_look(f, *view, &took, e);
 
-	took = (time_mono() - took) / NS_MS;
-	while (r == 0 && poll(&p, 1, took * 2 > FOLLOW_MS ? (int)took * 2 :
-	    FOLLOW_MS) == 0) {
-		bool stale = store_view_stale(*view);
+	while (r == 0 && poll(&p, 1, took * 2 > least ? (int)took * 2 :
+	    (int)least) == 0) {
+		bool stale = *view && store_view_stale(*view);
 
-		if (!stale && (f->next == 0 || time_mono() < f->next))
+		if (*view && !stale && (f->next == 0 || time_mono() < f->next))
 			continue;
 		if (stale) {
 			store_view_close(*view);
 			if (!(*view = tql_session_view(f->s, e)))
 				return -1;
 		}
-		took = time_mono();
-		r = look(f, *view, e);
-		took = (time_mono() - took) / NS_MS;
+		r = timed_look(f, *view, &took, e);
 	}
 	return r;
 }
@@ -179,7 +258,7 @@ static int
 follow(struct follow *f, struct str text, struct err *e)
 {
 	struct arena mem = { 0 };
-	struct store_view *view;
+	struct store_view *view = NULL;
 	int r;
 
 	if (tql_parse(&f->q, text, &mem, e) == -1) {
@@ -189,7 +268,7 @@ follow(struct follow *f, struct str text, struct err *e)
 	if (f->q.metric)
 		r = err_set(e, ERR_QUERY, "traces can be followed, series "
 		    "cannot");
-	else if (!(view = tql_session_view(f->s, e)))
+	else if (!f->far.to && !(view = tql_session_view(f->s, e)))
 		r = -1;
 	else {
 		r = wait_and_look(f, &view, tool_stop_fd(), e);
@@ -205,7 +284,8 @@ follow(struct follow *f, struct str text, struct err *e)
 int
 tql_session_follow(struct tql_session *s, const char *where, struct str text)
 {
-	struct follow f = { .s = s };
+	struct follow f = { .s = s, .far.to = s->ask.remote.url ?
+	    &s->ask.remote : NULL };
 	struct err e = { 0 };
 
 	f.ask = *tql_session_asked(s);

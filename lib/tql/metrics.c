@@ -349,9 +349,15 @@ for_people(const void *a, const void *b)
 	return labels_cmp(x->labels, y->labels);
 }
 
-/* How many exemplars: the hint's word comes first. */
-static uint32_t
-exemplars_of(const struct tql_query *q, uint32_t n)
+void
+tql_metrics_sort(struct table *t)
+{
+	if (t->n > 1)
+		qsort(t->s, t->n, sizeof *t->s, for_people);
+}
+
+uint32_t
+tql_exemplars_of(const struct tql_query *q, uint32_t n)
 {
 	const struct tql_val *v = tql_hint(q, S("exemplars"));
 
@@ -372,7 +378,7 @@ tql_metrics(struct store_view *view, const struct tql_query *q,
 	unsigned workers = o->workers ? o->workers : pool_workers();
 	struct scan s = { .q = q, .o = o,
 	    .n = leaves(q->metric, NULL, 0),
-	    .exemplars = ex ? exemplars_of(q, o->exemplars) : 0,
+	    .exemplars = ex ? tql_exemplars_of(q, o->exemplars) : 0,
 	    .extrapolate = more && tql_true(more) };
 	struct trace_scan_opts so = { .from = o->range.from + 1,
 	    .to = o->range.to + 1, .count = o->count, .workers = workers };
@@ -390,8 +396,8 @@ tql_metrics(struct store_view *view, const struct tql_query *q,
 	r = trace_scan(view, &so, on_part, &s, e);
 	if (r == 0)
 		r = series_of(&s, workers, q->metric, out, e);
-	if (r == 0 && out->n > 1)
-		qsort(out->s, out->n, sizeof *out->s, for_people);
+	if (r == 0)
+		tql_metrics_sort(out);
 	if (ex)
 		*ex = (struct tql_exemplars){ .v = NULL };
 	for (uint32_t i = 0; i < s.n && r == 0 && s.exemplars > 0; i++)

@@ -52,6 +52,11 @@ struct tql_exemplar {
 
 /* By series, then start. */
 struct tql_exemplars { struct tql_exemplar *v; size_t n; };
+void tql_exemplars_sort(struct tql_exemplars *);
+/* How many: a hint's word comes before that of the asker. */
+uint32_t tql_exemplars_of(const struct tql_query *, uint32_t asked);
+/* Fewer labels first, then label by label. */
+void tql_metrics_sort(struct table *);
 
 /* The series, sorted, and exemplars (NULL: none wanted), in `mem`. -1:
  * failed, or stopped (ERR_CANCEL). */

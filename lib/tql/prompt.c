@@ -3,6 +3,7 @@
 
 #include "line/shell.h"
 #include "tql/complete.h"
+#include "tql/far.h"
 
 static int
 do_trace(void *arg, const char *id, struct err *e)
@@ -27,6 +28,9 @@ do_logs(void *arg, const char *id, struct err *e)
 		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
 		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
 	/* a whole one may have logs, but no trace here */
+	if (strlen(id) < 32 && s->ask.remote.url)
+		return remote_refuse("the beginning of an id", "it finds "
+		    "whole ones only", e);
 	if (strlen(id) < 32) {
 		view = tql_session_view(s, e);
 		if (!view)
@@ -164,11 +168,16 @@ tql_session_prompt(struct tql_session *s)
 		.arg = s, .complete = { .complete = complete,
 		.arg = &keys } };
 	struct err e = { 0 };
-	bool far = s->ask.remote.url != NULL;	/* nothing is completed then */
-	struct store_view *view = far ? NULL : tql_session_view(s, &e);
-	int r = view ? tql_keys(view, &s->ask.mem, &keys, &e) : far ? 0 : -1;
+	struct far far = { .to = &s->ask.remote };
+	struct store_view *view = NULL;
 
-	if (view)
+	if (far.to->url)
+		far_keys(&far, tql_session_asked(s), &s->ask.mem, &keys);
+	else if (!(view = tql_session_view(s, &e)) ||
+	    tql_keys(view, &s->ask.mem, &keys, &e) == -1) {
 		store_view_close(view);
-	return r == -1 ? tool_fail(s->tool, &e) : shell_run(&sh);
+		return tool_fail(s->tool, &e);
+	}
+	store_view_close(view);
+	return shell_run(&sh);
 }

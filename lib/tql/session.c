@@ -14,10 +14,6 @@ tql_session_view(const struct tql_session *s, struct err *e)
 		.tenant = s->ask.tenant, .say = s->tql.say,
 		.say_arg = s->tql.say_arg };
 
-	if (s->ask.remote.url) {
-		err_set(e, ERR_QUERY, "of a store only, not of a server");
-		return NULL;
-	}
 	return store_view(s->ask.store, &vo, e);
 }
 
@@ -39,6 +35,7 @@ static struct outcome
 begin(struct tql_session *s, const char *what)
 {
 	s->ask.count = (struct scan_count){ 0 };
+	s->ask.remote.count = (struct remote_count){ 0 };
 	return (struct outcome){ .n = 1, .from = time_mono(), .what = what };
 }
 
@@ -50,15 +47,15 @@ end(struct tql_session *s, struct store_view *view, int r,
 	if (r == -1)
 		return tool_fail(s->tool, e);
 	if (s->ask.stats)
-		tool_say(s->tool, "%s", ask_stats(&s->ask.mem, &s->ask.count,
-		    o->n, o->what, time_mono() - o->from).p);
+		tool_say(s->tool, "%s", ask_stats(&s->ask, o->n, o->what,
+		    time_mono() - o->from).p);
 	return view && store_view_missing(view) > 0;
 }
 
 static struct far
-far_of(const struct tql_session *s)
+far_of(struct tql_session *s)
 {
-	return (struct far){ .to = &s->ask.remote, .tenant = s->ask.tenant };
+	return (struct far){ .to = &s->ask.remote };
 }
 
 /* What a server has of it, when there is no view yet: 0, -1. */
@@ -70,9 +67,6 @@ fetch_far(struct tql_session *s, struct store_view **view, struct far *f,
 
 	if (*view)
 		return 0;
-	if (s->explain)
-		return err_set(e, ERR_QUERY, "--explain: of a store only, not "
-		    "of a server");
 	if ((tql_is_id(text) ? far_ids : far_search)(f, asked, text, e) == -1)
 		return -1;
 	*view = f->view;
@@ -90,7 +84,11 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 
 	text = str_trim(text);
 	s->tql.far = view ? NULL : &far;
-	if (fetch_far(s, &view, &far, text, &e) == -1)
+	if (!view && tql_is_id(text))
+		text = far_whole_id(text, &s->ask.mem);
+	if (!view && s->explain && !tql_is_id(text))
+		r = far_explain(&far, tql_session_asked(s), text, &o.n, &e);
+	else if (fetch_far(s, &view, &far, text, &e) == -1)
 		r = -1;
 	else if (tql_is_id(text))
 		r = tql_trace(tql_session_asked(s), view, text, &e);
@@ -183,15 +181,28 @@ tql_session_diff(struct tql_session *s, const struct str side[2],
     struct str query)
 {
 	struct outcome o = begin(s, "differences");
+	const struct tql_ask *asked = tql_session_asked(s);
+	struct far far = far_of(s);
+	struct str whole[2] = { side[0], side[1] };
+	struct store_view *view = NULL;
 	struct err e = { 0 };
-	struct store_view *view = tql_session_view(s, &e);
-	int status;
+	bool remote = s->ask.remote.url != NULL;
+	int status, r = 0;
 
-	if (!view)
-		return tool_fail(s->tool, &e);
-	status = end(s, view, tql_diff(tql_session_asked(s), view, side,
-	    str_trim(query), &e), &o, &e);
+	query = str_trim(query);
+	for (unsigned i = 0; i < 2 && remote; i++)
+		if (tql_is_id(whole[i]))
+			whole[i] = far_whole_id(whole[i], &s->ask.mem);
+	if (remote)
+		r = far_sides(&far, asked, whole, query, &e);
+	else if (!(view = tql_session_view(s, &e)))
+		r = -1;
+	if (r == 0)
+		r = tql_diff(asked, remote ? far.view : view, whole, query,
+		    &e);
+	status = end(s, view, r, &o, &e);
 	store_view_close(view);
+	far_free(&far);
 	return status;
 }
 

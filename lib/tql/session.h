@@ -16,7 +16,7 @@ struct tql_session {
 	uint64_t settle;	/* ns: to follow, see below */
 };
 
-/* ERR_QUERY when a server far away is asked (-u): that has none. */
+/* Of a store: a server far away (-u) has none. */
 struct store_view *tql_session_view(const struct tql_session *, struct err *);
 /* A query, or the id of a trace; `where` it comes from: the status. Without a
  * view a server is asked. */
@@ -29,7 +29,8 @@ const struct tql_ask *tql_session_asked(struct tql_session *);
 /*
  * follow.c: the newest traces that match, then others as they come, each once:
  * when no span of it came for `settle`. Spans that begin over ten minutes
- * before the newest are not looked at. Until a signal to stop: the status.
+ * before the newest (of a server: before now) are not looked at. Until a signal
+ * to stop: the status.
  */
 int tql_session_follow(struct tql_session *, const char *where,
     struct str text);
