@@ -258,6 +258,7 @@ series(struct buf *b)
 	buf_reset(b);
 }
 
+/* Bars have a third of the line. */
 static void
 ranks(struct buf *b)
 {
@@ -273,8 +274,8 @@ ranks(struct buf *b)
 	sheet_chart(&s, b);
 	CHECK(is(b,
 "svc   VALUE  \n"
-"ad    1.00s  ████████████████████████████████████████\n"
-"cart  500ms  ████████████████████\n"
+"ad    1.00s  ██████████████████████████\n"
+"cart  500ms  █████████████\n"
 "2026-01-01T00:00:00.000Z to 2026-01-01T00:01:00.000Z\n"));
 }
 
