@@ -2,6 +2,7 @@
 # Real SDKs send with default settings; all they sent is in the records.
 # What npm installs is kept in the build folder, by the lock file's hash.
 load helper
+load otlp-recv
 
 setup_file() {
 	local root hash
@@ -20,12 +21,8 @@ setup_file() {
 # send PROTOCOL [OPTION...]: a web shop and its client, 20 requests; what it sent is in
 # sent.json, the records in out.rec
 send() {
-	rm -f ports
-	otlp-recv -g 0 -H 0 --ports-file ports "${@:2}" >out.rec 2>err 3>&- &
-	PID=$!
-	PIDS+=("$PID")
-	until_true test -s ports
-	if [ "$1" = grpc ]; then at=$(sed -n 's/^grpc //p' ports); else at=$(sed -n 's/^http //p' ports); fi
+	recv "${@:2}"
+	if [ "$1" = grpc ]; then at=$GRPC; else at=$HTTP; fi
 	OTEL_SERVICE_NAME=shop OTEL_TRACES_EXPORTER=otlp OTEL_METRICS_EXPORTER=otlp OTEL_LOGS_EXPORTER=otlp \
 		OTEL_EXPORTER_OTLP_PROTOCOL=$1 OTEL_EXPORTER_OTLP_ENDPOINT=${SCHEME:-http}://$at \
 		node "$CLIENTS/app.js" 20 >sent.json 2>app.err 3>&-

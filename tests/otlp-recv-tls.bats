@@ -3,20 +3,6 @@
 load helper
 load otlp-recv
 
-# cert NAME CA [EXTENSION...]: NAME.pem and NAME.key, signed by CA
-cert() {
-	local name=$1 ca=$2
-	shift 2
-	openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
-	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
-	printf '%s\n' "$@" >ext
-	openssl x509 -req -in "$name.csr" -CA "$ca.pem" -CAkey "$ca.key" -CAcreateserial -days 2 -extfile ext -out "$name.pem" 2>/dev/null
-}
-
-authority() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=$1" 2>/dev/null
-}
-
 secure() {	# recv with the server's certificate; URL is where
 	authority ca
 	cert server ca 'subjectAltName=IP:127.0.0.1' extendedKeyUsage=serverAuth

@@ -1,4 +1,5 @@
-# otlp-recv.bash: what the files of otlp-recv's tests share; after helper.
+# otlp-recv.bash: what tests of otlp-recv, and those that send to it, share;
+# after helper.
 
 hex() {
 	od -An -v -tx1 | tr -d ' \n'
@@ -14,6 +15,21 @@ recv() {
 	until_true test -s ports
 	GRPC=$(awk '$1 == "grpc" { print $2; exit }' ports)
 	HTTP=$(awk '$1 == "http" { print $2; exit }' ports)
+}
+
+# authority NAME: NAME.pem and NAME.key, which sign
+authority() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$1.key" -out "$1.pem" -days 2 -subj "/CN=$1" 2>/dev/null
+}
+
+# cert NAME CA [EXTENSION...]: NAME.pem and NAME.key, signed by CA
+cert() {
+	local name=$1 ca=$2
+	shift 2
+	openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
+	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
+	printf '%s\n' "$@" >ext
+	openssl x509 -req -in "$name.csr" -CA "$ca.pem" -CAkey "$ca.key" -CAcreateserial -days 2 -extfile ext -out "$name.pem" 2>/dev/null
 }
 
 # post PATH TYPE CURL-OPTION...: prints the status, body in ./body; URL is

@@ -1,19 +1,10 @@
 #!/usr/bin/env bats
 # otlp-send: TLS and mutual TLS to otlp-recv, and to gRPC's own server.
 load helper
-
-# cert NAME CA [EXTENSION...]: NAME.pem and NAME.key, signed by CA
-cert() {
-	local name=$1 ca=$2
-	shift 2
-	openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
-	openssl req -new -key "$name.key" -subj "/CN=$name" -out "$name.csr"
-	printf '%s\n' "$@" >ext
-	openssl x509 -req -in "$name.csr" -CA "$ca.pem" -CAkey "$ca.key" -CAcreateserial -days 2 -extfile ext -out "$name.pem" 2>/dev/null
-}
+load otlp-recv
 
 certs() {
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout ca.key -out ca.pem -days 2 -subj "/CN=ca" 2>/dev/null
+	authority ca
 	cert server ca 'subjectAltName=IP:127.0.0.1' extendedKeyUsage=serverAuth
 	cert me ca extendedKeyUsage=clientAuth
 }

@@ -1,20 +1,13 @@
 #!/usr/bin/env bats
 # otlp-send: to otlp-recv and back, its options, its environment.
 load helper
+load otlp-recv
 
-# recv OPTION...: otlp-recv on free ports; sets GRPC, HTTP, PID. Records go to
-# out.rec.
-recv() {
-	rm -f ports
-	otlp-recv -g 127.0.0.1:0 -H 127.0.0.1:0 --ports-file ports "$@" >out.rec 2>err 3>&- &
-	PID=$!
-	PIDS+=("$PID")
-	until_true test -s ports
-	GRPC=http://$(awk '$1 == "grpc" { print $2 }' ports)
-	HTTP=http://$(awk '$1 == "http" { print $2 }' ports)
+# at OPTION...: otlp-recv on free ports; sets GRPC, HTTP, as URLs
+at() {
+	recv "$@"
+	GRPC=http://$GRPC HTTP=http://$HTTP
 }
-
-stop() { kill -TERM "$PID" && wait "$PID"; }
 
 # all: records of all signals, as JSON lines
 all() {
@@ -38,7 +31,7 @@ same() {
 	[ "$(rec -c in.rec | wc -l)" -eq 4 ]
 	for form in grpc http json; do
 		for coding in none gzip; do
-			recv
+			at
 			url=$HTTP
 			[ $form = json ] || [ $form = http ] || url=$GRPC
 			otlp-send -P $form -z $coding -w 1 "$url" <in.rec
@@ -50,7 +43,7 @@ same() {
 
 @test "from the environment: the signal's form wins, empty is unset" {
 	all | rec -i json -o rec >in.rec
-	recv
+	at
 	export OTEL_EXPORTER_OTLP_ENDPOINT=$HTTP/ OTEL_EXPORTER_OTLP_PROTOCOL=http/json
 	export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${GRPC#http://} OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grpc
 	export OTEL_EXPORTER_OTLP_INSECURE=true OTEL_EXPORTER_OTLP_COMPRESSION=
@@ -66,12 +59,12 @@ same() {
 
 @test "from the environment: an address without a path is said, old names" {
 	rec -r "$ROOT/examples/cart.jsonl" >in.rec
-	recv
+	at
 	OTEL_EXPORTER_OTLP_ENDPOINT=$HTTP OTEL_EXPORTER_OTLP_LOGS_ENDPOINT=$HTTP run otlp-send <in.rec
 	[[ $output == *"logs go to $HTTP/: no path is added"* ]]
 	[[ $output != *"traces go to"* ]]
 	stop
-	recv
+	at
 	OTEL_EXPORTER_OTLP_PROTOCOL=grpc OTEL_EXPORTER_OTLP_ENDPOINT=${GRPC#http://} OTEL_EXPORTER_OTLP_SPAN_INSECURE=true \
 		OTEL_EXPORTER_OTLP_METRIC_INSECURE=true otlp-send --tries 2 --retry-first 1ms -x dead.rec <in.rec
 	stop
@@ -81,7 +74,7 @@ same() {
 
 @test "a spool is read from its cursor, which moves" {
 	all | rec -i json -o rec | spool s
-	recv
+	at
 	otlp-send -r s -c out --once "$HTTP"
 	[[ $(spool -l s | grep ^cursor) == *"	0 bytes behind" ]]
 	otlp-send -r s -c out --once "$HTTP"
@@ -92,7 +85,7 @@ same() {
 
 @test "followed until TERM, and through a pipe with --ack" {
 	all | rec -i json -o rec | spool s
-	recv
+	at
 	otlp-send -r s -c direct "$HTTP" 3>&- &
 	PIDS+=("$!")
 	behind() { [[ $(spool -l s | grep "^cursor	$1") == *"	0 bytes behind" ]]; }
@@ -108,7 +101,7 @@ same() {
 
 @test "the far side away: given up, 75, dead letters, or left in the spool" {
 	all | rec -i json -o rec >in.rec
-	recv && stop
+	at && stop
 	quick="--retry-first 5ms --retry-max 10ms --give-up 50ms"
 	fails 75 otlp-send $quick -w 1 "$HTTP" <in.rec
 	[[ $output == *"4 given up"* ]]

@@ -90,6 +90,19 @@ parser_match_op(enum lql_token t, enum log_op *op)
 	return t == LQL_EQ || t == LQL_NE || t == LQL_RE || t == LQL_NRE;
 }
 
+int
+parser_match_value(struct parser *p, enum log_op op, struct str *value,
+    struct re **re)
+{
+	if (parser_next(p) == -1)
+		return -1;
+	if (p->l.type != LQL_STRING)
+		return parser_no_string(p);
+	*value = p->l.text;
+	return op != LOG_RE && op != LOG_NRE ? 0 :
+	    parser_regex(p, *value, RE_ANCHORED | RE_DOTALL, re);
+}
+
 static int
 matcher(struct parser *p)
 {
@@ -102,13 +115,7 @@ matcher(struct parser *p)
 		return -1;
 	if (!parser_match_op(p->l.type, &m.op))
 		return parser_fail(p, "expected =, !=, =~ or !~");
-	if (parser_next(p) == -1)
-		return -1;
-	if (p->l.type != LQL_STRING)
-		return parser_no_string(p);
-	m.value = p->l.text;
-	if ((m.op == LOG_RE || m.op == LOG_NRE) &&
-	    parser_regex(p, m.value, RE_ANCHORED | RE_DOTALL, &m.re) == -1)
+	if (parser_match_value(p, m.op, &m.value, &m.re) == -1)
 		return -1;
 	if (q->nmatch == p->cap_match) {
 		p->cap_match = p->cap_match * 2 + 4;

@@ -380,19 +380,9 @@ choices(struct parser *p, enum lql_step_type type)
 		if (parser_next(p) == -1)
 			return -1;
 		f->matches = parser_match_op(p->l.type, &f->op);
-		if (f->matches) {
-			if (parser_next(p) == -1)
-				return -1;
-			if (p->l.type != LQL_STRING)
-				return parser_no_string(p);
-			f->from = p->l.text;
-			if ((f->op == LOG_RE || f->op == LOG_NRE) &&
-			    parser_regex(p, f->from, RE_ANCHORED | RE_DOTALL,
-			    &f->re) == -1)
-				return -1;
-			if (parser_next(p) == -1)
-				return -1;
-		}
+		if (f->matches && (parser_match_value(p, f->op, &f->from,
+		    &f->re) == -1 || parser_next(p) == -1))
+			return -1;
 		if (p->l.type != LQL_COMMA)
 			return 1;
 		if (parser_next(p) == -1)

@@ -30,6 +30,9 @@ int parser_regex(struct parser *, struct str pattern, unsigned flags,
 int parser_regex_of(struct parser *, const char *what, struct str pattern,
     unsigned flags, struct re **);
 bool parser_match_op(enum lql_token, enum log_op *);
+/* At the operator of a matcher: the string behind it, and its regex. */
+int parser_match_value(struct parser *, enum log_op, struct str *value,
+    struct re **);
 /* ip("..."), at the word; and its text. */
 int parser_ip(struct parser *, struct lql_ip *, struct str *);
 /* Another step at the end, cleared. */

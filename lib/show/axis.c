@@ -76,17 +76,27 @@ show_tick(double span, unsigned most, enum show_unit unit)
 }
 
 uint64_t
-show_tick_time(uint64_t span, unsigned most)
+show_round_time(uint64_t least)
 {
 	static const uint64_t ms[] = { 1, 2, 5, 10, 20, 50, 100, 200, 500,
 	    1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000,
 	    600000, 900000, 1800000, 3600000, 7200000, 10800000, 21600000,
 	    43200000, 86400000 };
-	uint64_t least = span / (most > 0 ? most : 1), days;
 
 	for (size_t i = 0; i < sizeof ms / sizeof *ms; i++)
 		if (ms[i] * NS_MS >= least)
 			return ms[i] * NS_MS;
+	return 0;
+}
+
+uint64_t
+show_tick_time(uint64_t span, unsigned most)
+{
+	uint64_t least = span / (most > 0 ? most : 1), days,
+	    step = show_round_time(least);
+
+	if (step > 0)
+		return step;
 	days = least / DAY + 1;
 	days = days <= 2 ? 2 : days <= 7 ? 7 : (days + 29) / 30 * 30;
 	return (days < DAYS_MAX ? days : DAYS_MAX) * DAY;

@@ -17,6 +17,8 @@ char *show_number_round(char out[40], double, enum show_unit);
 double show_tick(double span, unsigned most, enum show_unit);
 /* The same of ns: round in a clock's way. */
 uint64_t show_tick_time(uint64_t span, unsigned most);
+/* The least round time of at least so many ns, up to a day; 0: none is. */
+uint64_t show_round_time(uint64_t least);
 
 /* Where a picture stands: beside `gutter` columns of labels and a line. */
 struct show_plot {

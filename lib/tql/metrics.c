@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
+#include "base/time.h"
 #include "query/agg.h"
 #include "query/binary.h"
+#include "show/axis.h"
 #include "tql/pot.h"
 
 /* ---- time ------------------------------------------------------------------ */
@@ -47,16 +49,12 @@ tql_range_at(const struct tql_range *r, uint32_t no)
 uint64_t
 tql_range_step(uint64_t from, uint64_t to)
 {
-	static const uint64_t round[] = { 1, 2, 5, 10, 20, 50, 100, 200, 500,
-	    1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 300000,
-	    600000, 900000, 1800000, 3600000, 7200000, 10800000, 21600000,
-	    43200000, 86400000 };
-	uint64_t day = UINT64_C(86400000) * 1000000;
+	const uint64_t day = 86400 * NS_S;
 
-	for (size_t i = 0; i < sizeof round / sizeof *round; i++)
-		if (to / (round[i] * 1000000) - from / (round[i] * 1000000) <
-		    100)
-			return round[i] * 1000000;
+	for (uint64_t step = show_round_time((to - from) / 100); step > 0;
+	    step = show_round_time(step + 1))
+		if (to / step - from / step < 100)
+			return step;
 	return (to - from) / day / 100 * day + day;
 }
 
