@@ -49,7 +49,7 @@ lql_to_float(const struct tmpl_value *v)
 	case TMPL_BOOL: return v->b;
 	case TMPL_INT: case TMPL_INT64: case TMPL_BYTE: return (double)v->i;
 	case TMPL_F64: return v->f;
-	case TMPL_STR: return num_f64(v->s, &d) ? d : 0;
+	case TMPL_STR: return lql_read(LQL_AS_NUMBER, v->s, &d) ? d : 0;
 	default: return 0;
 	}
 }

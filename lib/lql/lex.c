@@ -174,7 +174,8 @@ go_number(struct str s, double *v, bool *whole)
 		else if (k == 0 || s.p[k - 1] == '_')
 			return false;
 	}
-	return (real || (*whole && !hex)) && num_f64(str_mk(z, n), v);
+	return (real || (*whole && !hex)) && num_f64(str_mk(z, n), v) &&
+	    isfinite(*v);
 }
 
 bool

@@ -12,7 +12,10 @@ digit(char c, bool hex)
 	    (hex && (c | 32) >= 'a' && (c | 32) <= 'f');
 }
 
-/* As Go has it: _ may stand between digits. */
+/*
+ * As Go has it: _ may stand between digits, what is hexadecimal has an
+ * exponent, NaN no sign. What is too large becomes infinity.
+ */
 static bool
 number(struct str s, double *v)
 {
@@ -21,6 +24,9 @@ number(struct str s, double *v)
 	bool hex = s.n > from + 1 && s.p[from] == '0' &&
 	    (s.p[from + 1] | 32) == 'x';
 
+	if ((hex && !memchr(s.p, 'p', s.n) && !memchr(s.p, 'P', s.n)) ||
+	    (from > 0 && s.n > 1 && (s.p[1] | 32) == 'n'))
+		return false;
 	if (!memchr(s.p, '_', s.n))
 		return num_f64(s, v);
 	if (s.n >= sizeof z)
@@ -34,6 +40,14 @@ number(struct str s, double *v)
 	return num_f64(str_mk(z, n), v);
 }
 
+/* Infinity, of digits. */
+static bool
+too_large(struct str s, double v)
+{
+	return isinf(v) && (digit(s.p[s.n - 1], false) ||
+	    s.p[s.n - 1] == '.');
+}
+
 bool
 lql_read(enum lql_form form, struct str s, double *v)
 {
@@ -41,7 +55,7 @@ lql_read(enum lql_form form, struct str s, double *v)
 
 	switch (form) {
 	case LQL_AS_NUMBER:
-		return number(s, v);
+		return number(s, v) && !too_large(s, *v);
 	case LQL_AS_BYTES:
 		if (!lql_bytes(s, true, v))
 			return false;
@@ -127,7 +141,10 @@ no_size(struct str s, struct arena *a)
 struct str
 lql_refusal(enum lql_form form, struct str s, struct arena *a)
 {
+	double v;
+
 	return form == LQL_AS_DURATION ? no_duration(s, a) :
 	    form == LQL_AS_BYTES ? no_size(s, a) : arena_printf(a,
-	    "strconv.ParseFloat: parsing \"%.*s\": invalid syntax", PS(s));
+	    "strconv.ParseFloat: parsing \"%.*s\": %s", PS(s),
+	    number(s, &v) ? "value out of range" : "invalid syntax");
 }
