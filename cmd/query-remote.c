@@ -15,8 +15,7 @@ enum { OPT_CA = 256, OPT_CERT, OPT_KEY, OPT_TENANT, OPT_TIMEOUT };
 static const struct tool tool = {
 	.name = "query-remote",
 	.args = "[OPTION ...] loki|tempo URL",
-	.what = "ask a server over HTTP, for tql and lql: questions on "
-	    "stdin, the answers on stdout",
+	.what = "ask a server over HTTP, for tql and lql: stdin to stdout",
 	.opts = {
 		{ 'H', "header", "LINE", "send this header, \"Name: value\", "
 		    "too, or those in a file, @FILE; may be given again",

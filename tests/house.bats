@@ -85,6 +85,7 @@ load helper
 			diff - <("$BIN/$t" --help=man) || { echo "man/$t.1"; false; }
 		run "$BIN/$t" --help
 		[ "$status" -eq 0 ] && [[ $output == "usage: $t"* ]]
+		awk 'length > 79 { print "'$t' --help:", $0; bad = 1 } END { exit bad }' <<<"$output"
 		run "$BIN/$t" -V
 		[ "$status" -eq 0 ] && [[ $output == "$t (otelutils)"* ]]
 		run "$BIN/$t" --no-such-option

@@ -3,6 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#define WIDTH	79	/* of --help */
+#define COLUMN	29	/* where it says what an option does */
+
 static const struct tool_opt common[] = {
 	{ 'h', "help", NULL, "print this help and exit", NULL },
 	{ 'V', "version", NULL, "print the version and exit", NULL },
@@ -17,6 +20,25 @@ each_opt(const struct tool *tool, void (*fn)(const struct tool *,
 		fn(tool, o, f);
 	for (const struct tool_opt *o = common; o->what; o++)
 		fn(tool, o, f);
+}
+
+/* The rest of a line from this column on, and the lines it needs below. */
+static void
+fill(FILE *f, int column, const char *text)
+{
+	const int room = WIDTH - column;
+
+	while (strlen(text) > (size_t)room) {
+		int n = room;
+
+		while (n > 0 && text[n] != ' ')
+			n--;
+		if (n == 0)
+			break;
+		fprintf(f, "%.*s\n%*s", n, text, column, "");
+		text += n + 1;
+	}
+	fprintf(f, "%s\n", text);
 }
 
 static void
@@ -34,10 +56,11 @@ plain_opt(const struct tool *tool, const struct tool_opt *o, FILE *f)
 	if (o->arg)
 		snprintf(left + strlen(left), sizeof left - strlen(left),
 		    " %s", o->arg);
-	if (strlen(left) > 27)
-		fprintf(f, "%s\n%29s%s\n", left, "", o->what);
+	if (strlen(left) > COLUMN - 2)
+		fprintf(f, "%s\n%*s", left, COLUMN, "");
 	else
-		fprintf(f, "%-27s  %s\n", left, o->what);
+		fprintf(f, "%-*s", COLUMN, left);
+	fill(f, COLUMN, o->what);
 }
 
 static void
