@@ -56,3 +56,15 @@ trace_queries() {
 
 trace_queries
 while_busy trace_queries "$BIN/tstore" "$work/t" traces
+
+# a thousand blocks: each record sealed, and nothing merged
+"$BIN/rec" -o rec -n 1000 "$DATA/traces.rec" | "$BIN/spool" --sync none "$work/q"
+"$BIN/tstore" -d "$work/many" --memory 1KiB --merge-bytes 1000GiB --merge-time 1000d "$work/q" &
+many=$!
+until [ "$(find "$work/many/blocks" -name '*.blk' 2>/dev/null | wc -l)" -ge 1000 ]; do sleep 0.2; done
+kill $many
+wait $many
+id=0123456789abcdef0123456789abcdef
+m=$(measure -n 7 "$BIN/tql -d '$work/many' $id 2>/dev/null || :")
+row "tql ID, absent in $(find "$work/many/blocks" -name '*.blk' | wc -l) blocks" \
+	"$(wall "$m" | awk '{ print $1 * 1000 }')" ms "1 ms in 100 blocks" 10 "<=1x"

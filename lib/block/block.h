@@ -74,6 +74,9 @@ void block_abort(struct block_writer *);	/* removes what was written */
 struct block;
 
 struct block *block_open(const char *path, struct err *);
+/* The same for who knows where the footer is, and the file's size: quicker. */
+struct block *block_open_at(const char *path, uint64_t footer_at,
+    uint64_t size, struct err *);
 const struct block_info *block_info(const struct block *);
 const char *block_path(const struct block *);
 uint64_t block_footer_at(const struct block *);	/* in the file */

@@ -34,43 +34,65 @@ read_tail(struct block *b, const uint8_t *t, uint32_t *n, struct err *e)
 
 /* The end of the file at once: mostly it holds the footer, too. */
 static int
-read_footer(struct block *b, struct err *e)
+read_footer(struct block *b, size_t have, struct err *e)
 {
-	uint8_t end[BLOCK_END];
-	size_t have = sizeof end;
+	uint8_t *tail;
 	uint32_t n = 0;
-	char *p;
+	char *p, *end;
 
-	if (io_size(b->fd, &b->size, e) == -1)
-		return -1;
 	if (b->size < BLOCK_HEAD + BLOCK_TAIL)
 		return err_set(e, ERR_CORRUPT, "cut short: %llu bytes",
 		    (unsigned long long)b->size);
 	if (have > b->size)
 		have = (size_t)b->size;
+	end = arena_new(&b->mem, char, have);
+	tail = (uint8_t *)end + have - BLOCK_TAIL;
 	if (io_pread(b->fd, end, have, b->size - have, e) == -1 ||
-	    read_tail(b, end + have - BLOCK_TAIL, &n, e) == -1)
+	    read_tail(b, tail, &n, e) == -1)
 		return -1;
-	p = arena_new(&b->mem, char, (size_t)n + 1);
-	if (n <= have - BLOCK_TAIL)
-		memcpy(p, end + have - BLOCK_TAIL - n, n);
-	else if (io_pread(b->fd, p, n, b->footer_at, e) == -1)
-		return -1;
-	if (crc32c(0, p, n) != load32(end + have - BLOCK_TAIL + 12))
+	p = (char *)tail - n;
+	if (n > have - BLOCK_TAIL) {
+		p = arena_new(&b->mem, char, (size_t)n + 1);
+		if (io_pread(b->fd, p, n, b->footer_at, e) == -1)
+			return -1;
+	}
+	if (crc32c(0, p, n) != load32(tail + 12))
 		return err_set(e, ERR_CORRUPT, "footer: checksum does not "
 		    "match");
 	return footer_get(str_mk(p, n), b->footer_at, &b->mem, &b->foot, e);
 }
 
+/* Where it is said to be; if it is not, as whoever knows nothing. */
+static int
+read_end(struct block *b, uint64_t footer_at, uint64_t size, struct err *e)
+{
+	b->size = size;
+	if (footer_at < size && size - footer_at <= FOOTER_MAX &&
+	    size - footer_at >= BLOCK_TAIL &&
+	    read_footer(b, (size_t)(size - footer_at), NULL) == 0)
+		return 0;
+	memset(&b->foot, 0, sizeof b->foot);
+	if (io_size(b->fd, &b->size, e) == -1)
+		return -1;
+	return read_footer(b, BLOCK_END, e);
+}
+
 struct block *
 block_open(const char *path, struct err *e)
+{
+	return block_open_at(path, 0, 0, e);
+}
+
+struct block *
+block_open_at(const char *path, uint64_t footer_at, uint64_t size,
+    struct err *e)
 {
 	struct block *b = xcalloc(1, sizeof *b);
 
 	b->mem.grain = BLOCK_END;	/* a store may have thousands open */
 	b->path = (char *)arena_str(&b->mem, str_of(path)).p;
 	b->fd = io_open(path, O_RDONLY, e);
-	if (b->fd != -1 && read_footer(b, e) == -1) {
+	if (b->fd != -1 && read_end(b, footer_at, size, e) == -1) {
 		err_in(e, "%s", path);
 		io_close(b->fd, NULL);
 		b->fd = -1;

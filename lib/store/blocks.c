@@ -63,7 +63,8 @@ open_all(struct blocks *b, const char *dir, const struct str *tenant,
 		arena_reset(&a);
 		const char *path = folder_block(&a, dir, mb->id,
 		    FOLDER_BLOCK);
-		struct block *k = block_open(path, &why);
+		struct block *k = block_open_at(path, mb->footer_at,
+		    mb->bytes, &why);
 
 		if (!k && why.kind == ERR_SYS && why.sys == ENOENT)
 			again = newer(dir, b->man.generation);

@@ -38,8 +38,8 @@ open_live(const struct store *st, const struct manifest_block *mb)
 {
 	struct arena a = { 0 };
 	struct err why = { 0 };
-	struct block *b = block_open(folder_block(&a, st->dir, mb->id,
-	    FOLDER_BLOCK), &why);
+	struct block *b = block_open_at(folder_block(&a, st->dir, mb->id,
+	    FOLDER_BLOCK), mb->footer_at, mb->bytes, &why);
 
 	if (!b)
 		store_say(st, "%s", why.msg);
