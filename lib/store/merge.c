@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/heap.h"
 #include "base/time.h"
 #include "store/deletes.h"
 #include "store/sink.h"
@@ -177,6 +178,7 @@ merge_run(struct store *st, const struct run *run, struct err *e)
 	struct store_merge m = { 0 };
 	int r;
 
+	heap_trim();	/* of what batches left */
 	sink_init(&k, st);
 	open_inputs(st, &k, run, &m);
 	r = st->kind->merge(&m, &st->options, &k, e);
