@@ -115,8 +115,9 @@ int log_scan(struct store_view *, const struct log_scan_opts *, log_line_fn *,
 
 /*
  * The label sets, in order, of the streams that have lines: of `match` and the
- * range; nothing else of the options counts. No line is looked at, and rows
- * only where a stripe is partly in the range.
+ * range; nothing else of the options counts but the limit, past which none are
+ * given. No line is looked at, and rows only where a stripe is partly in the
+ * range.
  */
 struct log_stream {
 	struct log_pair *label;
@@ -125,6 +126,7 @@ struct log_stream {
 struct log_streams {
 	struct log_stream *v;
 	size_t n;
+	bool many;		/* there are more than the limit */
 };
 int log_streams(struct store_view *, const struct log_scan_opts *,
     struct arena *, struct log_streams *, struct err *);

@@ -90,6 +90,12 @@ from_stripe(struct log_part *p, uint32_t no, const struct log_scan_opts *o,
 	return r == -1 ? -1 : 0;
 }
 
+static bool
+too_many(const struct map *seen, const struct log_scan_opts *o)
+{
+	return o->limit > 0 && seen->n > o->limit;
+}
+
 static int
 from_part(struct log_view *w, size_t k, const struct log_scan_opts *o,
     struct map *seen, struct err *e)
@@ -101,7 +107,8 @@ from_part(struct log_view *w, size_t k, const struct log_scan_opts *o,
 	if ((o->from != 0 || o->to != 0) &&
 	    (p->max_time < o->from || p->min_time >= o->to))
 		return 0;
-	for (uint32_t i = 0; i < p->stripes && status == 0; i++) {
+	for (uint32_t i = 0; i < p->stripes && status == 0 &&
+	    !too_many(seen, o); i++) {
 		arena_reset(&mem);
 		if (from_stripe(p, i, o, &mem, seen, e) != -1)
 			continue;
@@ -161,7 +168,8 @@ log_streams(struct store_view *v, const struct log_scan_opts *o,
 		return -1;
 	for (size_t i = 0; i < w.n && status == 0; i++)
 		status = from_part(&w, i, o, &seen, e);
-	if (status == 0)
+	out->many = too_many(&seen, o);
+	if (status == 0 && !out->many)
 		status = give(&seen, mem, out, e);
 	map_free(&seen);
 	log_view_close(&w);

@@ -109,8 +109,8 @@ known_look(struct known *k, struct str selector)
 		lql_find(&quick, view, &q.log, &quick.o, on_line, &g, &e);
 	store_view_close(view);
 	lql_query_free(&q);
-	lql_labels(&(struct log_streams){ g.meta, g.n }, &k->fields,
+	lql_labels(&(struct log_streams){ .v = g.meta, .n = g.n }, &k->fields,
 	    &k->words.meta);
-	lql_labels(&(struct log_streams){ g.parsed, g.n }, &k->fields,
+	lql_labels(&(struct log_streams){ .v = g.parsed, .n = g.n }, &k->fields,
 	    &k->words.parsed);
 }

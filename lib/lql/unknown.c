@@ -4,6 +4,8 @@
 #include "lql/labels.h"
 #include "lql/metric.h"
 
+#define STREAMS_MAX	20000u	/* looked through for a word */
+
 /* The label has no such name, or no such value; the nearest there is. */
 static void
 put(struct buf *b, const char *what, struct str text, struct str near)
@@ -72,13 +74,13 @@ int
 lql_unknown(struct store_view *view, const struct lql_query *q,
     struct buf *b, struct err *e)
 {
-	struct log_scan_opts all = { 0 };
+	struct log_scan_opts all = { .limit = STREAMS_MAX };
 	struct log_streams streams;
 	struct lql_labels labels;
 	struct arena a = { 0 };
 	int r = log_streams(view, &all, &a, &streams, e);
 
-	if (r == 0) {
+	if (r == 0 && !streams.many) {
 		lql_labels(&streams, &a, &labels);
 		if (q->metric)
 			of_metric(q->metric, &labels, &a, b);
