@@ -82,6 +82,10 @@ many() {
 	lql -d s -n all -o json '{__overflow__="true"}' >folded
 	[ "$(wc -l <folded)" -eq 10 ]
 	grep -q '"k8s_pod_name":"p50009"' folded
+	# as in one batch, so in many
+	lstore -d t --memory 2MiB many.rec 2>err
+	grep -q 'label "k8s_pod_name" alone has 50000 values' err
+	lql -d t -n all -o json '{__overflow__="true"}' | diff folded -
 	lstore -d s --info >info
 	grep -q '^streams 50001$' info
 	[ "$(awk '/^label/ { getline; print $1, $2 }' info)" = "k8s_pod_name 50000" ]

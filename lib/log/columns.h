@@ -40,6 +40,6 @@ enum { LG_ROW, LG_TABLES };
 
 #define LOG_KEYS_MAX	1000u	/* metadata columns in a block */
 #define LOG_KEY_BYTES_MAX 512u	/* of a key that gets a column */
-#define LOG_STREAMS_MAX	50000u	/* in a batch; more are folded into one */
+#define LOG_STREAMS_MAX	50000u	/* of a tenant, lately; more are folded into one */
 
 #endif

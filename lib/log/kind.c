@@ -3,13 +3,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "log/active.h"
 #include "log/rows.h"
 #include "log/scan.h"
 #include "log/spread.h"
 
+#define TENANTS_KEPT	1000u	/* from batch to batch */
+
 struct batch {
 	struct map tenants;
-	struct log_rows **rows;		/* by tenant */
+	struct log_rows **rows;		/* by tenant; NULL: none now */
+	struct active *active;		/* by tenant, over all batches */
 	uint32_t cap;
 	struct buf promoted;
 	bool given;			/* promoted is */
@@ -30,9 +34,16 @@ new_batch(const struct store_options *o)
 static void
 empty(struct batch *b)
 {
-	for (uint32_t i = 0; i < b->tenants.n; i++)
+	bool many = b->tenants.n > TENANTS_KEPT;
+
+	for (uint32_t i = 0; i < b->tenants.n; i++) {
 		rows_free(b->rows[i]);
-	map_reset(&b->tenants);
+		b->rows[i] = NULL;
+		if (many)
+			active_free(&b->active[i]);
+	}
+	if (many)
+		map_reset(&b->tenants);
 }
 
 static void
@@ -41,7 +52,10 @@ free_batch(void *batch)
 	struct batch *b = batch;
 
 	empty(b);
+	for (uint32_t i = 0; i < b->tenants.n; i++)
+		active_free(&b->active[i]);
 	map_free(&b->tenants);
+	free(b->active);
 	free(b->rows);
 	buf_free(&b->promoted);
 	arena_free(&b->mem);
@@ -58,13 +72,18 @@ add(void *batch, const struct rec *rec, struct err *e)
 	if (t >= b->cap) {
 		b->cap = b->cap * 2 + 4;
 		b->rows = xrealloc(b->rows, b->cap, sizeof *b->rows);
+		b->active = xrealloc(b->active, b->cap, sizeof *b->active);
 	}
-	if (fresh)
+	if (fresh) {
+		b->rows[t] = NULL;
+		b->active[t] = (struct active){ 0 };
+	}
+	if (!b->rows[t])
 		b->rows[t] = rows_new();
 	arena_reset(&b->mem);
 	return rows_take(b->rows[t], rec, b->given ? str_mk(b->promoted.p ?
 	    b->promoted.p : "", b->promoted.n) : (struct str){ NULL, 0 },
-	    NULL, &b->mem, e);
+	    &b->active[t], NULL, &b->mem, e);
 }
 
 static size_t
@@ -74,7 +93,8 @@ bytes(const void *batch)
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < b->tenants.n; i++)
-		n += rows_bytes(b->rows[i]);
+		if (b->rows[i])
+			n += rows_bytes(b->rows[i]);
 	return n;
 }
 
@@ -103,24 +123,24 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 	int r = 0;
 
 	for (uint32_t i = 0; i < b->tenants.n && r == 0; i++)
-		r = log_write(b->rows[i], b->tenants.key[i], sink, e);
+		r = !b->rows[i] ? 0 : log_write(b->rows[i], b->tenants.key[i], sink, e);
 	empty(b);
 	return r;
 }
 
 /* Which label makes too many streams. */
 static void
-word_of(const struct log_rows *r, struct buf *out)
+word_of(const struct active *a, uint64_t folded, struct buf *out)
 {
 	struct spread t = { 0 };
 
-	for (uint32_t i = 0; i < r->streams.n; i++)
-		spread_add(&t, r->streams.key[i]);
+	for (uint32_t i = 0; i < a->streams.n; i++)
+		spread_add(&t, a->streams.key[i]);
 	spread_sort(&t);
 	buf_addf(out, "more than %u streams: %" PRIu64 " lines went to "
 	    "{__overflow__=\"true\"}; label \"%.*s\" alone has %" PRIu32
 	    " values: it is better kept as metadata, outside --labels",
-	    LOG_STREAMS_MAX, r->folded, PS(t.label[0].name),
+	    LOG_STREAMS_MAX, folded, PS(t.label[0].name),
 	    t.label[0].values.n);
 	spread_free(&t);
 }
@@ -131,8 +151,8 @@ word(void *batch, struct buf *out)
 	const struct batch *b = batch;
 
 	for (uint32_t i = 0; i < b->tenants.n; i++)
-		if (b->rows[i]->folded > 0) {
-			word_of(b->rows[i], out);
+		if (b->rows[i] && b->rows[i]->folded > 0) {
+			word_of(&b->active[i], b->rows[i]->folded, out);
 			return;
 		}
 }

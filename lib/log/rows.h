@@ -58,12 +58,14 @@ void rows_free(struct log_rows *);
 size_t rows_bytes(const struct log_rows *);
 
 /*
- * Takes all lines of a record, or (not NULL) those that are wanted. -1: its
- * bytes are bad, nothing was taken.
+ * Takes all lines of a record, or (not NULL) those that are wanted. Of streams
+ * past LOG_STREAMS_MAX, of those that are active, or (NULL) of these rows, they
+ * are folded. -1: its bytes are bad, nothing was taken.
  */
 struct wanted;
+struct active;
 int rows_take(struct log_rows *, const struct rec *, struct str promoted,
-    struct wanted *, struct arena *, struct err *);
+    struct active *, struct wanted *, struct arena *, struct err *);
 
 /* The key's number, or 0 (x) when there are too many. */
 uint32_t rows_key(struct log_rows *, struct str name);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "log/active.h"
 #include "log/wanted.h"
 #include "loki/labels.h"
 #include "otlp/walk.h"
@@ -14,6 +15,7 @@ struct take {
 	struct log_rows *r;
 	const struct rec *rec;
 	struct str promoted;
+	struct active *active;
 	struct wanted *wanted;
 	struct arena *mem;
 	uint32_t resource_no, scope_no;		/* that the below are of */
@@ -22,6 +24,15 @@ struct take {
 	uint32_t x_from;	/* scratch: pairs of the row's x begin here */
 	struct log_row *row;
 };
+
+static bool
+may_have(struct take *t, struct str labels)
+{
+	if (t->active)
+		return active_let(t->active, labels, t->rec->received);
+	return t->r->streams.n < LOG_STREAMS_MAX ||
+	    map_find(&t->r->streams, labels) != MAP_NONE;
+}
 
 /* The stream and context of the current resource and scope. */
 static void
@@ -37,8 +48,7 @@ enter(struct take *t, const struct otlp_items *it)
 	t->scope_no = it->scope_no;
 	label_resource(it->resource_raw, t->promoted, t->mem, &labels, &meta);
 	label_scope(it->scope_raw, t->mem, &meta);
-	t->folded = t->r->streams.n >= LOG_STREAMS_MAX &&
-	    map_find(&t->r->streams, buf_str(&labels)) == MAP_NONE;
+	t->folded = !may_have(t, buf_str(&labels));
 	if (t->folded) {
 		buf_adds(&meta, buf_str(&labels));
 		buf_reset(&labels);
@@ -237,10 +247,11 @@ put_item(struct take *t, struct str item)
 
 int
 rows_take(struct log_rows *r, const struct rec *rec, struct str promoted,
-    struct wanted *wanted, struct arena *mem, struct err *e)
+    struct active *active, struct wanted *wanted, struct arena *mem,
+    struct err *e)
 {
 	struct take t = { .r = r, .rec = rec, .promoted = promoted,
-		.wanted = wanted, .mem = mem };
+		.active = active, .wanted = wanted, .mem = mem };
 	uint64_t min = r->min_time, max = r->max_time;
 	uint32_t rows = r->n;
 	size_t data = r->data.n;

@@ -23,7 +23,7 @@ open_tail(struct log_view *w, const struct log_scan_opts *o, struct err *e)
 		struct err bad = { 0 };
 
 		arena_reset(&mem);
-		if (rows_take(r, &rec, promoted, o ? &wanted : NULL, &mem,
+		if (rows_take(r, &rec, promoted, NULL, o ? &wanted : NULL, &mem,
 		    &bad) == -1)
 			store_view_fault(w->v, &bad);
 	}

@@ -153,7 +153,7 @@ take_wants(struct log_rows *r, const struct want *w, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 		put_want(&payload, &w[i]);
 	rec.payload = buf_str(&payload);
-	status = rows_take(r, &rec, (struct str){ NULL, 0 }, NULL, &mem, &e);
+	status = rows_take(r, &rec, (struct str){ NULL, 0 }, NULL, NULL, &mem, &e);
 	if (status == -1)
 		fprintf(stderr, "%s\n", e.msg);
 	buf_free(&payload);
