@@ -53,9 +53,22 @@ put_memory(const struct put *p)
 	return n * sizeof(int64_t);
 }
 
+/* Whether attributes of spans are asked for, by any name. */
+static bool
+needs_attrs(const struct needs *needs)
+{
+	for (size_t i = 0; needs->v && i < needs->n; i++)
+		if (needs->v[i].table == TR_SPAN &&
+		    (str_starts(needs->v[i].name, S("s.")) ||
+		    str_eq(needs->v[i].name, S("x"))))
+			return true;
+	return !needs->v;
+}
+
 void
 put_frame(struct put *p, const struct needs *needs)
 {
+	p->attrs = needs_attrs(needs);
 	frame_reset(p->f);
 	cols_init(&p->cols, p->f, needs);
 	keys_frame(&p->span);
@@ -365,7 +378,8 @@ put_fields(struct put *p, uint32_t row, struct str message, uint64_t start,
 		case WIRE(7, WIRE_FIXED64): s->start = w.v; break;
 		case WIRE(8, WIRE_FIXED64): s->end = w.v; break;
 		case WIRE(9, WIRE_BYTES):
-			put_attr(p, row, w.b, field);
+			if (p->attrs)
+				put_attr(p, row, w.b, field);
 			break;
 		case WIRE(10, WIRE_VARINT):
 			s->dropped_attributes = (uint32_t)w.v;
