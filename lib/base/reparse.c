@@ -135,7 +135,7 @@ re_escape(struct re_parser *p, const char *start, uint32_t *r)
 		return true;
 	}
 	if (c < 0x80 && !(c >= '0' && c <= '9') && !((c | 32) >= 'a' &&
-	    (c | 32) <= 'z') && c != '_') {
+	    (c | 32) <= 'z')) {
 		*r = c;
 		return true;
 	}
