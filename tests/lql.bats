@@ -389,6 +389,12 @@ meant() {
 	[[ $output == *'no stream has the label "service": did you mean "service_name"'* ]]
 	run lql 'sum(rate({service_name="crat"}[1m]))'
 	[[ $output == *'no stream has service_name="crat": did you mean "cart"'* ]]
+	run lql '{service_name="cart"} | logfmt | itms=2'
+	[[ $output == *'none of the newest 200 lines has "itms": did you mean "items"'* ]]
+	run lql '{service_name="cart"} | logfmt | items=5'
+	[[ $output != *'none of'* ]]
+	run lql --since 1h '{service_name="cart"} | logfmt | items=2'
+	[[ $output == *'no match'* && $output != *'none of'* ]]
 	run lql '{service_name="cart"} |= "nowhere"'
 	[[ $output != *'no stream'* ]]
 	run lql -q '{service="cart"}'

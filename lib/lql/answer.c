@@ -246,7 +246,7 @@ say_unknown(const struct lql_ask *ask, struct store_view *view,
 	struct buf b = { 0 };
 	struct err e = { 0 };
 
-	if (lql_unknown(view, q, &b, &e) == 0 && b.n > 0)
+	if (lql_unknown(ask, view, q, &b, &e) == 0 && b.n > 0)
 		ask_say(ask->say, ask->say_arg, buf_str(&b));
 	buf_free(&b);
 }

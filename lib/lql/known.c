@@ -85,11 +85,29 @@ on_line(void *arg, const struct lql_line *l, struct err *e)
 	return g->n == KNOWN_LINES;
 }
 
+int
+known_fields(const struct lql_ask *ask, struct store_view *view,
+    const struct lql_log *q, struct arena *mem, struct lql_labels *meta,
+    struct lql_labels *parsed, struct err *e)
+{
+	struct lql_log streams = { .match = q->match, .nmatch = q->nmatch };
+	struct lql_opts o = ask->o;
+	struct gather g = { .mem = mem };
+	int r;
+
+	o.limit = KNOWN_LINES;
+	o.interval = 0;
+	o.forward = false;
+	r = lql_find(ask, view, &streams, &o, on_line, &g, e);
+	lql_labels(&(struct log_streams){ .v = g.meta, .n = g.n }, mem, meta);
+	lql_labels(&(struct log_streams){ .v = g.parsed, .n = g.n }, mem, parsed);
+	return r;
+}
+
 void
 known_look(struct known *k, struct str selector)
 {
 	struct lql_ask quick = *k->ask;
-	struct gather g = { .mem = &k->fields };
 	struct store_view *view = NULL;
 	struct lql_query q;
 	struct err e = { 0 };
@@ -103,14 +121,9 @@ known_look(struct known *k, struct str selector)
 	if (lql_parse(&q, selector, &k->fields, &e) == -1)
 		return;
 	quick.wait = PATIENCE;
-	quick.o.limit = KNOWN_LINES;
-	quick.o.forward = false;
 	if (quick.far || (view = lql_view(&quick, &e)))
-		lql_find(&quick, view, &q.log, &quick.o, on_line, &g, &e);
+		known_fields(&quick, view, &q.log, &k->fields,
+		    &k->words.meta, &k->words.parsed, &e);
 	store_view_close(view);
 	lql_query_free(&q);
-	lql_labels(&(struct log_streams){ .v = g.meta, .n = g.n }, &k->fields,
-	    &k->words.meta);
-	lql_labels(&(struct log_streams){ .v = g.parsed, .n = g.n }, &k->fields,
-	    &k->words.parsed);
 }

@@ -15,6 +15,13 @@ struct known {
 	struct arena mem, fields;
 };
 
+/*
+ * What the newest lines of a query's streams have, whatever its filters: their
+ * metadata, and what the fitting parser finds. What there is when it fails, too.
+ */
+int known_fields(const struct lql_ask *, struct store_view *,
+    const struct lql_log *, struct arena *, struct lql_labels *meta,
+    struct lql_labels *parsed, struct err *);
 /* Reads the labels; those of a server that does not answer within seconds are
  * none, which is said. */
 int known_open(struct known *, const struct lql_ask *, struct err *);

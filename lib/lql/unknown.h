@@ -1,18 +1,19 @@
 /*
- * unknown: why a selector finds no stream: names and values that no stream
- * has, and the nearest that some have.
+ * unknown: why a query finds nothing: labels and values that no stream has,
+ * fields that lines do not have, and the nearest that there are.
  */
 #ifndef LQL_UNKNOWN_H
 #define LQL_UNKNOWN_H
 
-#include "lql/parse.h"
+#include "lql/answer.h"
 
 /*
  * Appends such as: no stream has the label "service": did you mean
- * "service_name". Of the first selector that asks for such; nothing, if none
- * does. Only what is in the store counts, whatever the time.
+ * "service_name". Of the first that is so; nothing, if none is. Labels are
+ * those of the whole store, whatever the time; fields, behind json and logfmt
+ * alone, of the newest lines of the query's streams.
  */
-int lql_unknown(struct store_view *, const struct lql_query *, struct buf *,
-    struct err *);
+int lql_unknown(const struct lql_ask *, struct store_view *,
+    const struct lql_query *, struct buf *, struct err *);
 
 #endif
