@@ -9,6 +9,8 @@
 #include "log/parsed.h"
 #include "log/shared.h"
 
+#define SCAN_WORTH	2000u	/* lines that cost as much as a scan as such */
+#define SCAN_LINES	500000u	/* of one, about: it has them in memory */
 #define KEPT_MAX	((size_t)64 << 20)	/* bytes of columns read early */
 
 struct piece {			/* a stripe */
@@ -414,16 +416,40 @@ one_by_one(struct log_each *each, struct log_part *p, size_t n,
 	    each, e);
 }
 
+/* In how many ns so many lines lie, about. */
+static uint64_t
+time_of(const struct log_part *p, size_t n, uint64_t lines)
+{
+	uint64_t min = UINT64_MAX, max = 0, all = 1, ns;
+
+	for (size_t i = 0; i < n; i++) {
+		min = p[i].min_time < min ? p[i].min_time : min;
+		max = p[i].max_time > max ? p[i].max_time : max;
+		all += part_lines(&p[i]);
+	}
+	return max <= min || __builtin_mul_overflow((max - min) / all + 1,
+	    lines, &ns) ? UINT64_MAX : ns;
+}
+
 /* The zones of all streams, one after the other. */
 static int
 in_order(struct log_each *each, struct log_part *p, size_t n, struct err *e)
 {
+	uint64_t most = time_of(p, n, SCAN_LINES);
 	struct zone *z;
-	uint32_t zones = twice_all(&each->shared.twice, &z);
+	uint32_t zones = twice_all(&each->shared.twice,
+	    time_of(p, n, SCAN_WORTH), &z);
 	int r = 0;
 
 	for (uint32_t i = 0; i < zones && r == 0; i++)
-		r = one_by_one(each, p, n, &z[i], e);
+		for (bool more = true; more && r == 0;) {
+			struct zone part = z[i];
+
+			if ((more = part.to - part.from > most))
+				part.to = part.from + most;
+			r = one_by_one(each, p, n, &part, e);
+			z[i].from = part.to + 1;
+		}
 	return r;
 }
 

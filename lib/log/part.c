@@ -70,6 +70,12 @@ part_free(struct log_part *p)
 	pthread_mutex_destroy(&p->lock);
 }
 
+uint64_t
+part_lines(const struct log_part *p)
+{
+	return p->block ? block_info(p->block)->rows : p->rows->kept;
+}
+
 struct stripe *
 part_stripe(struct log_part *p, uint32_t no, struct arena *mem, struct err *e)
 {

@@ -37,6 +37,7 @@ int part_erase(struct log_part *, const struct store_block *, struct err *);
 void part_rows(struct log_part *, struct log_rows *, uint32_t no);
 void part_free(struct log_part *);
 
+uint64_t part_lines(const struct log_part *);
 struct stripe *part_stripe(struct log_part *, uint32_t no, struct arena *,
     struct err *);
 /* Says the block and stripe in front, unless the message does; -1. */

@@ -60,11 +60,11 @@ by_begin(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
-/* Appends z, which begins no earlier than those before. */
+/* Appends z, which begins no earlier than those before, or widens the last. */
 static uint32_t
-put(struct zone *v, uint32_t n, struct zone z)
+put(struct zone *v, uint32_t n, struct zone z, uint64_t gap)
 {
-	if (n == 0 || z.from > v[n - 1].to)
+	if (n == 0 || (z.from > v[n - 1].to && z.from - v[n - 1].to > gap))
 		v[n++] = z;
 	else if (z.to > v[n - 1].to)
 		v[n - 1].to = z.to;
@@ -83,12 +83,13 @@ twice_find(struct twice *t)
 			all[k] = s->in[k].z;
 		qsort(all, s->n, sizeof *all, by_begin);
 		s->zone = arena_new(&t->mem, struct zone, s->n);
+		s->room = s->n;
 		end = all[0].to;
 		for (uint32_t k = 1; k < s->n; k++) {
 			if (all[k].from <= end)
 				s->zones = put(s->zone, s->zones,
 				    (struct zone){ all[k].from,
-				    all[k].to < end ? all[k].to : end });
+				    all[k].to < end ? all[k].to : end }, 0);
 			end = all[k].to > end ? all[k].to : end;
 		}
 		t->any |= s->zones > 0;
@@ -103,6 +104,18 @@ by_stream_time(const void *a, const void *b)
 	if (x->stream != y->stream)
 		return x->stream < y->stream ? -1 : 1;
 	return (x->time > y->time) - (x->time < y->time);
+}
+
+static void
+add_zone(struct twice *t, struct twice_zones *s, uint64_t time)
+{
+	if (s->zones == s->room) {
+		s->room = s->room * 2 + 16;
+		s->zone = arena_grow(&t->mem, s->zone, s->zones, s->room,
+		    sizeof *s->zone);
+	}
+	s->zone[s->zones++] = (struct zone){ time, time };
+	t->any = true;
 }
 
 void
@@ -122,15 +135,8 @@ twice_narrow(struct twice *t, struct twice_row *v, size_t n)
 			continue;
 		for (size_t k = from + 1; k < i; k++)
 			several |= v[k].part != v[from].part;
-		if (several) {
-			struct twice_zones *s = &t->of[v[from].stream];
-
-			s->zone = arena_grow(&t->mem, s->zone, s->zones,
-			    s->zones + (size_t)1, sizeof *s->zone);
-			s->zone[s->zones++] = (struct zone){ v[from].time,
-				v[from].time };
-			t->any = true;
-		}
+		if (several)
+			add_zone(t, &t->of[v[from].stream], v[from].time);
 		from = i;
 	}
 }
@@ -185,7 +191,7 @@ twice_next(const struct twice_zones *s, uint64_t time)
 }
 
 uint32_t
-twice_all(struct twice *t, struct zone **out)
+twice_all(struct twice *t, uint64_t gap, struct zone **out)
 {
 	struct zone *all;
 	uint32_t n = 0, m = 0;
@@ -200,6 +206,6 @@ twice_all(struct twice *t, struct zone **out)
 	if (n > 1)
 		qsort(all, n, sizeof *all, by_begin);
 	for (uint32_t i = 0; i < n; i++)
-		m = put(all, m, all[i]);
+		m = put(all, m, all[i], gap);
 	return m;
 }

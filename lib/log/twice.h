@@ -13,7 +13,7 @@ struct twice_zones {		/* of a stream */
 	struct { struct zone z; uint32_t part; } *in;	/* where it is */
 	uint32_t n, cap;
 	struct zone *zone;	/* where twice; ascending, apart */
-	uint32_t zones;
+	uint32_t zones, room;
 };
 
 struct twice {
@@ -43,7 +43,7 @@ const struct twice_zones *twice_of(const struct twice *, struct str stream);
 bool twice_in(const struct twice_zones *, uint64_t time);
 /* The least time after this that may be the first in a zone, or behind one. */
 uint64_t twice_next(const struct twice_zones *, uint64_t time);
-/* Those of all streams as one: how many. */
-uint32_t twice_all(struct twice *, struct zone **);
+/* Those of all streams as one, and as one if no further apart: how many. */
+uint32_t twice_all(struct twice *, uint64_t gap, struct zone **);
 
 #endif
