@@ -25,5 +25,5 @@ need clang-tidy && { printf '%s\n' lib/*/*.c cmd/*.c | xargs -n 4 -P "$jobs" sh 
 	'clang-tidy --quiet --warnings-as-errors="*" --checks="$0" "$@" -- \
 	-std=c11 -D_GNU_SOURCE -Ilib -Ibuild/gen 2>/dev/null' "$checks" || status=1; }
 need mandoc && { mandoc -Tlint -W warning man/*.[157] || status=1; }
-need shellcheck && { shellcheck -x tests/*.sh tests/fuzz/*.sh examples/*.sh examples/*/*.sh bench/*.sh packaging/*.sh .ci/run || status=1; }
+need shellcheck && { shellcheck -x tests/*.sh tests/fake/*.sh tests/fuzz/*.sh examples/*.sh examples/*/*.sh bench/*.sh packaging/*.sh .ci/run || status=1; }
 exit $status

@@ -213,6 +213,8 @@ traces() {
 	api
 	fails 1 tql -u "$URL" "$id"
 	[ "$output" = "tql: $id: no such trace" ]
+	fails 1 tql -u "$URL" 12
+	[ "$output" = "tql: $(printf %032d 12): no such trace" ]
 	{ head -2 ids; echo abc; } >some
 	api "200 $P $id.rec" "200 $P $(sed -n 2p ids).rec"
 	fails 1 tql -u "$URL" -o ids - <some

@@ -96,7 +96,7 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 		r = s->explain ?
 		    tql_explain(tql_session_asked(s), view, text, &o.n, &e) :
 		    tql_answer(tql_session_asked(s), view, text, &o.n, &o.what, &e);
-	if (r == -1)
+	if (r == -1 && !tql_is_id(text))	/* which may begin with a digit */
 		caret_in(&e, where);
 	status = end(s, view, r, &o, &e);
 	s->tql.far = NULL;

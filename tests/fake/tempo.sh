@@ -1,6 +1,7 @@
 #!/bin/bash
 # A pretended Tempo, for tests/fake/api -x: answers from a trace store, $STORE,
 # in the working folder. Is given a path and parameters, NAME=VALUE.
+# shellcheck disable=SC2154 # which they declare
 path=$1
 shift
 for p; do declare "$p"; done
