@@ -8,8 +8,8 @@ bool
 shell_whole(struct str text)
 {
 	struct str s = str_trim(text);
+	char quote = 0, last = s.n > 0 ? s.p[s.n - 1] : 0;
 	int open = 0;
-	char quote = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.p[i];
@@ -26,8 +26,8 @@ shell_whole(struct str text)
 		else if (c == '}' || c == ')')
 			open--;
 	}
-	return quote != '`' && open <= 0 && (s.n == 0 ||
-	    !memchr("&|>~!<=+-*/", s.p[s.n - 1], 11));
+	return quote != '`' && open <= 0 && (last == 0 ||
+	    !strchr("&|>~!<=+-*/", last));
 }
 
 static bool
