@@ -119,7 +119,7 @@ waterfall(struct buf *b)
 		  .start = 60000000, .duration = 1 },
 	};
 	struct show_trace t = { S("abc123"), UINT64_C(1767225600000000000),
-		100000000, s, 4, false };
+		100000000, s, 4, false, false };
 	struct show sh = { false, 70, NULL };
 
 	show_waterfall(&sh, &t, b);
