@@ -4,7 +4,9 @@
  * Sealed blocks are level 0. They merge to level 1 at merge_bytes or when
  * merge_ns has gone by, and level 1 to level 2 at sixteen blocks or eight
  * times merge_bytes; there it ends, so no row is encoded more than three
- * times. Inputs are always neighbours in age, of one tenant.
+ * times. While a file is read, level 0 waits for many, and level 1 does not: a
+ * merge of all there is would take memory for all. Inputs are always neighbours
+ * in age, of one tenant.
  */
 #include <stdlib.h>
 

@@ -61,7 +61,8 @@ enum {
  * Sections: "ids" RAW trace ids sorted, 16 bytes and a u32 trace number
  * (counted over all stripes) each; "idfilter" RAW, units of 4 KiB; "split":
  * the 16-byte ids, sorted, that an older live block also holds, or that this
- * block holds in pieces (over STRIPE_ROWS).
+ * block holds in pieces (over STRIPE_ROWS); "replaced": rows of TR_TRACE in
+ * stripes that a merge copied, not to be read: another stripe has all of them.
  */
 
 #define TRACE_KEYS_MAX	1000u	/* attribute columns of a scope in a block */
