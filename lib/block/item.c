@@ -114,6 +114,15 @@ get_head(struct cur *c, struct piece piece[CUTS_MAX + 1], uint32_t *n,
 	return 0;
 }
 
+/* Whether all lie there as they are, one after the other. */
+static bool
+none_packed(const struct piece *piece, uint32_t n)
+{
+	while (n > 0 && !piece[n - 1].packed)
+		n--;
+	return n == 0;
+}
+
 static int
 get_pieces(struct cur *c, struct arena *a, struct buf *room,
     struct str *payload, struct err *e)
@@ -125,6 +134,10 @@ get_pieces(struct cur *c, struct arena *a, struct buf *room,
 
 	if (get_head(c, piece, &n, &all, e) == -1)
 		return -1;
+	if (none_packed(piece, n) && all == cur_left(c)) {
+		*payload = cur_bytes(c, all);
+		return 0;
+	}
 	p = a ? arena_new(a, char, all) : work_room(room, all);
 	*payload = str_mk(p, all);
 	for (uint32_t k = 0; k < n; k++) {

@@ -6,8 +6,6 @@
 
 #define NO_PAGE	UINT32_MAX
 
-struct code_run { uint32_t code, to; };	/* rows below `to` */
-
 struct spans {
 	struct stripe *s;
 	span_edge_fn *edge;
@@ -15,7 +13,7 @@ struct spans {
 	struct arena *mem;
 	struct code_run *run;
 	uint32_t runs, runs_cap;
-	struct span *v;
+	struct stretch *v;
 	uint32_t n, cap;
 	/* the numbers: of a frame, or of the page that is open */
 	uint32_t col, page;
@@ -87,6 +85,27 @@ list_runs(struct spans *sp, uint32_t col, struct err *e)
 		if (page_runs(sp, col, p, e) == -1)
 			return stripe_where(sp->s, col, e);
 	return 0;
+}
+
+static bool
+has_runs(const struct stripe_col *c)
+{
+	return vec_coded(c->type) && c->ndict > 0 && c->nulls == 0;
+}
+
+int
+stripe_runs(struct stripe *s, uint32_t col, struct arena *a,
+    struct code_run **run, uint32_t *n, struct err *e)
+{
+	struct spans sp = { .s = s, .mem = a };
+
+	if (!has_runs(s->col[col]))
+		return 0;
+	if (list_runs(&sp, col, e) == -1)
+		return -1;
+	*run = sp.run;
+	*n = sp.runs;
+	return 1;
 }
 
 /* ---- numbers ---------------------------------------------------------------- */
@@ -165,7 +184,7 @@ halve(const struct spans *sp, uint32_t from, uint32_t to, int64_t edge)
 /* The span's rows end at *row, which is `to` at most. */
 static int
 find_end(struct spans *sp, uint32_t *row, uint32_t to, int64_t edge,
-    struct span *v, struct err *e)
+    struct stretch *v, struct err *e)
 {
 	while (*row < to) {
 		uint32_t page = sp->s->frame ? 0 : *row / PAGE_ROWS;
@@ -207,7 +226,7 @@ number_at(struct spans *sp, uint32_t row, int64_t *v, struct err *e)
 }
 
 static void
-add_span(struct spans *sp, struct span v)
+add_span(struct spans *sp, struct stretch v)
 {
 	if (sp->n == sp->cap) {
 		sp->cap = sp->cap * 2 + 64;
@@ -222,7 +241,7 @@ cut_run(struct spans *sp, uint32_t code, uint32_t from, uint32_t to,
     struct err *e)
 {
 	while (from < to) {
-		struct span v = { .code = code };
+		struct stretch v = { .code = code, .row = from };
 		uint32_t row = from + 1;
 
 		if (number_at(sp, from, &v.first, e) == -1)
@@ -241,7 +260,7 @@ cut_run(struct spans *sp, uint32_t code, uint32_t from, uint32_t to,
 int
 stripe_spans(struct stripe *s, uint32_t codes, uint32_t numbers,
     const bool *want, span_edge_fn *edge, void *arg, struct arena *a,
-    struct span **out, uint32_t *n, struct err *e)
+    struct stretch **out, uint32_t *n, struct err *e)
 {
 	const struct stripe_col *c = s->col[codes], *x = s->col[numbers];
 	struct spans sp = { .s = s, .edge = edge, .arg = arg, .mem = a,
@@ -249,8 +268,8 @@ stripe_spans(struct stripe *s, uint32_t codes, uint32_t numbers,
 	uint32_t from = 0;
 	struct vec v;
 
-	if (!vec_coded(c->type) || c->ndict == 0 || x->type != VEC_INT ||
-	    c->nulls > 0 || x->nulls > 0 || c->rows != x->rows)
+	if (!has_runs(c) || x->type != VEC_INT || x->nulls > 0 ||
+	    c->rows != x->rows)
 		return 0;
 	if (s->frame) {
 		frame_vec(s->frame, numbers, &v);

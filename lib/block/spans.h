@@ -11,9 +11,19 @@
 
 #include "block/stripe.h"
 
-struct span {
+/* Rows that lie together and have the same code: those below `to`. */
+struct code_run { uint32_t code, to; };
+
+/*
+ * The column (STR) as such runs. 1; 0: its values are not in a dictionary, or
+ * there are nulls; -1.
+ */
+int stripe_runs(struct stripe *, uint32_t col, struct arena *,
+    struct code_run **, uint32_t *n, struct err *);
+
+struct stretch {
 	uint32_t code;
-	uint32_t n;		/* rows */
+	uint32_t row, n;	/* the first of its rows; rows */
 	int64_t first, last;	/* of their numbers */
 };
 
@@ -31,6 +41,6 @@ typedef int64_t span_edge_fn(void *arg, uint32_t code, int64_t v);
  */
 int stripe_spans(struct stripe *, uint32_t codes, uint32_t numbers,
     const bool *want, span_edge_fn *, void *arg, struct arena *,
-    struct span **, uint32_t *n, struct err *);
+    struct stretch **, uint32_t *n, struct err *);
 
 #endif

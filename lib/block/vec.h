@@ -104,6 +104,18 @@ bits_first(uint64_t *b, uint32_t n)
 		b[n / 64] = (UINT64_C(1) << n % 64) - 1;
 }
 
+/* Sets bits from .. to - 1. */
+static inline void
+bits_fill(uint64_t *b, uint32_t from, uint32_t to)
+{
+	for (; from < to && from % 64 > 0; from++)
+		bit_set(b, from);
+	for (; to - from >= 64; from += 64)
+		b[from / 64] = UINT64_MAX;
+	for (; from < to; from++)
+		bit_set(b, from);
+}
+
 static inline bool
 bits_any(const uint64_t *b, uint32_t n)
 {

@@ -14,89 +14,6 @@ found_free(struct log_found *f)
 	f->n = f->next = 0;
 }
 
-static bool
-before(const struct log_hit *a, const struct log_hit *b)
-{
-	return a->time != b->time ? a->time < b->time : a->at < b->at;
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-	return before(a, b) ? -1 : before(b, a);
-}
-
-static void
-swap(struct log_hit *a, struct log_hit *b)
-{
-	struct log_hit t = *a;
-
-	*a = *b;
-	*b = t;
-}
-
-/* Moves the k earliest (or latest) of the n to the front, in any order. */
-static void
-best(struct log_hit *v, uint32_t n, uint32_t k, bool earliest)
-{
-	uint32_t lo = 0, hi = n;
-
-	while (hi - lo > 1 && k > lo && k < hi) {
-		uint32_t put = lo;
-
-		swap(&v[lo + (hi - lo) / 2], &v[hi - 1]);
-		for (uint32_t i = lo; i < hi - 1; i++)
-			if (before(&v[i], &v[hi - 1]) == earliest)
-				swap(&v[i], &v[put++]);
-		swap(&v[put], &v[hi - 1]);
-		if (put >= k)
-			hi = put;
-		else
-			lo = put + 1;
-	}
-}
-
-static void
-reverse(struct log_hit *v, uint32_t n)
-{
-	for (uint32_t i = 0; i < n / 2; i++)
-		swap(&v[i], &v[n - 1 - i]);
-}
-
-/*
- * The k earliest (or latest), and all of the same time as the last of them:
- * which of those comes first is known only beside the other parts.
- */
-static uint32_t
-cut(struct log_hit *v, uint32_t n, uint32_t k, bool earliest)
-{
-	uint64_t last = v[0].time;
-
-	best(v, n, k, earliest);
-	for (uint32_t i = 0; i < k; i++)
-		if (i == 0 || (v[i].time > last) == earliest)
-			last = v[i].time;
-	for (uint32_t i = k; i < n; i++)
-		if (v[i].time == last)
-			swap(&v[i], &v[k++]);
-	return k;
-}
-
-static void
-order(struct log_found *f, const struct log_scan_opts *o)
-{
-	bool sorted = true;
-
-	if (o->limit > 0 && o->limit < f->n)
-		f->n = cut(f->hit, f->n, (uint32_t)o->limit, o->forward);
-	for (uint32_t i = 1; i < f->n && sorted; i++)
-		sorted = before(&f->hit[i - 1], &f->hit[i]);
-	if (!sorted)
-		qsort(f->hit, f->n, sizeof *f->hit, by_time);
-	if (!o->forward)
-		reverse(f->hit, f->n);
-}
-
 /* ---- columns of what was found ------------------------------------------- */
 
 /* A copy of the vec whose bytes are all in `to`. */
@@ -277,7 +194,7 @@ hits(struct log_found *f, const struct log_scan_opts *o, const int64_t *time)
 	f->hit = arena_new(&f->mem, struct log_hit, f->n);
 	for (uint32_t i = 0; i < f->n; i++)
 		f->hit[i] = (struct log_hit){ (uint64_t)time[i], i };
-	order(f, o);
+	f->n = hits_order(f->hit, f->n, o->limit, o->forward);
 	if (f->n < all)
 		shorten(f);
 	f->time = arena_new(&f->mem, uint64_t, f->n);
@@ -285,20 +202,112 @@ hits(struct log_found *f, const struct log_scan_opts *o, const int64_t *time)
 		f->time[f->hit[i].at] = f->hit[i].time;
 }
 
+/* The first k of a run's rows that are taken, or the last; and one more. */
+static uint32_t
+keep_end(const uint64_t *rows, uint32_t from, uint32_t to, uint32_t k,
+    bool first, uint64_t *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = from; i < to && n <= k; i++) {
+		uint32_t row = first ? i : to - 1 - (i - from);
+
+		if (bit_get(rows, row)) {
+			bit_set(out, row);
+			n++;
+		}
+	}
+	return n;
+}
+
+/*
+ * With a limit of k, rows past the k-th of a stream are none of those asked for,
+ * unless they have the time of the k-th: then one more tells. Leaves those in
+ * f->row: 1; 0: they are too many for that to be worth it, or the runs are not
+ * known; -1.
+ */
+static int
+list_ends(struct log_found *f, const struct log_scan_opts *o,
+    const uint64_t *rows, struct err *e)
+{
+	struct log_cols *c = &f->cols;
+	uint64_t *out;
+	int r;
+
+	if (o->limit == 0 || o->limit > c->rows || (r = cols_runs(c, e)) == 0 ||
+	    (o->limit + 1) * c->nruns > c->rows / 4)
+		return 0;
+	if (r == -1)
+		return -1;
+	out = arena_zero(c->mem, uint64_t, BITS_WORDS(c->rows) + 1);
+	for (uint32_t k = 0, from = 0; k < c->nruns; from = c->run[k++].to)
+		keep_end(rows, from, c->run[k].to, (uint32_t)o->limit,
+		    o->forward, out);
+	list_rows(f, out);
+	return 1;
+}
+
+/* Whether a row that was left out may have the time of one that was not. */
+static bool
+tied(const struct log_found *f, const struct log_scan_opts *o,
+    const int64_t *time)
+{
+	const struct log_cols *c = &f->cols;
+	uint32_t at = 0;
+
+	for (uint32_t k = 0; k < c->nruns; k++) {
+		uint32_t from = at;
+
+		while (at < f->n && f->row[at] < c->run[k].to)
+			at++;
+		if (at - from > o->limit && (o->forward ?
+		    time[at - 1] == time[at - 2] :
+		    time[from] == time[from + 1]))
+			return true;
+	}
+	return false;
+}
+
+static int
+pick_times(struct log_found *f, struct vec *time, struct err *e)
+{
+	*time = (struct vec){ 0 };
+	if (f->n == 0)
+		return 0;
+	if (pick(f, S("time"), VEC_INT, &f->cols.time, time, e) == -1)
+		return -1;
+	if (time->rows != f->n || time->valid)
+		return err_set(e, ERR_CORRUPT, "time: not there");
+	return 0;
+}
+
+/* The rows that may be asked for, and their times. */
+static int
+list(struct log_found *f, const struct log_scan_opts *o, const uint64_t *rows,
+    struct vec *time, struct err *e)
+{
+	int r = f->loose ? 0 : list_ends(f, o, rows, e);
+
+	if (r == 1 && pick_times(f, time, e) == -1)
+		r = -1;
+	if (r == 1 && !tied(f, o, time->i))
+		return 0;
+	if (r == -1)
+		return -1;
+	list_rows(f, rows);
+	return pick_times(f, time, e);
+}
+
 int
 found_collect(struct log_found *f, const struct log_scan_opts *o,
     const uint64_t *rows, struct err *e)
 {
-	struct log_cols *c = &f->cols;
-	struct vec time = { 0 };
+	struct vec time;
 
-	list_rows(f, rows);
+	if (list(f, o, rows, &time, e) == -1)
+		return -1;
 	if (f->n == 0)
 		return 0;
-	if (pick(f, S("time"), VEC_INT, &c->time, &time, e) == -1)
-		return -1;
-	if (time.rows != f->n || time.valid)
-		return err_set(e, ERR_CORRUPT, "time: not there");
 	if (f->loose)
 		f->time = (uint64_t *)time.i;
 	else
@@ -374,7 +383,8 @@ found_rows(struct log_found *f, const struct log_scan_opts *o,
 static int
 build(struct log_found *f, uint32_t at, struct buf *text, struct err *e)
 {
-	if (!f->lines.cols && lines_open(&f->lines, &f->cols, e) == -1)
+	if ((!f->lines.cols && lines_open(&f->lines, &f->cols, e) == -1) ||
+	    lines_some(&f->lines, f->row, f->n, e) == -1)
 		return -1;
 	return lines_text(&f->lines, f->row[at], text, e);
 }

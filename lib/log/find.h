@@ -3,9 +3,8 @@
 #define LOG_FIND_H
 
 #include "log/filter.h"
+#include "log/hits.h"
 #include "log/select.h"
-
-struct log_hit { uint64_t time; uint32_t at; };	/* at: in row */
 
 struct log_found {
 	struct log_part *part;

@@ -1,5 +1,7 @@
 #include "log/lines.h"
 
+#define MANY	32u	/* of so many rows one: few */
+
 int
 lines_open(struct log_lines *l, struct log_cols *c, struct err *e)
 {
@@ -55,6 +57,79 @@ lines_group(struct log_lines *l, struct err *e)
 	}
 	l->grouped = true;
 	return 0;
+}
+
+/* Gives those of a page their places; next: how many of each template. */
+static int
+place_page(struct log_lines *l, const uint32_t *some, uint32_t from,
+    const struct vec *v, uint32_t *next, struct err *e)
+{
+	uint32_t at = l->nsome;
+
+	for (uint32_t i = 0; i < v->rows; i++) {
+		uint64_t t = (uint64_t)v->i[i];
+
+		if (t >= l->vars.n || next[t] >= l->vars.template[t].rows)
+			return err_set(e, ERR_CORRUPT,
+			    "template of row %u: not there", from + i);
+		if (some[at] == from + i)
+			l->of[at++] = (struct log_member){ (uint32_t)t,
+				next[t] };
+		next[t]++;
+	}
+	l->nsome = at;
+	return 0;
+}
+
+int
+lines_some(struct log_lines *l, const uint32_t *row, uint32_t n,
+    struct err *e)
+{
+	struct stripe *s = l->cols->stripe;
+	int col = stripe_find(s, LG_ROW, S("template"), VEC_INT);
+	uint32_t *next, *some;
+
+	if (l->grouped || l->some || n > l->rows / MANY || col == -1 ||
+	    !stripe_paged(s, (uint32_t)col))
+		return 0;
+	next = arena_zero(l->mem, uint32_t, l->vars.n + 1);
+	some = arena_new(l->mem, uint32_t, n + 1);
+	memcpy(some, row, n * sizeof *some);
+	some[n] = UINT32_MAX;
+	l->of = arena_new(l->mem, struct log_member, n + 1);
+	l->nsome = 0;
+	for (uint32_t p = 0; l->nsome < n && p < pages_of(l->rows); p++) {
+		const uint64_t *valid;
+		struct vec v;
+
+		if (stripe_page(s, (uint32_t)col, p, &v, &valid, e) == -1)
+			return -1;
+		if (valid)
+			return err_set(e, ERR_CORRUPT, "template: not in "
+			    "every row");
+		if (place_page(l, some, p * PAGE_ROWS, &v, next,
+		    e) == -1)
+			return -1;
+	}
+	l->some = some;
+	return 0;
+}
+
+/* Which of some rows it is. */
+static uint32_t
+some_at(const struct log_lines *l, uint32_t row)
+{
+	uint32_t lo = 0, hi = l->nsome;
+
+	while (hi - lo > 1) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (l->some[mid] <= row)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 static int
@@ -117,25 +192,44 @@ lines_traces(struct log_lines *l, const struct vec **out, struct err *e)
 	return v->rows > 0 ? 0 : cols_load(l->cols, S("trace"), VEC_INT, v, e);
 }
 
+/* A column of all rows, or of some: *row is where it has this row. */
+static int
+load_ids(struct log_lines *l, bool trace, struct vec **v, uint32_t *row,
+    struct err *e)
+{
+	struct log_cols *c = l->cols;
+	struct str name = trace ? S("trace") : S("span");
+	enum vec_type type = trace ? VEC_INT : VEC_FIX8;
+	int col;
+
+	*v = trace ? &c->trace : &c->span;
+	if ((*v)->rows > 0 || !l->some)
+		return cols_load(c, name, type, *v, e);
+	*v = trace ? &l->trace : &l->span;
+	*row = some_at(l, *row);
+	col = stripe_find(c->stripe, LG_ROW, name, type);
+	return (*v)->rows > 0 || col == -1 ? 0 : stripe_pick(c->stripe,
+	    (uint32_t)col, l->some, l->nsome, l->mem, *v, e);
+}
+
 static int
 put_id(struct log_lines *l, enum vars_kind kind, uint32_t row, struct buf *b,
     struct err *e)
 {
-	struct log_cols *c = l->cols;
 	bool trace = kind == VARS_TRACE;
-	struct vec *v = trace ? &c->trace : &c->span;
-	const uint8_t *id;
 	size_t n = trace ? 16 : 8;
+	uint32_t at = row;
+	const uint8_t *id;
+	struct vec *v;
 	char hex[33];
 
-	if (v->rows == 0 && (trace ? cols_load(c, S("trace"), VEC_INT, v, e) :
-	    cols_load(c, S("span"), VEC_FIX8, v, e)) == -1)
+	if (load_ids(l, trace, &v, &at, e) == -1)
 		return -1;
-	if (!cols_has(v, row))
+	if (!cols_has(v, at))
 		return err_set(e, ERR_CORRUPT, "line of row %u: its id is "
 		    "not there", row);
-	id = trace ? part_id(c->part, v->i[row], e) :
-	    v->fix + (size_t)row * 8;
+	id = trace ? part_id(l->cols->part, v->i[at], e) :
+	    v->fix + (size_t)at * 8;
 	if (!id)
 		return -1;
 	str_hex(hex, id, n);
@@ -143,14 +237,39 @@ put_id(struct log_lines *l, enum vars_kind kind, uint32_t row, struct buf *b,
 	return 0;
 }
 
+static int
+put_value(struct log_lines *l, const struct vars_values *v, uint32_t row,
+    uint32_t i, struct buf *b, struct err *e)
+{
+	if (v->col->kind == VARS_TRACE || v->col->kind == VARS_SPAN)
+		return put_id(l, v->col->kind, row, b, e);
+	vars_text(v, i, b);
+	return 0;
+}
+
 int
 lines_value(struct log_lines *l, const struct vars_values *v, uint32_t t,
     uint32_t k, uint32_t i, struct buf *b, struct err *e)
 {
-	if (v->col->kind == VARS_TRACE || v->col->kind == VARS_SPAN)
-		return lines_group(l, e) == -1 ? -1 : put_id(l, v->col->kind,
-		    l->member[l->from[t] + k], b, e);
-	vars_text(v, i, b);
+	bool id = v->col->kind == VARS_TRACE || v->col->kind == VARS_SPAN;
+
+	if (id && lines_group(l, e) == -1)
+		return -1;
+	return put_value(l, v, id ? l->member[l->from[t] + k] : 0, i, b, e);
+}
+
+/* Which of which template's rows the row is. */
+static int
+member_of(struct log_lines *l, uint32_t row, struct log_member *m,
+    struct err *e)
+{
+	if (l->some && !l->grouped) {
+		*m = l->of[some_at(l, row)];
+		return 0;
+	}
+	if (lines_group(l, e) == -1)
+		return -1;
+	*m = (struct log_member){ (uint32_t)l->template[row], l->rank[row] };
 	return 0;
 }
 
@@ -158,11 +277,11 @@ int
 lines_text(struct log_lines *l, uint32_t row, struct buf *b, struct err *e)
 {
 	struct vars_values *v;
+	struct log_member m;
 
-	if (lines_group(l, e) == -1)
+	if (member_of(l, row, &m, e) == -1)
 		return -1;
-	uint32_t t = (uint32_t)l->template[row], k = l->rank[row], i = k;
-	uint32_t c = 0, h = 0;
+	uint32_t t = m.template, i = m.rank, c = 0, h = 0;
 	const struct vars_template *p = &l->vars.template[t];
 	const char *at = p->text.p, *end = at + p->text.n, *mark;
 
@@ -174,7 +293,7 @@ lines_text(struct log_lines *l, uint32_t row, struct buf *b, struct err *e)
 	    (size_t)(end - at))) != NULL) {
 		buf_add(b, at, (size_t)(mark - at));
 		if (lines_values(l, t, c, h++, &v, e) == -1 ||
-		    lines_value(l, v, t, k, i, b, e) == -1)
+		    put_value(l, v, row, i, b, e) == -1)
 			return -1;
 		at = mark + 1;
 	}

@@ -24,12 +24,22 @@ struct log_lines {
 	uint32_t *rank;			/* of a row among its template's */
 	struct vars_values ***values;	/* [template][chunk][hole] */
 	bool **have;			/* [template][chunk * holes + hole] */
+	const uint32_t *some;		/* rows asked for, ascending; or NULL */
+	struct log_member { uint32_t template, rank; } *of;	/* they are */
+	uint32_t nsome;
+	struct vec trace, span;		/* theirs */
 };
 
 /* 0 or -1. Allocates in the columns' arena, as all below. */
 int lines_open(struct log_lines *, struct log_cols *, struct err *);
 /* Fills template, member and rank. */
 int lines_group(struct log_lines *, struct err *);
+/*
+ * Of these rows alone, ascending, texts are asked for: few of many (else it does
+ * nothing) need no arrays of all, as lines_group has. May be said again.
+ */
+int lines_some(struct log_lines *, const uint32_t *row, uint32_t n,
+    struct err *);
 /* The values of a hole in a chunk of a template. */
 int lines_values(struct log_lines *, uint32_t t, uint32_t chunk,
     uint32_t hole, struct vars_values **, struct err *);

@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "log/find.h"
 
+#define LIGHT		1000u	/* lines */
 #define FAULTS_MAX	1000u	/* said in one scan */
 #define SETTLED_MAX	((size_t)64 << 20)	/* bytes of lines put together */
 #define LINE_BYTES	512u	/* of one, a guess */
@@ -29,6 +30,7 @@ struct scan {
 	struct log_found *piece;	/* all stripes, in the order they may
 					   begin to matter */
 	size_t pieces, next;		/* not looked at yet, from here */
+	size_t rich;			/* those that had rows */
 	struct log_found **heap;
 	size_t heaped;
 	size_t settled;		/* bytes, about */
@@ -299,6 +301,20 @@ narrow(struct scan *s, const struct log_part *p)
 		o->from = last;
 }
 
+/*
+ * Few lines of few streams are less work than starting threads: while most
+ * stripes have none of them, nor has their text to be searched.
+ */
+static unsigned
+workers(const struct scan *s)
+{
+	const struct log_scan_opts *o = s->o;
+
+	return o->limit > 0 && o->limit <= LIGHT && o->nfilter == 0 &&
+	    o->nparse == 0 && o->nlabel == 0 && 2 * s->rich <= s->next ? 1 :
+	    o->workers;
+}
+
 /* Looks at pieces until the heap's top is the next row of all. */
 static int
 refill(struct scan *s, struct err *e)
@@ -306,11 +322,13 @@ refill(struct scan *s, struct err *e)
 	while (s->next < s->pieces && due(s, &s->piece[s->next])) {
 		size_t n = batch(s);
 
-		if (pool_run(s->o->workers, n, look, s, e) == -1)
+		if (pool_run(workers(s), n, look, s, e) == -1)
 			return -1;
 		for (size_t i = 0; i < n; i++)
-			if (s->piece[s->next + i].n > 0)
+			if (s->piece[s->next + i].n > 0) {
 				push(s, &s->piece[s->next + i]);
+				s->rich++;
+			}
 		s->vain = s->heaped > 0 ? 0 : s->vain + 1;
 		narrow(s, s->piece[s->next].part);
 		s->next += n;

@@ -65,12 +65,12 @@ plain(struct log_cols *c, const struct log_scan_opts *o, struct log_runs *out,
 	yes = arena_new(c->mem, bool, out->streams + 1);
 	if (select_streams(out->stream, out->streams, yes, o, e) == -1)
 		return -1;
-	out->v = arena_new(c->mem, struct span, c->rows + 1);
+	out->v = arena_new(c->mem, struct stretch, c->rows + 1);
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint32_t code = c->stream.code ? c->stream.code[i] : i;
 
 		if (yes[code])
-			out->v[out->n++] = (struct span){ code, 1,
+			out->v[out->n++] = (struct stretch){ code, i, 1,
 				c->time.i[i], c->time.i[i] };
 	}
 	clip(o, out);

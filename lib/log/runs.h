@@ -5,11 +5,10 @@
 #ifndef LOG_RUNS_H
 #define LOG_RUNS_H
 
-#include "block/spans.h"
 #include "log/select.h"
 
 struct log_runs {
-	struct span *v;			/* by stream, then time */
+	struct stretch *v;			/* by stream, then time */
 	uint32_t n;
 	const struct str *stream;	/* by code: labels as pairs */
 	uint32_t streams;

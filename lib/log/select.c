@@ -92,6 +92,30 @@ select_streams(const struct str *dict, uint32_t n, bool *yes,
 	return all ? 1 : any ? 2 : 0;
 }
 
+int
+cols_runs(struct log_cols *c, struct err *e)
+{
+	int col = stripe_find(c->stripe, LG_ROW, S("stream"), VEC_STR);
+
+	if (col == -1)
+		return err_set(e, ERR_CORRUPT, "stream: not there");
+	return c->nruns > 0 ? 1 : stripe_runs(c->stripe, (uint32_t)col,
+	    c->mem, &c->run, &c->nruns, e);
+}
+
+/* Rows of streams that match, from their runs. */
+static int
+some_runs(struct log_cols *c, const bool *yes, uint64_t *rows, struct err *e)
+{
+	int r = cols_runs(c, e);
+
+	for (uint32_t k = 0, from = 0; r == 1 && k < c->nruns;
+	    from = c->run[k++].to)
+		if (yes[c->run[k].code])
+			bits_fill(rows, from, c->run[k].to);
+	return r;
+}
+
 /* Rows of streams that match; the codes are read only if some do not. */
 static int
 by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
@@ -112,7 +136,7 @@ by_stream(struct log_cols *c, const struct log_scan_opts *o, uint64_t *rows,
 		r = select_streams(dict, n, yes, o, e);
 	if (r == 1)
 		bits_first(rows, c->rows);
-	if (r != 2)
+	if (r != 2 || (n > 0 && (r = some_runs(c, yes, rows, e)) != 0))
 		return r;
 	if (cols_stream(c, e) == -1)
 		return -1;

@@ -5,6 +5,7 @@
 #ifndef LOG_SELECT_H
 #define LOG_SELECT_H
 
+#include "block/spans.h"
 #include "log/part.h"
 #include "log/scan.h"
 
@@ -20,6 +21,8 @@ struct log_cols {
 	struct log_meta { struct str name; uint32_t col; struct vec v;
 		bool loaded; } *meta;		/* m.KEY */
 	uint32_t nmeta;
+	struct code_run *run;		/* of streams, when asked for */
+	uint32_t nruns;
 };
 
 void cols_open(struct log_cols *, struct log_part *, struct stripe *,
@@ -30,6 +33,8 @@ int cols_load(struct log_cols *, struct str name, enum vec_type,
 int cols_meta(struct log_cols *, uint32_t k, struct err *);
 /* The stream of each row. */
 int cols_stream(struct log_cols *, struct err *);
+/* Loads the runs of streams: 1; 0: there are none, of as many as rows; -1. */
+int cols_runs(struct log_cols *, struct err *);
 static inline bool
 cols_has(const struct vec *v, uint32_t row)
 {

@@ -329,7 +329,7 @@ take_runs(void *arg, unsigned worker, struct log_batch *b,
 	arena_reset(&s->scratch[worker]);
 	forget_series(s, worker, b);
 	for (uint32_t i = 0; i < runs->n; i++) {
-		const struct span *v = &runs->v[i];
+		const struct stretch *v = &runs->v[i];
 		uint32_t no;
 
 		if (!meter_turn(m, v->first))

@@ -1,6 +1,7 @@
 /* Streams, label filters, trace ids, times, limits and order of a scan. */
 #include "unit.h"
 
+#include "base/hash.h"
 #include "base/re.h"
 #include "logdata.h"
 
@@ -129,6 +130,75 @@ one_round(struct log_part *p, const struct want *w, struct re *any)
 	return 0;
 }
 
+/* ---- lines of one time ------------------------------------------------------- */
+
+struct seen { uint64_t hash[LINES * PARTS]; uint32_t n; };
+
+static int
+on_seen(void *arg, const struct log_line *l, struct err *e)
+{
+	struct seen *s = arg;
+
+	(void)e;
+	s->hash[s->n++] = hash_u64(l->time) ^ hash_bytes(l->line.p, l->line.n);
+	return 0;
+}
+
+/* A limit gives the first of what there is without one. */
+static unsigned
+limited(struct log_part *p, struct re *any)
+{
+	static struct seen all, some;
+	struct log_matcher m = { S("service_name"), LOG_EQ, S("svc-1"), NULL };
+	struct log_scan_opts o = { .match = &m, .nmatch = 1,
+		.want_line = true, .want_meta = true, .forward = below(2),
+		.workers = 1 + below(2) };
+	struct err e = { 0 };
+
+	if (below(2)) {
+		m.op = LOG_RE;
+		m.re = any;
+	}
+	all.n = some.n = 0;
+	CHECK(parts_scan(p, PARTS, &o, NULL, NULL, on_seen, &all, &e) == 0);
+	o.limit = 1 + below(below(2) ? 100 : 8);
+	CHECK(parts_scan(p, PARTS, &o, NULL, NULL, on_seen, &some, &e) == 0);
+	return some.n != (all.n < o.limit ? all.n : o.limit) ||
+	    memcmp(all.hash, some.hash, some.n * sizeof *all.hash) != 0;
+}
+
+/* Lines, many of one time, some of them in several parts. */
+static void
+ties(struct re *any)
+{
+	struct want *w = make_wants(LINES, 1000);
+	struct log_rows *r[PARTS];
+	struct log_part p[PARTS];
+	struct block *b[PARTS];
+	struct err e = { 0 };
+	unsigned bad = 0;
+
+	for (uint32_t i = 0; i < PARTS; i++)
+		r[i] = rows_new();
+	for (uint32_t k = 0; k < LINES; k++) {
+		w[k].time = w[k - k % 50].time;
+		for (uint32_t n = 1 + below(2); n > 0; n--)
+			CHECK(take_wants(r[below(PARTS)], &w[k], 1) == 0);
+	}
+	for (uint32_t i = 0; i < PARTS; i++) {
+		b[i] = block_of(r[i], &e);
+		part_block(&p[i], b[i], i);
+	}
+	for (unsigned i = 0; i < 100; i++)
+		bad += limited(p, any);
+	CHECK(bad == 0);
+	for (uint32_t i = 0; i < PARTS; i++) {
+		part_free(&p[i]);
+		block_close(b[i]);
+	}
+	free_wants(w, LINES);
+}
+
 static int
 stop_at_once(void *arg, const struct log_line *l, struct err *e)
 {
@@ -181,6 +251,7 @@ main(void)
 		if (b[i])
 			block_close(b[i]);
 	}
+	ties(any);
 	re_free(any);
 	free_wants(w, LINES);
 	return unit_done();

@@ -67,7 +67,8 @@ same(struct stripe *s, const bool *want, const struct edges *x)
 	uint32_t n = 0, at = 0, bad = 0;
 	struct arena a = { 0 };
 	struct vec code, v;
-	struct span *span;
+	struct code_run *run;
+	struct stretch *span;
 	struct err e = { 0 };
 
 	CHECK(stripe_spans(s, c, k, want, edge, (void *)x,
@@ -83,11 +84,19 @@ same(struct stripe *s, const bool *want, const struct edges *x)
 		if (want && !want[code.code[i]])
 			continue;
 		bad += at == n || span[at].code != code.code[i] ||
+		    span[at].row != i ||
 		    span[at].n != to - i || span[at].first != v.i[i] ||
 		    span[at].last != v.i[to - 1];
 		at += at < n;
 	}
 	CHECK(bad == 0 && at == n);
+	CHECK(stripe_runs(s, c, &a, &run, &n, &e) == 1);
+	at = 0;
+	for (uint32_t i = 0; i < code.rows; i++) {
+		at += at < n && run[at].to == i;
+		bad += at == n || run[at].code != code.code[i];
+	}
+	CHECK(bad == 0 && at + 1 == n && run[at].to == code.rows);
 	arena_free(&a);
 }
 
@@ -162,7 +171,7 @@ skips(void)
 	const struct edges none = { { 0 } };
 	struct arena a = { 0 };
 	struct err e = { 0 };
-	struct span *span;
+	struct stretch *span;
 	struct block *b;
 	struct stripe *s;
 	uint32_t n;
@@ -190,7 +199,7 @@ others(void)
 	const struct edges none = { { 0 } };
 	struct arena a = { 0 };
 	struct err e = { 0 };
-	struct span *span;
+	struct stretch *span;
 
 	for (uint32_t i = 0; i < 10; i++) {
 		frame_str(f, c, i, S("x"));
