@@ -148,7 +148,7 @@ install: all
 		install -m 644 completions/$$t.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$t.fish; done
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples/pipelines
 	for u in examples/systemd/*; do sed 's|/usr/bin/|$(PREFIX)/bin/|' $$u >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
-	install -m 644 README.md DEVIATIONS.md $(DESTDIR)$(PREFIX)/share/doc/otelutils
+	install -m 644 README.md DEVIATIONS.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/otelutils
 	install -m 644 examples/*.jsonl examples/*.rec examples/*.md $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples
 	install -m 755 examples/*.sh $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples
 	install -m 755 examples/pipelines/*.sh $(DESTDIR)$(PREFIX)/share/doc/otelutils/examples/pipelines

@@ -33,6 +33,7 @@ load helper
 	done
 	! grep -r /usr/bin dest/opt/o/lib/systemd || false
 	grep -q ^ExecStart=/opt/o/bin/tstore dest/opt/o/lib/systemd/system/tstore.service
+	[ -s dest/opt/o/share/doc/otelutils/LICENSE ]
 	[ -s dest/opt/o/share/doc/otelutils/examples/shop.jsonl ]
 }
 
