@@ -48,6 +48,7 @@ meant() {
 	meant '{ duration > "5s" }' 'without quotes'
 	meant '{ } | coun() > 1' 'did you mean "count"'
 	meant 'name = "x"' 'in braces'
+	meant '{ } | rate() by name' 'as in by (name)'
 	run q '{ resource.service = "cart" }'
 	[[ $output == *"no span has resource.service: did you mean resource.service.name"* ]]
 	run q '{ span.service.name = "cart" }'

@@ -132,8 +132,8 @@ by(struct parse *p, struct tql_metric *m, struct err *e)
 	    m->kind == METRIC_QUANTILE ? 4 : 5;
 
 	p->near = true;
-	if (lex_next(&p->lex, e) == -1 || parse_take(p, '(', e, "(") == -1 ||
-	    parse_attrs(p, &m->by, &m->nby, e) == -1 ||
+	if (lex_next(&p->lex, e) == -1 || parse_take(p, '(', e,
+	    "(, as in by (name)") == -1 || parse_attrs(p, &m->by, &m->nby, e) == -1 ||
 	    parse_take(p, ')', e, ", or )") == -1)
 		return -1;
 	p->near = false;
