@@ -21,7 +21,7 @@ struct place {
 	struct str stage;	/* the word behind the last | */
 	struct str selected;	/* the last selector */
 	struct str call[CALLS_MAX];	/* before each open parenthesis */
-	bool calls_piped[CALLS_MAX];	/* .. and whether it was in a pipeline */
+	bool calls_piped[CALLS_MAX];	/* .. and whether in a pipeline */
 	size_t calls;
 	size_t from;		/* where the word at the cursor begins */
 };
@@ -50,7 +50,7 @@ is_one_of(struct str s, const struct str *of, size_t n)
 }
 #define ONE_OF(s, list)	is_one_of(s, list, sizeof (list) / sizeof *(list))
 
-/* ---- where the cursor is ------------------------------------------------------ */
+/* ---- where the cursor is ------------------------------------------------- */
 
 static const struct str parsers[] = { S("json"), S("logfmt"), S("regexp"),
 	S("pattern"), S("unpack") };
@@ -196,7 +196,7 @@ lql_complete_selector(struct str before)
 	return pl.selected.n > 0 ? pl.selected : (struct str){ NULL, 0 };
 }
 
-/* ---- what may stand there ------------------------------------------------------- */
+/* ---- what may stand there ------------------------------------------------ */
 
 static void
 add(struct words *w, struct str word)

@@ -100,7 +100,8 @@ known_fields(const struct lql_ask *ask, struct store_view *view,
 	o.forward = false;
 	r = lql_find(ask, view, &streams, &o, on_line, &g, e);
 	lql_labels(&(struct log_streams){ .v = g.meta, .n = g.n }, mem, meta);
-	lql_labels(&(struct log_streams){ .v = g.parsed, .n = g.n }, mem, parsed);
+	lql_labels(&(struct log_streams){ .v = g.parsed, .n = g.n }, mem,
+	    parsed);
 	return r;
 }
 

@@ -5,7 +5,7 @@
 #include "lql/answer.h"
 #include "lql/complete.h"
 
-#define KNOWN_LINES	200u	/* of a selector that are looked at: the newest */
+#define KNOWN_LINES	200u	/* looked at: a selector's newest */
 
 struct known {
 	const struct lql_ask *ask;
@@ -17,7 +17,7 @@ struct known {
 
 /*
  * What the newest lines of a query's streams have, whatever its filters: their
- * metadata, and what the fitting parser finds. What there is when it fails, too.
+ * metadata, and what the fitting parser finds. Set when it fails, too.
  */
 int known_fields(const struct lql_ask *, struct store_view *,
     const struct lql_log *, struct arena *, struct lql_labels *meta,

@@ -25,7 +25,7 @@ put(struct unknown *u, const char *what, struct str text, struct str near)
 		buf_addf(u->b, ": did you mean \"%.*s\"", PS(near));
 }
 
-/* ---- streams ------------------------------------------------------------------ */
+/* ---- streams ------------------------------------------------------------- */
 
 static bool
 of_matcher(struct unknown *u, const struct log_matcher *m)
@@ -51,7 +51,7 @@ of_matcher(struct unknown *u, const struct log_matcher *m)
 	return true;
 }
 
-/* ---- fields ------------------------------------------------------------------- */
+/* ---- fields -------------------------------------------------------------- */
 
 static bool
 of_name(struct unknown *u, struct str name)
@@ -110,7 +110,7 @@ of_fields(struct unknown *u, const struct lql_log *q, struct err *e)
 	return 0;
 }
 
-/* ---- queries ------------------------------------------------------------------- */
+/* ---- queries ------------------------------------------------------------- */
 
 static int
 of_log(struct unknown *u, const struct lql_log *q, struct err *e)

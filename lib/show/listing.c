@@ -81,7 +81,7 @@ show_listing_full(const struct show_listing *li)
 	return li->bytes > PAGE || li->sets.n == SETS_MAX;
 }
 
-/* ---- lines ------------------------------------------------------------------ */
+/* ---- lines --------------------------------------------------------------- */
 
 static struct str
 value_in(const struct set *s, struct str name)
@@ -136,7 +136,7 @@ show_listing_add(struct show_listing *li, const struct show_line *l, bool gap)
 	li->bytes += l->line.n;
 }
 
-/* ---- which labels have a column ---------------------------------------------- */
+/* ---- which labels have a column ------------------------------------------ */
 
 static void
 add_name(struct show_listing *li, struct name *n, struct str text,
@@ -257,7 +257,7 @@ named(const struct name *n, uint32_t nnames, struct str text)
 	return NULL;
 }
 
-/* The service's first; columns that were there stay; then as many as it takes. */
+/* The service's first, those that were there, and as many as it takes. */
 static void
 choose(struct show_listing *li, const struct name *n, uint32_t nnames,
     struct arena *a)
@@ -296,7 +296,7 @@ fit(struct show_listing *li, const struct name *n, uint32_t nnames)
 	}
 }
 
-/* ---- above the lines ------------------------------------------------------------ */
+/* ---- above the lines ----------------------------------------------------- */
 
 static void
 put_common(struct show_listing *li, const struct name *n, uint32_t nnames,
@@ -378,7 +378,7 @@ start_over(struct show_listing *li)
 	li->last = NULL;
 }
 
-/* ---- the lines ------------------------------------------------------------------- */
+/* ---- the lines ----------------------------------------------------------- */
 
 static void
 put_cell(const struct show_listing *li, const struct column *c,

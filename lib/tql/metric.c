@@ -133,7 +133,8 @@ by(struct parse *p, struct tql_metric *m, struct err *e)
 
 	p->near = true;
 	if (lex_next(&p->lex, e) == -1 || parse_take(p, '(', e,
-	    "(, as in by (name)") == -1 || parse_attrs(p, &m->by, &m->nby, e) == -1 ||
+	    "(, as in by (name)") == -1 ||
+	    parse_attrs(p, &m->by, &m->nby, e) == -1 ||
 	    parse_take(p, ')', e, ", or )") == -1)
 		return -1;
 	p->near = false;

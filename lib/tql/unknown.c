@@ -26,7 +26,7 @@ scope_fits(enum tql_scope asked, enum tql_scope s)
 	    (asked == SCOPE_NEAR && s <= SCOPE_RES);
 }
 
-/* ---- attributes -------------------------------------------------------------- */
+/* ---- attributes ---------------------------------------------------------- */
 
 static struct str
 last_part(struct str name)
@@ -128,7 +128,7 @@ attrs(struct unknown *u, const struct tql_query *q, struct err *e)
 	return r;
 }
 
-/* ---- values ------------------------------------------------------------------ */
+/* ---- values -------------------------------------------------------------- */
 
 /* The same, of x = "text". */
 static int

@@ -203,7 +203,7 @@ fields(struct buf *b)
 	buf_reset(b);
 }
 
-/* ---- listing ---------------------------------------------------------------- */
+/* ---- listing ------------------------------------------------------------- */
 
 /* A line at the second `s` of a stream in region eu (NULL: of no region). */
 static void
