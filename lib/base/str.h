@@ -60,6 +60,13 @@ str_skip(struct str s, size_t n)
 	    (struct str){ s.p + n, s.n - n };
 }
 
+/* Whether the byte is one of it. */
+static inline bool
+str_has(struct str s, char c)
+{
+	return s.n > 0 && memchr(s.p, c, s.n);
+}
+
 /* Whether there is nothing but NULs in it. */
 static inline bool
 str_zeros(struct str s)

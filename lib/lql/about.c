@@ -144,7 +144,7 @@ about_put(const struct lql_ask *ask, struct store_view *view,
     const struct lql_query *q, struct buf *b, uint64_t *rows, struct err *e)
 {
 	struct about ab = { .ask = ask };
-	struct log_streams s;
+	struct log_streams s = { 0 };
 	int r;
 
 	if (q->metric)

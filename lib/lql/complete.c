@@ -178,7 +178,7 @@ locate(struct str s, struct place *pl)
 				return;
 		} else if (c == ' ' || c == '\t' || c == '\n') {
 			i++;
-		} else if (memchr("{}[]()", c, 6)) {
+		} else if (str_has(S("{}[]()"), c)) {
 			take_bracket(pl, s, i++);
 		} else {
 			i += take_operator(pl, str_skip(s, i));

@@ -1,5 +1,6 @@
 #include "lql/dec.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -138,6 +139,7 @@ dec_div(double x, double y)
 		return x / y;
 	a = of_double(x);
 	b = of_double(y);
+	assert(b.m > 0);
 	int shift = a.e - b.e + PLACES;
 
 	if (shift < 0 && !times10(&b.m, -shift))

@@ -1,5 +1,6 @@
 #include "lql/labels.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -81,6 +82,7 @@ lql_labels(const struct log_streams *s, struct arena *a,
 				v = xrealloc(v, (size_t)no + 1, sizeof *v);
 				v[no] = (struct values){ 0 };
 			}
+			assert(v);	/* the first one was fresh */
 			add(&v[no], p->value);
 		}
 	out->n = names.n;

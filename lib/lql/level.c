@@ -21,7 +21,8 @@ static const struct { const char *word, *level; } words[] = {
 static bool
 same(struct str s, struct str word)
 {
-	return s.n == word.n && strncasecmp(s.p, word.p, s.n) == 0;
+	return s.n > 0 && s.n == word.n &&
+	    strncasecmp(s.p, word.p, s.n) == 0;
 }
 
 /* {NULL, 0}: no word for a level. */
@@ -117,8 +118,8 @@ static struct str
 by_words(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		/* t d f c e w i, in either case */
-		if (!memchr("tdfcewi", s.p[i] | 32, 7))
+		/* in either case */
+		if (!str_has(S("tdfcewi"), (char)(s.p[i] | 32)))
 			continue;
 		struct str level = word_at(s, i);
 

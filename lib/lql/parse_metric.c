@@ -1,6 +1,8 @@
 /* Metric queries, and which of both a query is. logql.md section 3. */
 #include "lql/parser.h"
 
+#include <assert.h>
+
 #include "base/num.h"
 
 static const char *const range_name[LQL_RANGE_OPS] = { "count_over_time",
@@ -525,6 +527,7 @@ join(struct parser *p, struct binary *b, struct operand *l,
 
 	if (check_sides(p, b, l, r) == -1)
 		return -1;
+	assert(l->m && r->m);	/* it saw them */
 	if (l->m->kind == LQL_M_NUMBER && r->m->kind == LQL_M_NUMBER) {
 		bin_number(b->op, b->dialect, l->m->number, r->m->number,
 		    &l->m->number);

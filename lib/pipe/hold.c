@@ -409,25 +409,25 @@ take(struct hold *h, const struct rec *rec, uint64_t items, bool has_before,
     const struct origin *before, struct err *e)
 {
 	const struct hold_opts *o = &h->opts;
-	struct group **at = find(h, rec);
+	struct group **at = find(h, rec), *g = *at;
 
 	if (items == 0 && rec->payload.n > o->bytes_max)
 		return pass(h, rec, e);
 	if (items > o->items_max || rec->payload.n > o->bytes_max)
 		return cut(h, rec, has_before, before, e);
-	if (!*at && (items >= o->items || o->time == 0)) {
+	if (!g && (items >= o->items || o->time == 0)) {
 		struct rec out = *rec;
 
 		stamp(h, &out, spool_of(rec) != NULL);
 		name_parts(h, &out, rec, 0);
 		return put_whole(h, &out, items, e);	/* not copied */
 	}
-	if (!*at) {
-		begin(h, rec, has_before, before);
-		at = find(h, rec);
+	if (!g) {
+		at = h->last;
+		g = begin(h, rec, has_before, before);
 	}
-	join(h, *at, rec, rec->payload, items);
-	return (*at)->items >= o->items ? give_out(h, at, e) : 0;
+	join(h, g, rec, rec->payload, items);
+	return g->items >= o->items ? give_out(h, at, e) : 0;
 }
 
 /* Whether the record is of another spool than those that are held: then the

@@ -1,5 +1,6 @@
 #include "show/heat.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ level_put(const struct map_of *m, unsigned level, unsigned last,
 	static const struct str shade[LEVELS_PLAIN] = { S("░"), S("▒"),
 	    S("▓"), S("█") };
 
+	assert(level < m->levels && m->levels <= LEVELS_COLOUR);
 	if (m->show->colour && level != last)
 		buf_addf(b, "\x1b[38;5;%um", colour[level]);
 	buf_adds(b, m->show->colour ? S("█") : shade[level]);

@@ -52,9 +52,12 @@ show_table_csv(const struct show_table *t, struct buf *b)
 		buf_adds(b, key_of(t, c, key));
 	}
 	buf_u8(b, '\n');
-	for (size_t i = 0; i < t->cells; i++) {
-		show_csv(b, exact(&t->cell[i]));
-		buf_u8(b, (i + 1) % t->cols == 0 ? '\n' : ',');
+	for (size_t i = 0; i < t->cells; i += t->cols) {
+		for (unsigned c = 0; c < t->cols; c++) {
+			buf_adds(b, c > 0 ? S(",") : S(""));
+			show_csv(b, exact(&t->cell[i + c]));
+		}
+		buf_u8(b, '\n');
 	}
 }
 

@@ -340,7 +340,7 @@ int
 tmpl_eval(struct tmpl_state *s, const struct tmpl_value *dot,
     const struct tmpl_node *pipe, struct tmpl_value *out)
 {
-	struct tmpl_value v[2];
+	struct tmpl_value v[2] = { 0 };
 	const struct tmpl_value *final = NULL;
 	unsigned k = 0;
 

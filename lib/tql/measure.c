@@ -1,4 +1,5 @@
 /* rate() and its like: the spans of a part into series. */
+#include <assert.h>
 #include <math.h>
 
 #include "tql/pot.h"
@@ -209,6 +210,7 @@ series_of(struct pot *pot, struct grouping *g, uint32_t no, uint32_t *series,
     struct err *e)
 {
 	if (g->series[no] == 0) {
+		assert(no < g->n);
 		g->series[no] = pot_series(pot, g->labels[no], e) + 1;
 		if (g->series[no] == 0)
 			return -1;
