@@ -168,7 +168,9 @@ stdout_failed(struct err *e)
 int
 tool_put(struct str s, struct err *e)
 {
-	return fwrite(s.p, 1, s.n, stdout) == s.n ? 0 : stdout_failed(e);
+	/* nothing may be at NULL */
+	return s.n == 0 || fwrite(s.p, 1, s.n, stdout) == s.n ? 0 :
+	    stdout_failed(e);
 }
 
 int
