@@ -1,4 +1,5 @@
 /* query-remote: ask a server over HTTP, for tql and lql. See query-remote(1). */
+#include <assert.h>
 #include <getopt.h>
 #include <unistd.h>
 
@@ -109,6 +110,7 @@ answer(struct helper *h, struct str message, struct err *e)
 	h->s.query = q.text;
 	h->s.via.timeout = q.wait > 0 && q.wait < h->timeout ? q.wait :
 	    h->timeout;
+	assert(h->ask);		/* main saw to it */
 	return h->ask(&h->s, &q, e);
 }
 

@@ -100,8 +100,8 @@ table() {
 	logpush|bad address|2|address|logpush nonsense:// <$LOGS
 	logpush|newer format|1|version|logpush --once -r $T/newspool http://127.0.0.1:1
 	query-remote|unknown option|2|unknown option|query-remote -Z
-	query-remote|full disk|1|No space|query-remote loki http://127.0.0.1:1 >/dev/full
-	query-remote|closed stdout|1|stdout: |query-remote loki http://127.0.0.1:1 >&-
+	query-remote|full disk|1|No space|printf '\001?' | query-remote loki http://127.0.0.1:1 >/dev/full
+	query-remote|closed stdout|1|stdout: |printf '\001?' | query-remote loki http://127.0.0.1:1 >&-
 	END
 }
 

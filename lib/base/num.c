@@ -110,6 +110,7 @@ few_digits(double d, char digits[24], int *exp)
 	unsigned s = 1076 - (unsigned)(num_bits(d) >> 52), k = 0;
 	unsigned __int128 v = 1, half, mask;
 	uint64_t unit = 1, rest;
+	double p = d;
 	bool even = m % 2 == 0;
 
 	if (d < 0x1p53 && d == (double)(uint64_t)d) {
@@ -118,8 +119,11 @@ few_digits(double d, char digits[24], int *exp)
 	}
 	if (d < 1e-5 || d >= 0x1p53 || m == 0)
 		return false;
-	for (double p = d; p < 1e16; p *= 10, k++)
+	while (p < 1e16) {
+		p *= 10;
 		v *= 10;
+		k++;
+	}
 	half = v;
 	v *= 2 * (m | UINT64_C(1) << 52);
 	mask = ((unsigned __int128)1 << s) - 1;
@@ -165,7 +169,7 @@ more_digits(double d, char digits[24], int *exp)
 char *
 num_fmt_f64(char out[32], double d)
 {
-	char digits[24], *p = out;
+	char digits[24] = "", *p = out;
 	int n, exp;
 
 	if (isnan(d))
