@@ -1,5 +1,7 @@
 #include "block/spans.h"
 
+#include <assert.h>
+
 #include "block/part.h"
 #include "codec/ints.h"
 #include "codec/work.h"
@@ -142,7 +144,10 @@ open_page(struct spans *sp, uint32_t page, struct err *e)
 static int64_t
 number(const struct spans *sp, uint32_t k)
 {
-	return sp->single ? (int64_t)ints_seek_at(&sp->one, k) : sp->all[k];
+	if (sp->single)
+		return (int64_t)ints_seek_at(&sp->one, k);
+	assert(sp->all);	/* open_page unpacked it */
+	return sp->all[k];
 }
 
 /*

@@ -39,7 +39,7 @@ fails_at_once(const struct lql_step *parser, struct str line,
     const uint8_t *kind)
 {
 	return parser->type == LQL_S_JSON && line.n > 0 &&
-	    (kind[0] != LOG_AT_TEXT || !memchr(" \t\r\n{", line.p[0], 5));
+	    (kind[0] != LOG_AT_TEXT || !str_has(S(" \t\r\n{"), line.p[0]));
 }
 
 bool
