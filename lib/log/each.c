@@ -11,7 +11,8 @@
 
 #define SCAN_WORTH	2000u	/* lines that cost as much as a scan as such */
 #define SCAN_LINES	500000u	/* of one, about: it has them in memory */
-#define KEPT_MAX	((size_t)64 << 20)	/* bytes of columns read early */
+#define KEPT_GRAIN	((size_t)16 << 10)	/* bytes of a stripe kept: few */
+#define KEPT_MAX	((size_t)64 << 20)	/* of all that is read early */
 
 struct piece {			/* a stripe */
 	struct log_found f;
@@ -128,6 +129,8 @@ look_early(void *arg, size_t no, unsigned worker, struct err *e)
 
 	if (!keep)
 		lend(each, &p->f, worker);
+	else
+		p->f.work.grain = KEPT_GRAIN;
 	r = open_early(each, p, &each->batch[worker], e);
 	if (r == -1) {
 		p->f.bad = true;
