@@ -20,7 +20,7 @@
 #define FOLLOW_LATE	(60 * NS_S)
 #define FAR_MS		1000	/* between two looks at a server, */
 #define FAR_LATE	(5 * NS_S)	/* which go back so far, */
-#define FAR_WIDE	10u	/* but FOLLOW_LATE each time after so many; */
+#define FAR_WIDE	(5 * NS_S)	/* but FOLLOW_LATE each time after this; */
 #define FAR_BACK	(3600 * NS_S)	/* and never further than this */
 #define SEEN_MAX	1000000u
 
@@ -398,7 +398,7 @@ struct follow {
 	const struct lql_query *q;
 	struct lql_opts o;
 	struct store_view *view;	/* NULL: a server is asked */
-	uint32_t looks;
+	uint64_t wide;		/* mono: the last look that went far back */
 	bool away;		/* the server does not answer: said */
 };
 
@@ -407,12 +407,14 @@ struct follow {
  * still to be does not count, else nothing would be looked for until then.
  */
 static uint64_t
-look_from(const struct follow *f)
+look_from(struct follow *f)
 {
 	uint64_t now = time_now(), late = FOLLOW_LATE, from = f->an.newest;
 
-	if (f->an.ask->far && f->looks % FAR_WIDE != 0)
+	if (f->an.ask->far && time_mono() - f->wide < FAR_WIDE)
 		late = FAR_LATE;
+	else
+		f->wide = time_mono();
 	if (f->an.ask->far && from < now - FAR_BACK)
 		from = now - FAR_BACK;
 	from = from < now ? from : now;
@@ -432,7 +434,6 @@ look(struct follow *f, struct err *e)
 		an->seen = (struct map){ .n = 0 };
 		an->floor = an->newest > NS_S ? an->newest - NS_S : 0;
 	}
-	f->looks++;
 	if (lql_find(an->ask, f->view, &f->q->log, &f->o, on_line, an, e) == -1)
 		return -1;
 	end_piece(an);

@@ -52,7 +52,7 @@ int lql_answer(const struct lql_ask *, struct store_view *,
  * The same, then lines as they arrive, oldest first, until `stop` is readable
  * (0) or something fails. A line may arrive up to a minute after its time, or
  * after fewer when over a million come in one. A server is asked each second
- * for the last few, and every ten for the whole minute.
+ * for the last few, and every five for the whole minute.
  */
 int lql_follow(const struct lql_ask *, const struct lql_query *, int stop,
     struct err *);
