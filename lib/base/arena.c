@@ -242,6 +242,13 @@ arena_free(struct arena *a)
 }
 
 void
+arena_thin(struct arena *a)
+{
+	free_all(a->spare);
+	a->spare = NULL;
+}
+
+void
 arena_pass(struct arena *to, struct arena *from)
 {
 	struct arena_piece **end = &to->spare;

@@ -44,5 +44,7 @@ void arena_reset(struct arena *);
 void arena_free(struct arena *);
 /* `from` is empty after; `to` uses its memory before it asks for more. */
 void arena_pass(struct arena *to, struct arena *from);
+/* Gives the spare pieces back. */
+void arena_thin(struct arena *);
 
 #endif

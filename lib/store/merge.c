@@ -180,6 +180,8 @@ merge_run(struct store *st, const struct run *run, struct err *e)
 	struct store_merge m = { 0 };
 	int r;
 
+	if (st->kind->batch_thin)
+		st->kind->batch_thin(st->in.batch);
 	heap_trim();	/* of what batches left */
 	sink_init(&k, st);
 	open_inputs(st, &k, run, &m);

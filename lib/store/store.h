@@ -109,6 +109,8 @@ struct store_kind {
 	void (*batch_word)(void *batch, struct buf *out);
 	/* Writes a block per tenant; the batch is empty after, or held back. */
 	int (*batch_write)(void *batch, struct store_sink *, struct err *);
+	/* May be NULL. Gives back what is kept for the next batch alone. */
+	void (*batch_thin)(void *batch);
 	void (*batch_free)(void *batch);
 	/*
 	 * Replaces the inputs by new blocks, deduplicated, without what was

@@ -37,14 +37,24 @@ batch_reset(struct batch *b)
 }
 
 void
-batch_done(struct batch *b)
+batch_thin(struct batch *b)
 {
-	batch_reset(b);
+	for (uint32_t i = 0; i < b->lots; i++)
+		arena_thin(&b->lot[i].mem);
 	if (b->frame) {
+		b->cuts += b->put.cuts;
 		put_free(&b->put);
 		frame_free(b->frame);
 	}
+	b->frame = NULL;
 	order_free(&b->order);
+}
+
+void
+batch_done(struct batch *b)
+{
+	batch_reset(b);
+	batch_thin(b);
 	buf_free(&b->key);
 }
 

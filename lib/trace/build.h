@@ -65,6 +65,7 @@ struct batch {
 	struct buf key;
 	const struct id *from, *to;	/* only ids in [from, to]; NULL: all */
 	uint64_t cut;		/* spans over order.max that were left out */
+	uint64_t cuts;		/* put.cuts of before */
 	bool ahead;		/* was told of what comes */
 };
 
@@ -80,6 +81,8 @@ uint32_t lot_hold(struct lot *);
 uint64_t lot_raw(const struct lot *, uint32_t spans);
 /* After the writing: as batch_reset, but for what was held. */
 void batch_keep(struct batch *);
+/* Without what only saves the next writing from asking for it again. */
+void batch_thin(struct batch *);
 void batch_reset(struct batch *);	/* empty; memory is given back */
 void batch_done(struct batch *);
 

@@ -43,14 +43,18 @@ word(void *batch, struct buf *out)
 		    "out", (unsigned long long)b->cut, b->cut == 1 ? "" : "s",
 		    b->order.max);
 	b->cut = 0;
-	if (!b->frame || b->put.cuts == 0)
+	if (b->frame) {
+		b->cuts += b->put.cuts;
+		b->put.cuts = 0;
+	}
+	if (b->cuts == 0)
 		return;
 	if (out->n > 0)
 		buf_adds(out, S("; "));
 	buf_addf(out, "%llu attribute values of over %u bytes were cut, or "
-	    "left out: %.*s names them", (unsigned long long)b->put.cuts,
+	    "left out: %.*s names them", (unsigned long long)b->cuts,
 	    TRACE_VALUE_MAX, PS(TRACE_CUT));
-	b->put.cuts = 0;
+	b->cuts = 0;
 }
 
 static int
@@ -100,6 +104,12 @@ write_batch(void *batch, struct store_sink *sink, struct err *e)
 }
 
 static void
+thin(void *batch)
+{
+	batch_thin(batch);
+}
+
+static void
 free_batch(void *batch)
 {
 	batch_done(batch);
@@ -115,6 +125,7 @@ const struct store_kind trace_kind = {
 	.batch_ahead = ahead,
 	.batch_word = word,
 	.batch_write = write_batch,
+	.batch_thin = thin,
 	.batch_free = free_batch,
 	.merge = trace_merge,
 	.check = trace_check,

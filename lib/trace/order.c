@@ -317,5 +317,5 @@ void
 order_free(struct order *o)
 {
 	free(o->mem);
-	*o = (struct order){ 0 };
+	*o = (struct order){ .max = o->max };
 }

@@ -57,6 +57,6 @@ order_key_cmp(const struct order_key *a, const struct order_key *b)
  */
 uint32_t order_trace(struct order *, struct order_span *s, uint32_t n,
     int64_t *dist);
-void order_free(struct order *);
+void order_free(struct order *);	/* the limit stays */
 
 #endif
