@@ -11,6 +11,7 @@
 #define FAULTS_MAX	1000u	/* said in one scan */
 #define SETTLED_MAX	((size_t)64 << 20)	/* bytes of lines put together */
 #define LINE_BYTES	512u	/* of one, a guess */
+#define LINE_LARGE	65536u	/* one at a time, where they are so long */
 #define NARROW_MAX	1000000u	/* hits looked at to narrow the times */
 
 struct stream {
@@ -132,8 +133,12 @@ pass_fault(struct scan *s, const struct log_found *f, struct err *e)
 static void
 settle(struct scan *s, struct log_found *f)
 {
+	const struct block_info *b = f->part->block ?
+	    block_info(f->part->block) : NULL;
 	size_t n = f->n * (size_t)LINE_BYTES;
 
+	if (b && b->raw_bytes / (b->rows + 1) > LINE_LARGE)
+		return;
 	if (s->o->limit == 0 && s->o->want_line && s->o->want_meta &&
 	    __atomic_add_fetch(&s->settled, n, __ATOMIC_RELAXED) < SETTLED_MAX)
 		found_settle(f);
