@@ -51,6 +51,8 @@ add_id(struct follow *f, const uint8_t id[16], bool *fresh)
 		f->cap = no * 2 + 64;
 		f->seen = xrealloc(f->seen, f->cap, sizeof *f->seen);
 	}
+	if (*fresh)
+		f->seen[no] = (struct seen){ .fresh = true };
 	return no;
 }
 
@@ -64,7 +66,7 @@ is_due(struct follow *f, const struct tql_trace *t, uint64_t now)
 	uint32_t no = add_id(f, t->id, &fresh);
 
 	s = &f->seen[no];
-	fresh |= s->fresh;
+	fresh = s->fresh;
 	if (fresh)
 		*s = (struct seen){ .since = now };
 	if (fresh && f->look == 1 && wall > end)
@@ -172,8 +174,6 @@ to_fetch(struct follow *f, const struct far_trace *t, uint64_t *whole)
 	if (f->look == 1 && t->end < now && now - t->end >= settle &&
 	    limit > 0 && ++*whole > limit)
 		*s = (struct seen){ .told = true };
-	else if (fresh)		/* is_due begins its story */
-		*s = (struct seen){ .fresh = true };
 	s->look = f->look;
 	return !s->told;
 }
