@@ -40,7 +40,7 @@ typedef int64_t span_edge_fn(void *arg, uint32_t code, int64_t v);
  * are not in a dictionary, or there are nulls; -1 with the place in the message.
  */
 int stripe_spans(struct stripe *, uint32_t codes, uint32_t numbers,
-    const bool *want, span_edge_fn *, void *arg, struct arena *,
+    const bool *want, span_edge_fn *edge, void *arg, struct arena *,
     struct stretch **, uint32_t *n, struct err *);
 
 #endif

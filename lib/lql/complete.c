@@ -138,8 +138,8 @@ take_operator(struct place *pl, struct str s)
 	    pl->last == STRING || pl->last == PAREN_END || (pl->last == WORD &&
 	    ONE_OF(pl->word, parsers)));
 
-	for (size_t i = 0; i < 6; i++)
-		if (str_starts(s, line[i]) && (i < 3 || begins)) {
+	for (size_t i = 0; i < (begins ? 6 : 3); i++)
+		if (str_starts(s, line[i])) {
 			pl->last = LINE_FILTER;
 			pl->filter = true;
 			return 2;

@@ -1,4 +1,5 @@
 /* What --explain prints of a server: how it is asked, and what it counted. */
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/num.h"
@@ -40,6 +41,7 @@ on_request(void *arg, const struct remote_answer *a, struct err *e)
 			x->v = arena_grow(&x->mem, x->v, x->n, x->cap,
 			    sizeof *x->v);
 		}
+		assert(x->v);		/* with room in it */
 		last = &x->v[x->n++];
 		*last = (struct asked){ .what = arena_str(&x->mem, what) };
 	}
