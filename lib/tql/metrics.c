@@ -380,12 +380,15 @@ tql_metrics(struct store_view *view, const struct tql_query *q,
 	    .extrapolate = more && tql_true(more) };
 	struct trace_scan_opts so = { .from = o->range.from + 1,
 	    .to = o->range.to + 1, .count = o->count, .workers = workers };
+	struct must must;
 	int r;
 
 	table_init(out, o->range.steps, mem);
 	s.leaf = arena_new(mem, const struct tql_metric *, s.n);
 	leaves(q->metric, s.leaf, 0);
 	needs(&s, mem, &so);
+	if (s.n == 1)
+		tql_must(&must, q, s.leaf[0]->pipe, &so);
 	s.pot = xcalloc((size_t)workers * s.n, sizeof *s.pot);
 	for (uint32_t i = 0; i < workers * s.n; i++) {
 		pot_init(&s.pot[i], s.leaf[i % s.n], o->range.steps);

@@ -205,6 +205,20 @@ uint64_t *part_spans(struct part *, const uint64_t *skip, struct err *);
 const struct trace_need *tql_needs(struct arena *, const struct tql_query *,
     size_t *n);
 
+/*
+ * must.c: filters that each trace of an answer passes with one of its spans,
+ * whatever the others are. Into the options, as conditions; `must` is to live
+ * as long as they do.
+ */
+#define MUST_MAX	4u
+struct must {
+	const struct tql_query *q;
+	struct tql_expr *filter[MUST_MAX];
+	unsigned n;
+};
+void tql_must(struct must *, const struct tql_query *,
+    const struct tql_stage *pipe, struct trace_scan_opts *);
+
 /* weight.c: how many spans each of these stands for, by its tracestate. */
 int part_weigh(struct part *, const uint64_t *sel, struct err *);
 static inline double

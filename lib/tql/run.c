@@ -213,10 +213,12 @@ tql_run(struct store_view *view, const struct tql_query *q,
 	struct trace_scan_opts so = { .from = o->from, .to = o->to,
 	    .newest_first = o->limit > 0, .count = o->count,
 	    .workers = o->workers ? o->workers : pool_workers() };
+	struct must must;
 
 	*res = (struct tql_result){ .workers = so.workers };
 	res->worker = xcalloc(so.workers, sizeof *res->worker);
 	run.worker = res->worker;
+	tql_must(&must, q, q->pipe, &so);
 	so.need = tql_needs(&res->mem, q, &so.nneed);
 	if (trace_scan(view, &so, on_part, &run, e) == -1)
 		return -1;

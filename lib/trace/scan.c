@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "trace/places.h"
+#include "trace/sift.h"
 
 #define BATCH_SPANS	16384u	/* of assembled traces in one part */
 
@@ -338,6 +339,7 @@ assemble(struct scan *s, struct worker *w, const struct piece *p,
 		if (places_gather(&s->places, &s->places.trace[p->at + i],
 		    &open, s->opts->count, &w->arena, &t[n++], e) == -1)
 			return NULL;
+	n = sift_traces(s->opts, t, n, &w->arena);
 	while (n > 0 && gather_traces(&w->gather, w->frame, t, n, &opts, NULL,
 	    e) == -1) {
 		if (!w->gather.bad)

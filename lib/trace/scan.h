@@ -28,6 +28,13 @@ struct trace_part {
 	uint64_t max_start;
 };
 
+/*
+ * The spans of those selected that meet a condition, by its number; out is
+ * clear. From several threads at once. -1: it cannot be said.
+ */
+typedef int trace_meets_fn(void *arg, unsigned no, struct stripe *,
+    const uint64_t *spans, struct arena *, uint64_t *out, struct err *);
+
 struct trace_scan_opts {
 	uint64_t from, to;	/* parts with no span in [from, to) are not
 				   handed out; 0, 0: everything */
@@ -40,6 +47,14 @@ struct trace_scan_opts {
 	 */
 	const struct trace_need { unsigned table; struct str name; } *need;
 	size_t nneed;
+	/*
+	 * So many conditions that a trace which matters meets each with one of
+	 * its spans, whatever the others are: one whose parts have none for
+	 * some condition is not assembled.
+	 */
+	unsigned conditions;
+	trace_meets_fn *meets;
+	void *meets_arg;
 };
 
 /*

@@ -219,8 +219,43 @@ test_newest(struct store_view *v)
 	CHECK(first.parts > 0 && first.parts < o.parts / 2);
 }
 
+/* As the condition is: no span meets it, each does, or it cannot be said. */
+static int
+meets(void *arg, unsigned no, struct stripe *s, const uint64_t *spans,
+    struct arena *a, uint64_t *out, struct err *e)
+{
+	const char *how = arg;
+
+	(void)a;
+	if (how[no] == '?')
+		return err_set(e, ERR_QUERY, "cannot be said");
+	if (how[no] == '1')
+		memcpy(out, spans, BITS_WORDS(stripe_rows(s, TR_SPAN)) *
+		    sizeof *out);
+	return 0;
+}
+
+/* Of traces in several parts only those that matter are put together. */
 static void
-look(const char *dir, const struct answer *want, size_t *blocks)
+test_conditions(struct store_view *v, const struct answer *want)
+{
+	static char how[][3] = { "11", "1?", "?0", "10", "01" };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+		const struct trace_scan_opts so = { .workers = 1,
+		    .conditions = 2, .meets = meets, .meets_arg = how[i] };
+		struct answer got = { 0 };
+
+		CHECK(trace_scan(v, &so, take_part, &got, &e) == 0);
+		CHECK(i < 3 ? got.n == want->n && got.spans == want->spans :
+		    got.n > 0 && got.n < want->n && got.spans < want->spans);
+		free(got.v);
+	}
+}
+
+static void
+look(const char *dir, const struct answer *want, bool split, size_t *blocks)
 {
 	const struct store_view_opts o = { .kind = "traces", .say = say };
 	const struct trace_scan_opts so = { .workers = 1 };
@@ -240,6 +275,8 @@ look(const char *dir, const struct answer *want, size_t *blocks)
 	    memcmp(got.v, want->v, got.n * sizeof *got.v) == 0);
 	CHECK(store_view_missing(v) == 0);
 	test_newest(v);
+	if (split)
+		test_conditions(v, want);
 	store_view_close(v);
 	CHECK(store_check(dir, &trace_kind, say, NULL, &e) == 0);
 	free(got.v);
@@ -332,18 +369,18 @@ main(void)
 	struct store *st = store_open(dir, &many, &o, &e);
 
 	CHECK(st && store_take(st, queue, -1, &sum, &e) == 0);
-	look(dir, &want, &sealed);
+	look(dir, &want, true, &sealed);
 	CHECK(sealed > 4);
 	CHECK(store_merge_due(st, true, &e) == 0);
-	look(dir, &want, &cut);
+	look(dir, &want, false, &cut);
 	CHECK(cut > sealed);
 	CHECK(store_close(st, &e) == 0);
 	many.merge = copy_to_many;
 	CHECK(store_ask(dir, &many, STORE_COMPACT, NULL, &o, &e) == 0);
-	look(dir, &want, &cut);
+	look(dir, &want, false, &cut);
 	CHECK(cut > 1);
 	CHECK(store_ask(dir, &trace_kind, STORE_COMPACT, NULL, &o, &e) == 0);
-	look(dir, &want, &merged);
+	look(dir, &want, false, &merged);
 	CHECK(merged < sealed);
 	CHECK(want.n > 40000 && want.spans == 700000);
 	unit_wipe(tmp);
