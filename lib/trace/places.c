@@ -2,6 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/pool.h"
+
+#define FEW	1000u	/* ids that are not worth a thread */
+
 void
 places_init(struct places *p, struct store_view *view,
     struct tail_part *tail)
@@ -70,16 +74,18 @@ add_tail(struct places *p)
 	free(held);
 }
 
-static struct place *
-new_place(struct places *p)
-{
-	if (p->places == p->places_cap) {
-		p->places_cap = p->places_cap * 2 + 64;
-		p->place = xrealloc(p->place, p->places_cap,
-		    sizeof *p->place);
-	}
-	return &p->place[p->places++];
-}
+/* What is found in one block. */
+struct found {
+	struct place *v;
+	size_t n;
+	struct err e;
+};
+
+struct find {
+	struct places *p;
+	struct found *found;
+	struct arena mem[POOL_WORKERS_MAX];
+};
 
 static int
 by_trace(const void *pa, const void *pb)
@@ -135,49 +141,75 @@ read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
 
 /* Hits are trace numbers of the whole block: to stripes and rows. */
 static int
-place_hits(struct places *p, size_t block, struct id_hit *hit, size_t n,
-    struct err *e)
+place_hits(struct block *b, size_t block, struct id_hit *hit, size_t n,
+    struct found *f, struct arena *a, struct err *e)
 {
-	struct block *b = p->block[block].block;
 	uint64_t base = 0;
 	size_t i = 0;
 
 	qsort(hit, n, sizeof *hit, by_trace);
+	f->v = xcalloc(n, sizeof *f->v);
 	for (uint32_t no = 0; no < block_stripes(b) && i < n; no++) {
-		struct stripe *s = block_stripe(b, no, &p->mem, e);
-		size_t first = p->places;
+		struct stripe *s = block_stripe(b, no, a, e);
+		size_t first = f->n;
 		uint64_t end;
 
 		if (!s)
 			return -1;
 		end = base + stripe_rows(s, TR_TRACE);
 		for (; i < n && hit[i].trace < end; i++)
-			*new_place(p) = (struct place){ .id = hit[i].asked,
+			f->v[f->n++] = (struct place){ .id = hit[i].asked,
 			    .block = (uint32_t)block, .stripe = no,
 			    .row = (uint32_t)(hit[i].trace - base) };
 		base = end;
-		if (p->places > first && read_rows(s, p->place + first,
-		    p->places - first, &p->mem, e) == -1) {
-			p->places = first;
+		if (f->n > first && read_rows(s, f->v + first, f->n - first,
+		    a, e) == -1) {
+			f->n = first;
 			return -1;
 		}
 	}
 	return 0;
 }
 
-static void
-find_in_block(struct places *p, size_t block)
+static int
+find_in_block(void *arg, size_t no, unsigned worker, struct err *e)
 {
-	struct err e = { 0 };
+	struct find *find = arg;
+	struct places *p = find->p;
+	struct block *b = p->block[no].block;
+	struct found *f = &find->found[no];
+	struct arena *a = &find->mem[worker];
 	struct id_hit *hit;
 	size_t n;
 
-	if (ids_find(p->block[block].block, p->id, p->ids, &p->mem, &hit, &n,
-	    &e) == -1 || (n > 0 && place_hits(p, block, hit, n, &e) == -1)) {
-		err_in(&e, "%s", block_path(p->block[block].block));
-		store_view_fault(p->view, &e);
+	(void)e;
+	if (ids_find(b, p->id, p->ids, a, &hit, &n, &f->e) == -1 ||
+	    (n > 0 && place_hits(b, no, hit, n, f, a, &f->e) == -1))
+		err_in(&f->e, "%s", block_path(b));
+	arena_reset(a);
+	return 0;
+}
+
+/* All that was found, older block first, with room for what the tail has. */
+static void
+take_found(struct places *p, struct found *found)
+{
+	size_t n = p->tail->traces;
+
+	for (size_t i = 0; i < p->blocks; i++)
+		n += found[i].n;
+	p->place = xcalloc(n + 1, sizeof *p->place);
+	for (size_t i = 0; i < p->blocks; i++) {
+		struct found *f = &found[i];
+
+		if (f->e.kind != ERR_NONE)
+			store_view_fault(p->view, &f->e);
+		if (f->n > 0)
+			memcpy(p->place + p->places, f->v,
+			    f->n * sizeof *f->v);
+		p->places += f->n;
+		free(f->v);
 	}
-	arena_reset(&p->mem);
 }
 
 static void
@@ -200,7 +232,7 @@ find_in_tail(struct places *p)
 		}
 		if (lo == p->ids || id_cmp(&p->id[lo], id) != 0)
 			continue;
-		*new_place(p) = (struct place){ .id = (uint32_t)lo,
+		p->place[p->places++] = (struct place){ .id = (uint32_t)lo,
 		    .block = PLACE_TAIL, .row = k,
 		    .first = (uint32_t)t->first[k],
 		    .spans = (uint32_t)t->spans[k],
@@ -210,50 +242,64 @@ find_in_tail(struct places *p)
 }
 
 static void
-find_all(struct places *p)
+find_all(struct places *p, unsigned workers)
 {
-	for (size_t i = 0; i < p->blocks && p->ids > 0; i++)
-		find_in_block(p, i);
-	if (p->ids > 0)
-		find_in_tail(p);
+	struct find find = { .p = p };
+
+	if (p->ids == 0)
+		return;
+	find.found = xcalloc(p->blocks + 1, sizeof *find.found);
+	/* parts do not fail: each keeps its own fault */
+	(void)pool_run(p->ids < FEW ? 1 : workers, p->blocks, find_in_block,
+	    &find, NULL);
+	for (unsigned i = 0; i < workers; i++)
+		arena_free(&find.mem[i]);
+	take_found(p, find.found);
+	free(find.found);
+	find_in_tail(p);
 }
 
 void
-places_of_split(struct places *p)
+places_of_split(struct places *p, unsigned workers)
 {
 	add_splits(p);
 	if (p->tail->traces > 0)
 		add_tail(p);
 	id_sort(p->id, p->ids);
 	p->ids = id_unique(p->id, p->ids);
-	find_all(p);
+	find_all(p, workers);
 }
 
 void
 places_of_id(struct places *p, const struct id *id)
 {
 	add_ids(p, id, 1);
-	find_all(p);
+	find_all(p, 1);
 }
 
-static int
-by_id(const void *pa, const void *pb)
+/* By id; of one id they stay in the order in which they were found. */
+static void
+sort_places(struct places *p)
 {
-	const struct place *a = pa, *b = pb;
+	struct place *v = xcalloc(p->places + 1, sizeof *v);
+	uint32_t *at = xcalloc(p->ids + 1, sizeof *at);
 
-	if (a->id != b->id)
-		return a->id < b->id ? -1 : 1;
-	if (a->block != b->block)
-		return a->block < b->block ? -1 : 1;
-	return a->stripe != b->stripe ? a->stripe < b->stripe ? -1 : 1 :
-	    (a->row > b->row) - (a->row < b->row);
+	for (size_t i = 0; i < p->places; i++)
+		at[p->place[i].id + 1]++;
+	for (size_t k = 1; k < p->ids; k++)
+		at[k] += at[k - 1];
+	for (size_t i = 0; i < p->places; i++)
+		v[at[p->place[i].id]++] = p->place[i];
+	free(at);
+	free(p->place);
+	p->place = v;
 }
 
 void
 places_join(struct places *p, uint32_t least)
 {
 	if (p->places > 1)
-		qsort(p->place, p->places, sizeof *p->place, by_id);
+		sort_places(p);
 	p->trace = xcalloc(p->places + 1, sizeof *p->trace);
 	for (size_t i = 0, k; i < p->places; i = k) {
 		struct place_trace *t = &p->trace[p->traces];

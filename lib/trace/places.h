@@ -35,7 +35,7 @@ struct places {
 	struct id *id;		/* sorted, each once */
 	size_t ids;
 	struct place *place;	/* by id, older block first, tail last */
-	size_t places, places_cap;
+	size_t places;
 	struct place_trace *trace;
 	size_t traces;
 	struct arena mem;
@@ -43,8 +43,8 @@ struct places {
 
 /* Faults are the view's. `tail` may have no stripe. */
 void places_init(struct places *, struct store_view *, struct tail_part *);
-/* All of S. */
-void places_of_split(struct places *);
+/* All of S; blocks are asked by so many threads. */
+void places_of_split(struct places *, unsigned workers);
 /* One id. */
 void places_of_id(struct places *, const struct id *);
 /* Groups places into traces; those with fewer than `least` are forgotten. */

@@ -66,6 +66,14 @@ add_needs(struct scan *s)
 	s->needs = (struct needs){ v, s->opts->nneed + 2 };
 }
 
+static unsigned
+workers_of(const struct scan *s)
+{
+	unsigned n = s->opts->workers > 0 ? s->opts->workers : 1;
+
+	return n > POOL_WORKERS_MAX ? POOL_WORKERS_MAX : n;
+}
+
 static bool
 in_range(const struct scan *s, int64_t min, int64_t max)
 {
@@ -405,7 +413,7 @@ static void
 plan(struct scan *s)
 {
 	places_init(&s->places, s->view, &s->tail);
-	places_of_split(&s->places);
+	places_of_split(&s->places, workers_of(s));
 	places_join(&s->places, 2);
 	mark_skips(s);
 	add_blocks(s);
@@ -419,11 +427,9 @@ plan(struct scan *s)
 static int
 run(struct scan *s, struct err *e)
 {
-	unsigned n = s->opts->workers > 0 ? s->opts->workers : 1;
+	unsigned n = workers_of(s);
 	int r;
 
-	if (n > POOL_WORKERS_MAX)
-		n = POOL_WORKERS_MAX;
 	s->worker = xcalloc(n, sizeof *s->worker);
 	for (unsigned i = 0; i < n; i++) {
 		s->worker[i].arena.next = PART_BYTES;
