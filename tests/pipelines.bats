@@ -33,6 +33,7 @@ ends() {
 }
 
 logs() { rec -r -s logs "$ROOT/examples/shop.jsonl"; }
+sent() { [[ $(spool -l spool | grep ^cursor) == *"	0 bytes behind" ]]; }
 came() { [ "$(sort -u lines | wc -l)" -eq "$1" ]; }
 
 @test "to-loki.sh: what arrives goes to Loki, all of it at the end" {
@@ -57,7 +58,6 @@ came() { [ "$(sort -u lines | wc -l)" -eq "$1" ]; }
 	loki
 	pipeline kept-to-loki.sh "$T/spool" "$URL"
 	until_true came 41
-	sent() { [[ $(spool -l spool | grep ^cursor) == *"	0 bytes behind" ]]; }
 	until_true sent
 	ends TERM
 }
@@ -96,6 +96,6 @@ items() { rec -o json | grep -o '"spanId":"[0-9a-f]*"\|"body":{[^}]*}' | sort -u
 	far
 	pipeline kept-to-otlp.sh "$T/spool" "$URL"
 	until_true arrived in.rec
+	until_true sent
 	ends TERM
-	[[ $(spool -l spool | grep ^cursor) == *"	0 bytes behind" ]]
 }
