@@ -1,9 +1,17 @@
 # shellcheck shell=bash disable=SC2154
-# Sourced by run.sh: queries over the log store, whole processes, as ratios to
-# grep over the plain lines or zstd -d of the raw file; counts are grep's.
-L="$BIN/lql -d '$work/l'"
+# Sourced by run.sh: queries over the log store, as ratios to grep over the plain
+# lines or zstd -d of the raw file: whole processes, their output going nowhere
+# (grep's count to a file: it would stop at its first line), the best of seven.
+# Answers are checked before: counts are grep's.
 every='{service_name=~".+"}'
 declare -A greps	# lines that grep counts, by pattern
+
+# log_measure ARGUMENT ...: the answer in $work/out, the cost in m
+log_measure() {
+	local lql=("$BIN/lql" -d "$work/l" -o json "$@")
+	"${lql[@]}" >"$work/out" 2>/dev/null
+	m=$(measure -n 7 "${lql[@]}" 2>/dev/null)
+}
 
 # grep_row QUERY REACH GREP-OPTION PATTERN: the filter behind every stream, and
 # grep of the same
@@ -13,7 +21,7 @@ grep_row() {
 		g=$(measure -n 7 -c "$work/count" "LC_ALL=C grep $3 -e '$4' '$DATA/lines.txt' || :")
 		greps[$4]=$(cat "$work/count")
 	fi
-	m=$(measure -n 7 -c "$work/out" "$L --limit 0 -o json '$every $1'" 2>/dev/null)
+	log_measure --limit 0 -- "$every $1"
 	timed "lql '$1'" "$(wall "$m")" "grep $3" "$(wall "$g")" "$2"
 	check "lql '$1'" "$(wc -l <"$work/out")" "${greps[$4]}"
 	peak "$m"
@@ -22,9 +30,10 @@ peak() { [ "$(kib "$1")" -le 131072 ] || row "  peak memory" "$(($(kib "$1") / 1
 
 # log_row QUERY REACH [OPTION ...]: beside zstd -d; the answer is in $work/out
 log_row() {
-	local q=$1 reach=$2 m
+	local q=$1 reach=$2 m opts
 	shift 2
-	m=$(measure -n 7 -c "$work/out" "$L -o json $* '$q'")
+	read -ra opts <<<"$*"
+	log_measure "${opts[@]}" -- "$q"
 	timed "lql '${q:0:40}'" "$(wall "$m")" "zstd -d, raw file" "$zd" "$reach"
 	peak "$m"
 }
@@ -56,7 +65,7 @@ log_queries() {
 
 needle=$(jq -r '.needles | keys[0]' "$DATA/truth.json")
 zstd -q -1 "$DATA/logs.rec" -o "$work/logs.zst"
-zd=$(wall "$(measure -n 7 "zstd -q -d -c '$work/logs.zst'")")
+zd=$(wall "$(measure -n 7 zstd -q -d -c "$work/logs.zst")")
 log_queries
 for word in refused E_DECLINED 200 "of User deploy"; do
 	check "lql |= $word" "$("$BIN/lql" -d "$work/l" --limit 0 -o json "$every |= \"$word\"" 2>/dev/null | wc -l)" \

@@ -30,11 +30,13 @@ live() { "$1" -d "$2" --info | awk '$1 == "all" { printf "%.0f", $4 * ($5 == "Mi
 
 # row NAME FIGURE UNIT YARDSTICK-NAME YARDSTICK REACH: a line with the ratio
 row() {
-	awk -v n="$1" -v f="$2" -v u="$3" -v yn="$4" -v y="$5" -v reach="$6" 'BEGIN {
+	awk -v n="$1" -v f="$2" -v u="$3" -v yn="$4" -v y="$5" -v reach="$6" '
+	function digits(x) { return x < 0.1 ? 5 : x < 100 ? 3 : 0 }
+	BEGIN {
 		ratio = y > 0 ? f / y : 0
 		least = reach ~ /^>/; r = reach; gsub(/[<>=x ]/, "", r); r += 0
 		ok = least ? ratio >= r : ratio <= r
-		printf "%-46s %10.*f %-5s %-26s %10.3f %7.*fx %8s %s\n", n, f < 0.1 ? 5 : 3, f, u, yn, y, ratio < 0.1 ? 3 : 2, ratio, reach, ok ? "ok" : "NOT REACHED"
+		printf "%-46s %10.*f %-5s %-26s %10.*f %7.*fx %8s %s\n", n, digits(f), f, u, yn, digits(y), y, ratio < 0.1 ? 3 : 2, ratio, reach, ok ? "ok" : "NOT REACHED"
 	}'
 }
 check() {	# NAME GOT WANT; while more comes in (busy), more is right, too

@@ -5,11 +5,11 @@
 static struct str values[] = { S("cart"), S("gateway") };
 static struct str codes[] = { S("200"), S("500") };
 static struct tql_key all[] = {
-	{ S("resource.service.name"), values, 2, NULL, 0 },
-	{ S("span.http.code"), NULL, 0, codes, 2 },
-	{ S("span.http.route"), NULL, 0, NULL, 0 },
+	{ .name = S("resource.service.name"), .value = values, .n = 2 },
+	{ .name = S("span.http.code"), .bare = codes, .nbare = 2 },
+	{ .name = S("span.http.route") },
 };
-static const struct tql_keys keys = { all, 3 };
+static const struct tql_keys keys = { .key = all, .n = 3 };
 
 /* The words, joined; and where they begin. */
 static void
