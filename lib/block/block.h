@@ -35,8 +35,8 @@ struct block_info {
 	uint64_t min_time, max_time;		/* of the items, ns */
 	uint64_t min_received, max_received;
 	uint64_t raw_bytes;	/* of the records it was made from */
-	struct block_source source[BLOCK_SOURCES_MAX];
-	uint32_t sources;
+	const struct block_source *source;
+	uint32_t sources;	/* BLOCK_SOURCES_MAX at most */
 };
 
 /* Writing. The file appears under `path` at block_finish, synced, whole. */

@@ -9,6 +9,7 @@
 #include "codec/crc.h"
 
 #define BLOCK_END	4096u	/* read at opening */
+#define UNIT_ROOM	(4096u + 4)	/* larger units are allocated */
 
 /* What the tail says: where the footer is. */
 static int
@@ -195,17 +196,17 @@ static int
 read_range(struct block *b, const struct section_entry *s, uint64_t from,
     size_t n, char *out, struct err *e)
 {
-	char *unit = NULL;
+	char room[UNIT_ROOM], *unit = room;
 
+	if (s->unit > sizeof room - 4 && s->size > sizeof room - 4)
+		unit = xmalloc((size_t)(s->size < s->unit ? s->size :
+		    s->unit) + 4);
 	while (n > 0) {
 		uint64_t no = from / s->unit, start = no * s->unit;
 		size_t skip = (size_t)(from - start), all =
 		    s->size - start < s->unit ? (size_t)(s->size - start) :
 		    s->unit, take = n < all - skip ? n : all - skip;
 
-		if (!unit)
-			unit = xmalloc((size_t)(s->size < s->unit ?
-			    s->size : s->unit) + 4);
 		if (io_pread(b->fd, unit, all + 4, s->at + no *
 		    ((uint64_t)s->unit + 4), e) == -1)
 			break;
@@ -219,7 +220,8 @@ read_range(struct block *b, const struct section_entry *s, uint64_t from,
 		from += take;
 		n -= take;
 	}
-	free(unit);
+	if (unit != room)
+		free(unit);
 	return n == 0 ? 0 : -1;
 }
 

@@ -66,8 +66,10 @@ get_fixed(struct cur *c, void *out, size_t n)
 }
 
 static int
-get_info(struct cur *c, struct block_info *i, struct err *e)
+get_info(struct cur *c, struct arena *a, struct block_info *i, struct err *e)
 {
+	struct block_source *source;
+
 	get_fixed(c, i->kind, sizeof i->kind);
 	get_fixed(c, i->id, sizeof i->id);
 	i->sequence = cur_u64(c);
@@ -87,8 +89,9 @@ get_info(struct cur *c, struct block_info *i, struct err *e)
 		return err_set(e, ERR_LIMIT, "%llu sources: over the "
 		    "limit", (unsigned long long)n);
 	i->sources = c->bad ? 0 : (uint32_t)n;
+	i->source = source = arena_zero(a, struct block_source, i->sources);
 	for (uint32_t k = 0; k < i->sources; k++) {
-		struct block_source *s = &i->source[k];
+		struct block_source *s = &source[k];
 
 		get_fixed(c, s->spool, sizeof s->spool);
 		s->from_segment = cur_u64(c);
@@ -205,7 +208,7 @@ footer_get(struct str in, uint64_t footer_at, struct arena *a,
 	struct cur c = cur_of(in);
 
 	*f = (struct footer){ 0 };
-	if (get_info(&c, &f->info, e) == -1 ||
+	if (get_info(&c, a, &f->info, e) == -1 ||
 	    get_columns(&c, a, f, e) == -1 ||
 	    get_sections(&c, a, f, e) == -1 || get_stripes(&c, a, f, e) == -1)
 		return err_in(e, "footer");

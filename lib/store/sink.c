@@ -75,7 +75,7 @@ finish(struct store_sink *k, struct block_writer *w, struct block_info *info,
 	memset(info->kind, 0, sizeof info->kind);
 	memcpy(info->kind, k->st->kind->name,
 	    strnlen(k->st->kind->name, sizeof info->kind));
-	memcpy(info->source, k->source, k->sources * sizeof *k->source);
+	info->source = k->source;
 	info->sources = k->sources;
 	const char *path = folder_block(&k->mem, k->st->dir, info->id,
 	    FOLDER_PART);

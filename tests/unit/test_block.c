@@ -14,7 +14,8 @@ static const struct block_info info = {
 	.id = "0123456789abcde", .sequence = 7, .sequence_to = 9, .level = 1,
 	.kind = "traces", .tenant = { "ten", 3 }, .rows = 42, .min_time = 1,
 	.max_time = 2, .min_received = 3, .max_received = 4, .raw_bytes = 5,
-	.source = { { "spoolspoolspool", 1, 2, 3, 4 } }, .sources = 1,
+	.source = (const struct block_source[]){
+	    { "spoolspoolspool", 1, 2, 3, 4 } }, .sources = 1,
 };
 
 static void
