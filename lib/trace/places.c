@@ -4,7 +4,7 @@
 
 #include "base/pool.h"
 
-#define FEW	1000u	/* ids that are not worth a thread */
+#define FEW	500u	/* looks into a block that are not worth a thread */
 
 void
 places_init(struct places *p, struct store_view *view,
@@ -250,7 +250,7 @@ find_all(struct places *p, unsigned workers)
 		return;
 	find.found = xcalloc(p->blocks + 1, sizeof *find.found);
 	/* parts do not fail: each keeps its own fault */
-	(void)pool_run(p->ids < FEW ? 1 : workers, p->blocks, find_in_block,
+	(void)pool_run(p->ids * p->blocks < FEW ? 1 : workers, p->blocks, find_in_block,
 	    &find, NULL);
 	for (unsigned i = 0; i < workers; i++)
 		arena_free(&find.mem[i]);
@@ -274,7 +274,7 @@ void
 places_of_id(struct places *p, const struct id *id)
 {
 	add_ids(p, id, 1);
-	find_all(p, 1);
+	find_all(p, pool_workers());
 }
 
 /* By id; of one id they stay in the order in which they were found. */
