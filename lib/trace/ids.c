@@ -10,6 +10,7 @@
 #define REPLACED_ENTRY	8
 #define IDS_BYTES_MAX	((uint64_t)1 << 30)
 #define FEW		8	/* ids: read filter pages, not all of it */
+#define MANY		2u	/* times the ids: entries to read all of */
 #define NEAR		32u	/* entries: how far off a guess is, about */
 
 static int
@@ -284,45 +285,87 @@ lower_bound(struct entries *en, const struct id *id, uint32_t lo,
 	return 0;
 }
 
-int
-ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
-    struct id_hit **hits, size_t *nhits, struct err *e)
-{
-	uint32_t *pass = arena_new(a, uint32_t, n), at = 0;
-	size_t npass, cap = 0;
-	struct entries en;
-	struct id_entry it;
+/* Hits in the making. */
+struct hits { struct id_hit *v; size_t n, cap; struct arena *mem; };
 
-	*nhits = 0;
-	*hits = NULL;
-	if (n == 0)
-		return 0;
-	if (through_filter(b, v, n, a, pass, &npass, e) == -1)
+static void
+add_hit(struct hits *h, size_t asked, uint32_t trace)
+{
+	if (h->n == h->cap) {
+		h->v = arena_grow(h->mem, h->v, h->n, h->cap * 2 + 64,
+		    sizeof *h->v);
+		h->cap = h->cap * 2 + 64;
+	}
+	h->v[h->n++] = (struct id_hit){ (uint32_t)asked, trace };
+}
+
+/* Many ids, of a block of not many more: one walk through both. */
+static int
+find_side_by_side(struct block *b, const struct id *v, size_t n,
+    struct hits *h, struct err *e)
+{
+	struct str all;
+
+	if (whole(b, S("ids"), h->mem, &all, e) == -1)
 		return -1;
-	if (npass == 0)
-		return 0;
-	if (entries_open(&en, b, e) == -1)
+	for (size_t i = 0, at = 0; i < n && at < all.n;) {
+		const char *p = all.p + at;
+		int r = id_cmp((const struct id *)(const void *)p, &v[i]);
+
+		if (r == 0)
+			add_hit(h, i, load32(p + sizeof *v));
+		if (r > 0)
+			i++;
+		else
+			at += IDS_ENTRY;
+	}
+	return 0;
+}
+
+/* Few, of many: each for itself, if the filter lets it through. */
+static int
+find_singly(struct entries *en, const struct id *v, size_t n, struct hits *h,
+    struct err *e)
+{
+	uint32_t *pass = arena_new(h->mem, uint32_t, n), at = 0;
+	struct id_entry it;
+	size_t npass;
+
+	if (through_filter(en->b, v, n, h->mem, pass, &npass, e) == -1)
 		return -1;
 	for (size_t i = 0; i < npass; i++) {
 		const struct id *id = &v[pass[i]];
 
-		if (lower_bound(&en, id, at, &at, e) == -1)
+		if (lower_bound(en, id, at, &at, e) == -1)
 			return -1;
-		for (; at < en.n; at++) {
-			if (entry_at(&en, at, &it, e) == -1)
+		for (; at < en->n; at++) {
+			if (entry_at(en, at, &it, e) == -1)
 				return -1;
 			if (id_cmp(&it.id, id) != 0)
 				break;
-			if (*nhits == cap) {
-				cap = cap * 2 + npass;
-				*hits = arena_grow(a, *hits, *nhits, cap,
-				    sizeof **hits);
-			}
-			(*hits)[(*nhits)++] = (struct id_hit){ pass[i],
-			    it.trace };
+			add_hit(h, pass[i], it.trace);
 		}
 	}
 	return 0;
+}
+
+int
+ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
+    struct id_hit **hits, size_t *nhits, struct err *e)
+{
+	struct hits h = { .mem = a };
+	struct entries en;
+	int r = 0;
+
+	if (n > 0)
+		r = entries_open(&en, b, e);
+	if (n > 0 && r == 0)
+		r = n > FEW && en.n / MANY <= n ?
+		    find_side_by_side(b, v, n, &h, e) :
+		    find_singly(&en, v, n, &h, e);
+	*hits = h.v;
+	*nhits = h.n;
+	return r;
 }
 
 int
