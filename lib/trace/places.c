@@ -320,6 +320,20 @@ places_join(struct places *p, uint32_t least)
 	}
 }
 
+struct stripe *
+places_stripe(const struct places *p, const struct place *pl,
+    struct scan_count *count, struct arena *a, struct err *e)
+{
+	struct stripe *s;
+
+	if (pl->block == PLACE_TAIL)
+		return p->tail->stripe;
+	s = block_stripe(p->block[pl->block].block, pl->stripe, a, e);
+	if (s)
+		stripe_count(s, count);
+	return s;
+}
+
 static struct stripe *
 open_stripe(const struct places *p, const struct place *pl,
     struct place_stripes *open, struct scan_count *count, struct arena *a,
@@ -337,16 +351,10 @@ open_stripe(const struct places *p, const struct place *pl,
 		open->cap = open->cap * 2 + 8;
 	}
 	ps = &open->v[open->n];
-	*ps = (struct place_stripe){ pl->block, pl->stripe, NULL };
-	if (pl->block == PLACE_TAIL)
-		ps->stripe = p->tail->stripe;
-	else
-		ps->stripe = block_stripe(p->block[pl->block].block,
-		    pl->stripe, a, e);
+	*ps = (struct place_stripe){ pl->block, pl->stripe,
+	    places_stripe(p, pl, count, a, e) };
 	if (!ps->stripe)
 		return NULL;
-	if (pl->block != PLACE_TAIL)
-		stripe_count(ps->stripe, count);
 	open->n++;
 	return ps->stripe;
 }

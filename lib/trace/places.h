@@ -51,6 +51,9 @@ void places_of_id(struct places *, const struct id *);
 void places_join(struct places *, uint32_t least);
 void places_free(struct places *);
 
+/* The stripe of a place, opened in the arena and counted; NULL: it failed. */
+struct stripe *places_stripe(const struct places *, const struct place *,
+    struct scan_count *, struct arena *, struct err *);
 /* The places of a trace as gather wants them; stripes are opened in a. */
 struct place_stripe { uint32_t block, no; struct stripe *stripe; };
 struct place_stripes {

@@ -259,17 +259,28 @@ by_start(const void *pa, const void *pb)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* The traces of S that touch the range, some at a time. */
+/* Of the traces of S only those that touch the range and may matter. */
+static void
+choose_wholes(struct scan *s)
+{
+	struct places *p = &s->places;
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->traces; i++)
+		if (in_range(s, p->trace[i].start, p->trace[i].end))
+			p->trace[n++] = p->trace[i];
+	p->traces = n;
+	sift_places(s->opts, p, workers_of(s));
+}
+
+/* Some of them at a time. */
 static void
 add_wholes(struct scan *s)
 {
 	struct place_trace *t = s->places.trace;
-	uint32_t n = 0, spans = 0;
+	uint32_t n = (uint32_t)s->places.traces, spans = 0;
 	struct piece *p = NULL;
 
-	for (size_t i = 0; i < s->places.traces; i++)
-		if (in_range(s, t[i].start, t[i].end))
-			t[n++] = t[i];
 	if (n > 1)
 		qsort(t, n, sizeof *t, by_start);
 	for (uint32_t i = 0; i < n; i++) {
@@ -347,7 +358,6 @@ assemble(struct scan *s, struct worker *w, const struct piece *p,
 		if (places_gather(&s->places, &s->places.trace[p->at + i],
 		    &open, s->opts->count, &w->arena, &t[n++], e) == -1)
 			return NULL;
-	n = sift_traces(s->opts, t, n, &w->arena);
 	while (n > 0 && gather_traces(&w->gather, w->frame, t, n, &opts, NULL,
 	    e) == -1) {
 		if (!w->gather.bad)
@@ -418,6 +428,7 @@ plan(struct scan *s)
 	mark_skips(s);
 	add_blocks(s);
 	add_tail(s);
+	choose_wholes(s);
 	add_wholes(s);
 	if (s->pieces > 1)
 		qsort(s->piece, s->pieces, sizeof *s->piece,
