@@ -1,12 +1,15 @@
 #include "store/blocks.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "base/io.h"
+#include "base/pool.h"
 #include "store/deletes.h"
 #include "store/folder.h"
 
 #define TRIES	50	/* manifests that changed under our hands */
+#define FEW	128u	/* blocks that are not worth a thread to open */
 
 struct teller {
 	void (*say)(void *, const char *);
@@ -46,31 +49,76 @@ newer(const char *dir, uint64_t generation)
 	return is;
 }
 
+/* Many blocks are opened on all cores first. */
+struct ahead {
+	const struct manifest *man;
+	const char *dir;
+	const struct str *tenant;
+	struct block **block;		/* NULL: not wanted, or not opened */
+	struct arena mem[POOL_WORKERS_MAX];
+};
+
+static struct block *
+open_one(const char *dir, const struct manifest_block *mb, struct arena *a,
+    struct err *e)
+{
+	arena_reset(a);
+	return block_open_at(folder_block(a, dir, mb->id, FOLDER_BLOCK),
+	    mb->footer_at, mb->bytes, e);
+}
+
+static int
+open_part(void *arg, size_t no, unsigned worker, struct err *e)
+{
+	struct ahead *h = arg;
+	const struct manifest_block *mb = &h->man->block[no];
+
+	(void)e;
+	if (!h->tenant || str_eq(*h->tenant, mb->tenant))
+		h->block[no] = open_one(h->dir, mb, &h->mem[worker], NULL);
+	return 0;
+}
+
+/* One for each block of the manifest; what is wrong with one is not said. */
+static struct block **
+open_ahead(const struct manifest *m, const char *dir, const struct str *tenant)
+{
+	struct ahead h = { .man = m, .dir = dir, .tenant = tenant };
+	unsigned workers = pool_workers();
+
+	h.block = xcalloc(m->blocks + (size_t)1, sizeof(struct block *));
+	if (m->blocks < FEW)
+		return h.block;
+	(void)pool_run(workers, m->blocks, open_part, &h, NULL);
+	for (unsigned i = 0; i < workers; i++)
+		arena_free(&h.mem[i]);
+	return h.block;
+}
+
 /* 0, or 1: begin again. */
 static int
 open_all(struct blocks *b, const char *dir, const struct str *tenant,
     const struct teller *t)
 {
+	struct block **ahead = open_ahead(&b->man, dir, tenant);
 	struct arena a = { 0 };
+	uint32_t i;
 	int again = 0;
 
-	for (uint32_t i = 0; i < b->man.blocks && !again; i++) {
+	for (i = 0; i < b->man.blocks && !again; i++) {
 		const struct manifest_block *mb = &b->man.block[i];
 		struct err why = { 0 };
 
 		if (tenant && !str_eq(*tenant, mb->tenant))
 			continue;
-		arena_reset(&a);
-		const char *path = folder_block(&a, dir, mb->id,
-		    FOLDER_BLOCK);
-		struct block *k = block_open_at(path, mb->footer_at,
-		    mb->bytes, &why);
+		struct block *k = ahead[i] ? ahead[i] :
+		    open_one(dir, mb, &a, &why);
 
 		if (!k && why.kind == ERR_SYS && why.sys == ENOENT)
 			again = newer(dir, b->man.generation);
 		if (k && !fits(mb, block_info(k))) {
 			err_set(&why, ERR_CORRUPT, "%s: footer and manifest "
-			    "say different things", path);
+			    "say different things", block_path(k));
 			block_close(k);
 			k = NULL;
 		}
@@ -84,6 +132,9 @@ open_all(struct blocks *b, const char *dir, const struct str *tenant,
 		*sb = (struct store_block){ .block = k, .info = block_info(k) };
 		sb->del = deletes_of(&b->man, mb, &b->man.mem, &sb->ndel);
 	}
+	for (; i < b->man.blocks; i++)
+		block_close(ahead[i]);
+	free(ahead);
 	arena_free(&a);
 	return again;
 }

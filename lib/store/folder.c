@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -73,14 +74,21 @@ void
 folder_want_files(size_t n)
 {
 	struct rlimit rl;
+	int last;
 
-	if (getrlimit(RLIMIT_NOFILE, &rl) == -1 ||
-	    rl.rlim_cur >= n + FILES_BESIDE)
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
 		return;
-	rl.rlim_cur = n + FILES_BESIDE;
-	if (rl.rlim_cur > rl.rlim_max)
-		rl.rlim_cur = rl.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &rl);	/* else opening says what is wrong */
+	if (rl.rlim_cur < n + FILES_BESIDE) {
+		rl.rlim_cur = n + FILES_BESIDE;
+		if (rl.rlim_cur > rl.rlim_max)
+			rl.rlim_cur = rl.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &rl);	/* else opening says why not */
+	}
+	/* grown step by step under threads, each step takes milliseconds */
+	last = n < INT_MAX - FILES_BESIDE ? fcntl(STDIN_FILENO,
+	    F_DUPFD_CLOEXEC, (int)(n + FILES_BESIDE) - 1) : -1;
+	if (last != -1)
+		close(last);
 }
 
 char *

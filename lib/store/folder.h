@@ -18,7 +18,10 @@ bool folder_block_id(struct str name, const char *suffix, uint8_t id[16]);
 int folder_make(const char *dir, struct err *);
 /* The descriptor that holds DIR/lock; ERR_AGAIN when somebody else does. */
 int folder_lock(const char *dir, struct err *);
-/* So many blocks may be open at once, if the system lets us. */
+/*
+ * So many blocks may be open at once, if the system lets us. Called before
+ * threads open them.
+ */
 void folder_want_files(size_t n);
 /* The path from the root, in the arena; of a file to be, too. */
 char *folder_absolute(struct arena *, const char *path);

@@ -223,6 +223,53 @@ test_faults(void)
 	arena_free(&a);
 }
 
+/* As many as are opened on all cores: oldest first, each fault said once. */
+static void
+test_many(void)
+{
+	enum { MANY = 200 };
+	struct arena a = { 0 };
+	const char *dir = in_top(&a, "many"), *sp = in_top(&a, "manyspool");
+	struct store_writer_opts o = { .batch_memory = 1 };
+	struct heard h = { .n = 0 };
+	struct store_view_opts vo = { .kind = "logs", .say = hear,
+	    .say_arg = &h };
+	struct store_taken sum;
+	struct err e = { 0 };
+	struct manifest m;
+	size_t n;
+
+	spool_lines(sp, 0, MANY, "", 9 * NS_S);
+	take(dir, sp, &o, &sum);
+	CHECK(exactly(dir, "", MANY));
+	CHECK(manifest_load(&m, dir, &e) == 0 && m.blocks == MANY);
+	CHECK(truncate(folder_block(&a, dir, m.block[30].id, FOLDER_BLOCK),
+	    100) == 0);
+	CHECK(unlink(folder_block(&a, dir, m.block[150].id, FOLDER_BLOCK)) ==
+	    0);
+	struct store_view *v = store_view(dir, &vo, &e);
+	const char *first = strstr(h.text, ".blk");
+
+	CHECK(v && store_view_missing(v) == 2);
+	CHECK(first && (first = strstr(first + 1, ".blk")) &&
+	    !strstr(first + 1, ".blk"));
+	const struct store_block *sb = store_view_blocks(v, &n);
+
+	CHECK(n == MANY - 2);
+	for (size_t i = 0; i < n; i++)
+		CHECK(memcmp(sb[i].info->id, m.block[i + (i >= 30) +
+		    (i >= 149)].id, 16) == 0);
+	store_view_close(v);
+	vo.tenant = S("other");
+	v = store_view(dir, &vo, &e);
+	CHECK(v && store_view_missing(v) == 0);
+	store_view_blocks(v, &n);
+	CHECK(n == 0);
+	store_view_close(v);
+	manifest_free(&m);
+	arena_free(&a);
+}
+
 /* What was trimmed before we read it is a loss, and said. */
 static void
 test_overtaken(void)
@@ -324,6 +371,7 @@ main(void)
 	test_spool();
 	test_pipe();
 	test_faults();
+	test_many();
 	test_overtaken();
 	test_info();
 	test_stale();
