@@ -1,7 +1,8 @@
 #!/bin/bash
 # The table of `make bench`: each figure beside a yardstick measured in the
 # same run on the same bytes. DATA=DIR uses a prepared set (traces.rec,
-# logs.rec, lines.txt, truth.json); else bench/gen makes one. TIMES=5.
+# logs.rec, lines.txt, truth.json); else bench/gen makes one. CORPUS=DIR: its
+# .log files as well. TIMES=5.
 set -eu
 cd "$(dirname "$0")/.."
 O=${O:-build} BIN=${BIN:-bin} TIMES=${TIMES:-5}
@@ -48,18 +49,20 @@ printf '%-46s %10s %-5s %-26s %10s %8s %8s\n' figure value '' yardstick value ra
 . bench/recv.sh
 . bench/send.sh
 
-zt=$(measure "zstd -1 -c '$DATA/traces.rec'") zl=$(measure "zstd -1 -c '$DATA/logs.rec'")
-dt=$(zstd -3 -q -c "$DATA/traces.rec" | wc -c) dl=$(zstd -3 -q -c "$DATA/logs.rec" | wc -c)
-m=$(measure -p "rm -rf '$work/t'" "$BIN/tstore -d '$work/t' '$DATA/traces.rec'")
-row "tstore, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zt")" "<=3x"
-row "tstore, peak memory" "$(($(kib "$m") / 1024))" MiB "128 MiB" 128 "<=1x"
-size=$(live "$BIN/tstore" "$work/t")
-row "tstore, disk" "$((size / 1000))" kB "zstd -3" "$((dt / 1000))" "<=0.8x"
-m=$(measure -p "rm -rf '$work/l'" "$BIN/lstore -d '$work/l' '$DATA/logs.rec'")
-row "lstore, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=3x"
-row "lstore, peak memory" "$(($(kib "$m") / 1024))" MiB "128 MiB" 128 "<=1x"
-size=$(live "$BIN/lstore" "$work/l")
-row "lstore, disk" "$((size / 1000))" kB "zstd -3" "$((dl / 1000))" "<=0.6x"
+# ingest TOOL STORE FILE DISK: FILE into $work/STORE, beside zstd of it; sets zt,
+# zstd -1's cost
+ingest() {
+	local m size packed
+	zt=$(measure "zstd -1 -c '$3'")
+	packed=$(zstd -3 -q -c "$3" | wc -c)
+	m=$(measure -p "rm -rf '$work/$2'" "$BIN/$1 -d '$work/$2' '$3'")
+	row "$1, CPU, sealed and merged" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zt")" "<=3x"
+	row "$1, peak memory" "$(($(kib "$m") / 1024))" MiB "128 MiB" 128 "<=1x"
+	size=$(live "$BIN/$1" "$work/$2")
+	row "$1, disk" "$((size / 1000))" kB "zstd -3" "$((packed / 1000))" "$4"
+}
+ingest tstore t "$DATA/traces.rec" "<=0.8x"
+ingest lstore l "$DATA/logs.rec" "<=0.6x"
 
 # what Loki does with it is not ours to measure: this one only says yes
 "$O/fake/loki" >"$work/port" &
@@ -67,11 +70,12 @@ loki=$!
 until [ -s "$work/port" ]; do sleep 0.02; done
 m=$(measure "$BIN/logpush http://127.0.0.1:$(cat "$work/port") <'$DATA/logs.rec'")
 kill $loki
-row "logpush, CPU" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zl")" "<=5x"
+row "logpush, CPU" "$(cpu "$m")" s "zstd -1, CPU" "$(cpu "$zt")" "<=5x"
 row "logpush, peak memory" "$(($(kib "$m") / 1024))" MiB "100 MiB" 100 "<=1x"
 echo "  ($(wc -l <"$DATA/lines.txt" | awk -v s="$(cpu "$m")" '{ printf "%.0f", $1 / s / 1000 }') thousand lines per CPU second)"
 
 . bench/busy.sh
 . bench/traces.sh
 . bench/logs.sh
+[ -z "${CORPUS:-}" ] || . bench/corpus.sh
 exit $failed
