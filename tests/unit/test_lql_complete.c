@@ -1,5 +1,5 @@
 /* What could stand at the cursor of a LogQL query. */
-#include "unit.h"
+#include "words.h"
 #include "lql/complete.h"
 
 #define LABEL(NAME, V)	{ .name = S(NAME), .value = V,			\
@@ -17,23 +17,14 @@ static struct lql_label parsed[] = { LABEL("level", levels),
 static const struct lql_labels labels = { label, 2 };
 static const struct lql_known known = { &labels, { meta, 1 }, { parsed, 2 } };
 
-/* The words, joined; and where they begin. */
 static void
 is(const char *before, size_t from, const char *want)
 {
 	struct arena mem = { 0 };
 	struct str *word;
 	size_t at, n = lql_complete(&known, str_of(before), &at, &mem, &word);
-	struct buf b = { 0 };
 
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "%s%.*s", i > 0 ? " " : "", PS(word[i]));
-	CHECK(at == from);
-	CHECK(str_eq(buf_str(&b), str_of(want)));
-	if (at != from || !str_eq(buf_str(&b), str_of(want)))
-		fprintf(stderr, "%s: %zu: %.*s\n", before, at,
-		    PS(buf_str(&b)));
-	buf_free(&b);
+	words_are(before, word, n, at, want, from);
 	arena_free(&mem);
 }
 

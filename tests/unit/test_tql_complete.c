@@ -1,5 +1,5 @@
 /* What could stand at the cursor, and when a query is whole. */
-#include "unit.h"
+#include "words.h"
 #include "tql/complete.h"
 
 static struct str values[] = { S("cart"), S("gateway") };
@@ -11,22 +11,14 @@ static struct tql_key all[] = {
 };
 static const struct tql_keys keys = { .key = all, .n = 3 };
 
-/* The words, joined; and where they begin. */
 static void
 is(const char *before, size_t from, const char *want)
 {
 	struct arena mem = { 0 };
 	struct str *word;
 	size_t at, n = tql_complete(&keys, str_of(before), &at, &mem, &word);
-	struct buf b = { 0 };
 
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&b, "%s%.*s", i > 0 ? " " : "", PS(word[i]));
-	CHECK(at == from);
-	CHECK(str_eq(buf_str(&b), str_of(want)));
-	if (!str_eq(buf_str(&b), str_of(want)))
-		fprintf(stderr, "%s: %.*s\n", before, PS(buf_str(&b)));
-	buf_free(&b);
+	words_are(before, word, n, at, want, from);
 	arena_free(&mem);
 }
 
