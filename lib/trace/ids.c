@@ -355,14 +355,17 @@ ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
 {
 	struct hits h = { .mem = a };
 	struct entries en;
-	int r = 0;
+	int r;
 
-	if (n > 0)
-		r = entries_open(&en, b, e);
-	if (n > 0 && r == 0)
-		r = n > FEW && en.n / MANY <= n ?
-		    find_side_by_side(b, v, n, &h, e) :
-		    find_singly(&en, v, n, &h, e);
+	*hits = NULL;
+	*nhits = 0;
+	if (n == 0)
+		return 0;
+	if (entries_open(&en, b, e) == -1)
+		return -1;
+	r = n > FEW && en.n / MANY <= n ?
+	    find_side_by_side(b, v, n, &h, e) :
+	    find_singly(&en, v, n, &h, e);
 	*hits = h.v;
 	*nhits = h.n;
 	return r;
