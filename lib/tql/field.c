@@ -328,14 +328,15 @@ nil_compare(struct parse *p, struct tql_expr *of, enum tql_op op, size_t from,
 	struct tql_expr *x = node(p, EX_NIL, from);
 
 	x->op = op;
-	if (of)
+	if (of && of->kind != EX_LIT)
 		return join(p, x, of, NULL, e);
-	x->kind = EX_LIT;	/* nil = nil, nil != nil */
-	x->val = tql_bool(false);
+	/* nil = nil and nil != nil are false; what is written is not nil */
+	x->kind = EX_LIT;
+	x->val = tql_bool(of && op == OP_NE);
 	return x;
 }
 
-/* nil = x, nil != x; the tightest of all. */
+/* nil = x, nil != x: no looser than any comparison. */
 static struct tql_expr *
 nil_first(struct parse *p, struct err *e)
 {
@@ -355,7 +356,7 @@ nil_first(struct parse *p, struct err *e)
 	if (parse_word(p, S("nil"))) {
 		if (lex_next(&p->lex, e) == -1)
 			return NULL;
-	} else if (!(of = parse_field(p, 9, e))) {
+	} else if (!(of = parse_field(p, 4, e))) {
 		return NULL;
 	}
 	return nil_compare(p, of, op, from, e);

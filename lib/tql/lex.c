@@ -1,5 +1,7 @@
 #include "tql/lex.h"
 
+#include <math.h>
+
 #include "base/num.h"
 
 static int
@@ -85,26 +87,6 @@ skip_blanks(struct lex *l, struct err *e)
 	}
 }
 
-static void
-add_utf8(struct buf *b, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_u8(b, (uint8_t)c);
-	} else if (c < 0x800) {
-		buf_u8(b, (uint8_t)(0xc0 | c >> 6));
-		buf_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
-	} else if (c < 0x10000) {
-		buf_u8(b, (uint8_t)(0xe0 | c >> 12));
-		buf_u8(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-		buf_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
-	} else {
-		buf_u8(b, (uint8_t)(0xf0 | c >> 18));
-		buf_u8(b, (uint8_t)(0x80 | (c >> 12 & 0x3f)));
-		buf_u8(b, (uint8_t)(0x80 | (c >> 6 & 0x3f)));
-		buf_u8(b, (uint8_t)(0x80 | (c & 0x3f)));
-	}
-}
-
 /* n digits of a base, as Go's escapes have them. */
 static bool
 digits(struct lex *l, unsigned n, unsigned base, uint32_t *out)
@@ -133,6 +115,7 @@ escape(struct lex *l, struct buf *b)
 	static const char from[] = "abfnrtv\\\"", to[] = "\a\b\f\n\r\t\v\\\"";
 	int c = peek(l, 0);
 	const char *simple = c > 0 ? strchr(from, c) : NULL;
+	char rune[4];
 	uint32_t v;
 
 	if (simple) {
@@ -157,7 +140,7 @@ escape(struct lex *l, struct buf *b)
 	}
 	if (v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
 		return false;
-	add_utf8(b, v);
+	buf_add(b, rune, str_put_rune(rune, v));
 	return true;
 }
 
@@ -199,13 +182,18 @@ lex_raw(struct lex *l, struct err *e)
 {
 	struct str rest = str_skip(l->text, l->at + 1);
 	size_t n = str_find(rest, S("`"));
+	struct buf b = { 0 };
 
 	if (n > rest.n)
 		return bad(l, l->at, 1, e, "the string does not end");
+	for (size_t i = 0; i < n; i++)
+		if (rest.p[i] != '\r')
+			buf_u8(&b, (uint8_t)rest.p[i]);
 	l->at += n + 2;
 	l->t.kind = LEX_LIT;
 	l->t.val = (struct tql_val){ .type = TQL_STR,
-	    .s = str_mk(rest.p, n) };
+	    .s = arena_str(l->mem, buf_str(&b)) };
+	buf_free(&b);
 	return 0;
 }
 
@@ -282,12 +270,14 @@ lex_number(struct lex *l, struct err *e)
 	if (lex_duration(l, n))
 		return 0;
 	*v = (struct tql_val){ .type = whole ? TQL_INT : TQL_FLOAT };
-	if (whole && n > 1 && (text.p[1] | 0x20) == 'x')
-		return bad(l, l->at, n, e, "integers are decimal");
+	if (n > 1 && (text.p[1] | 0x20) == 'x' && !memchr(text.p, 'p', n) &&
+	    !memchr(text.p, 'P', n))
+		return bad(l, l->at, n, e, whole ? "integers are decimal" :
+		    "a hexadecimal fraction has an exponent, such as p0");
 	if (whole && !num_i64(text, &v->i))
 		return bad(l, l->at, n, e, "the integer does not fit 64 bits");
-	if (!whole && !num_f64(text, &v->f))
-		return bad(l, l->at, n, e, "not a number");
+	if (!whole && (!num_f64(text, &v->f) || isinf(v->f)))
+		return bad(l, l->at, n, e, "not a number of 64 bits");
 	l->at += n;
 	return 0;
 }

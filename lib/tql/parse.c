@@ -77,12 +77,12 @@ bracketed(struct parse *p, struct item *it, struct err *e)
 static int
 negative(struct parse *p, struct item *it, struct err *e)
 {
-	if (lex_next(&p->lex, e) == -1)
+	if (lex_next(&p->lex, e) == -1 || parse_item(p, 8, it, e) == -1)
 		return -1;
-	if (p->lex.t.kind != LEX_LIT)
-		return parse_unexpected(p, e, "a number");
-	return number(p, it, e) == -1 ? -1 :
-	    tql_unary(OP_NEG, &it->num, &it->num, e);
+	if (it->kind != ITEM_NUMBER)
+		return caret_err(e, p->lex.text, it->at,
+		    "- is for numbers only");
+	return tql_unary(OP_NEG, &it->num, &it->num, e);
 }
 
 /* A word that is no stage, or a condition without braces. */
@@ -321,13 +321,39 @@ pipeline(struct parse *p, struct item *out, struct err *e)
 	}
 }
 
+/* Words that mean something; only others name hints. Section 2. */
+static bool
+is_keyword(struct str word)
+{
+	static const struct str all[] = { S("true"), S("false"), S("nil"),
+		S("ok"), S("error"), S("unset"), S("unspecified"),
+		S("internal"), S("server"), S("client"), S("producer"),
+		S("consumer"), S("duration"), S("name"), S("status"),
+		S("statusMessage"), S("kind"), S("rootName"),
+		S("rootServiceName"), S("rootService"), S("traceDuration"),
+		S("nestedSetLeft"), S("nestedSetRight"), S("nestedSetParent"),
+		S("parent"), S("childCount"), S("id"), S("traceID"),
+		S("spanID"), S("parentID"), S("timeSinceStart"), S("version"),
+		S("count"), S("avg"), S("max"), S("min"), S("sum"), S("by"),
+		S("coalesce"), S("select"), S("with"), S("rate"),
+		S("count_over_time"), S("min_over_time"), S("max_over_time"),
+		S("avg_over_time"), S("sum_over_time"),
+		S("quantile_over_time"), S("histogram_over_time"),
+		S("compare"), S("topk"), S("bottomk") };
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (str_eq(word, all[i]))
+			return true;
+	return false;
+}
+
 static int
 hint(struct parse *p, struct tql_hint ***tail, struct err *e)
 {
 	struct tql_hint *h = arena_zero(p->lex.mem, struct tql_hint, 1);
 
 	h->name = p->lex.t.text;
-	if (p->lex.t.kind != LEX_WORD)
+	if (p->lex.t.kind != LEX_WORD || is_keyword(h->name))
 		return parse_unexpected(p, e, "the name of a hint");
 	if (lex_next(&p->lex, e) == -1)
 		return -1;
@@ -389,6 +415,20 @@ whole(struct parse *p, struct err *e)
 	return hints(p, e);
 }
 
+static int
+check_text(struct str text, struct err *e)
+{
+	unsigned n;
+
+	for (size_t at = 0; at < text.n; at += n) {
+		n = str_utf8(str_skip(text, at));
+		if (n == 0 || text.p[at] == '\0')
+			return caret_err(e, text, (struct caret){ at, 1 },
+			    "a byte that is no text: queries are UTF-8");
+	}
+	return 0;
+}
+
 int
 tql_parse(struct tql_query *q, struct str text, struct arena *mem,
     struct err *e)
@@ -399,6 +439,8 @@ tql_parse(struct tql_query *q, struct str text, struct arena *mem,
 	if (text.n > TQL_TEXT_MAX)
 		return err_set(e, ERR_QUERY, "query of %zu bytes: over the "
 		    "limit of %zu", text.n, TQL_TEXT_MAX);
+	if (check_text(text, e) == -1)
+		return -1;
 	if (lex_next(&p.lex, e) == -1)
 		return -1;
 	if (p.lex.t.kind == LEX_END)

@@ -198,10 +198,6 @@ arithmetic(enum tql_op op, const struct tql_val *a, const struct tql_val *b,
 		return err_set(e, ERR_QUERY, "%s on an array",
 		    tql_op_text(op));
 	*out = tql_bool(false);
-	if (a->type == TQL_NIL || b->type == TQL_NIL) {
-		out->type = TQL_NIL;
-		return 0;
-	}
 	if (!tql_numeric(a->type) || !tql_numeric(b->type))
 		return 0;
 	if (a->type == TQL_INT && b->type == TQL_INT) {

@@ -75,8 +75,9 @@ tql_bool(bool b)
 /* Negative, zero, positive; 2 when a NaN is in it. Both numeric. */
 int tql_num_cmp(const struct tql_val *, const struct tql_val *);
 /*
- * a op b. For OP_RE and OP_NRE, `re` is b compiled. ERR_QUERY: an integer
- * divided by zero, arithmetic on arrays, array against array.
+ * a op b. For OP_RE and OP_NRE, `re` is b compiled. Arithmetic on what is no
+ * number gives false. ERR_QUERY: an integer divided by zero, arithmetic on
+ * arrays, array against array.
  */
 int tql_binary(enum tql_op, const struct tql_val *a, const struct tql_val *b,
     struct re *re, struct tql_val *out, struct err *);

@@ -176,6 +176,7 @@ test_attributes(void)
 	is("{ span.arr != 2 }", "");
 	is("{ span.arr != 3 }", "4");
 	is("{ span.k + 1 = 2 }", "12");
+	is("{ (.nope + .none) = false }", "012345");
 	is("{ duration / 2 = 100 && 1 / span.far < 1 }", "");
 	is("{ 1 / (span.far - 7) = 0 }", "!");
 	is("{ span.far != 7 && 1 / (span.far - 7) = 0 }", "");

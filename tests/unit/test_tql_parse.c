@@ -55,6 +55,9 @@ test_good(void)
 	prints(S("{ !.a = .b }"), S("{ (!.a) = .b }"));
 	prints(S("{ nil != span:name } /* c */ >> {} // d"),
 	    S("({ name != nil }) >> ({ true })"));
+	prints(S("{ nil = .a + 1 && 1 != nil }"), S("{ ((.a + 1) = nil) && "
+	    "true }"));
+	prints(S("{ .a = `x\r\ny` }"), S("{ .a = `x\ny` }"));
 	prints(S("{ .t > 1d2h || .t < 1h30m0.5s }"),
 	    S("{ (.t > 26h0m0s) || (.t < 1h30m0.5s) }"));
 	prints(S("{ trace:id = \"00ab\" }"), S("{ trace:id = `ab` }"));
@@ -68,6 +71,8 @@ test_good(void)
 	prints(S("2 * ({} | rate()) - ({} | count_over_time() by (name))"
 	    "| topk(3) > 1 + 1"), S("(2 * ({ true } | rate())) - "
 	    "({ true } | count_over_time()by(name)) | topk(3) > 2"));
+	prints(S("{} | count() > -(1 + 2) - -1 with (a = 0x1.8p1)"),
+	    S("{ true }|(count()) > -2 with(a=3.0)"));
 	prints(S("{} | compare({ status = error }, 5)"),
 	    S("{ true } | compare({ status = error }, 5)"));
 }
@@ -100,7 +105,13 @@ test_bad(void)
 	refused(S("({} | rate()) + 2s"), "1:17: a duration cannot be");
 	refused(S("{} | quantile_over_time(duration, 2)"), "between 0 and 1");
 	refused(S("1 / 0 + ({} | rate())"), "1:5: division by zero");
+	refused(S("{} | count() > -{}"), "1:17: - is for numbers only");
 	refused(S("{} with (a)"), "1:11: unexpected ), expected =");
+	refused(S("{} with (name = 1)"), "unexpected name, expected the name");
+	refused(S("{ .a = 1e400 }"), "1:8: not a number of 64 bits");
+	refused(S("{ .a = 0x1.8 }"), "has an exponent");
+	refused(S("{ .a = `\xff` }"), "1:9: a byte that is no text");
+	refused(S("{ .a = `\0` }"), "1:9: a byte that is no text");
 	refused(S("{ parent.a }"), "parent not yet supported");
 	refused(S("{ . a }"), "a name must follow");
 	refused(S("{ .\"a }"), "the quote does not end");
