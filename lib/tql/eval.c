@@ -49,19 +49,6 @@ surely_bool(const struct tql_expr *x)
 	    (x->kind == EX_UNARY && x->op == OP_NOT && surely_bool(x->l));
 }
 
-/* The single table of children that an attribute is of; else 0. */
-static unsigned
-child_table(const struct tql_attr *a)
-{
-	if (a->scope == SCOPE_EVENT || a->in == IN_EVENT_NAME ||
-	    a->in == IN_EVENT_TIME)
-		return TR_EVENT;
-	if (a->scope == SCOPE_LINK || a->in == IN_LINK_TRACE ||
-	    a->in == IN_LINK_SPAN)
-		return TR_LINK;
-	return 0;
-}
-
 static unsigned
 cost(const struct tql_expr *x)
 {
@@ -82,9 +69,9 @@ cost(const struct tql_expr *x)
 	    pr.lit->type == TQL_STR ? 4 : 2;
 	if (a->in != IN_NONE)
 		return a->in <= IN_MESSAGE ? n :
-		    child_table(a) ? n + 10 : n + 20;
+		    attr_children(a) ? n + 10 : n + 20;
 	return a->scope == SCOPE_RES || a->scope == SCOPE_INSTR ? n - 1 :
-	    a->scope == SCOPE_SPAN ? n : child_table(a) ? n + 10 : n + 5;
+	    a->scope == SCOPE_SPAN ? n : attr_children(a) ? n + 10 : n + 5;
 }
 
 static size_t
@@ -228,7 +215,7 @@ looks_at(const struct tql_expr *x)
 	if (x->kind == EX_LIT)
 		return 0;
 	if (x->kind == EX_ATTR) {
-		t = child_table(x->attr);
+		t = attr_children(x->attr);
 		return t == TR_EVENT ? 1 : t == TR_LINK ? 2 : 0;
 	}
 	return looks_at(x->l) | (x->r ? looks_at(x->r) : 0);

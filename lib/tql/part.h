@@ -110,6 +110,8 @@ int part_whole(struct part *, const uint64_t *of, uint64_t *out,
 /* row.c: one span at a time: whatever no column can answer alone. */
 struct row { uint32_t span, event, link; };
 #define ROW_FIRST	(UINT32_MAX - 1)	/* the first that has a value */
+/* The single table of children that an attribute is of; else 0. */
+unsigned attr_children(const struct tql_attr *);
 int part_children(struct part *, struct err *);	/* event_of, link_of */
 int row_prepare(struct part *, const struct tql_attr *, const uint64_t *sel,
     struct err *);

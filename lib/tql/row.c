@@ -111,6 +111,18 @@ source_value(struct part *p, const struct source *src, struct str key,
 	}
 }
 
+unsigned
+attr_children(const struct tql_attr *a)
+{
+	if (a->scope == SCOPE_EVENT || a->in == IN_EVENT_NAME ||
+	    a->in == IN_EVENT_TIME)
+		return TR_EVENT;
+	if (a->scope == SCOPE_LINK || a->in == IN_LINK_TRACE ||
+	    a->in == IN_LINK_SPAN)
+		return TR_LINK;
+	return 0;
+}
+
 /* Where the children of each span begin: rows + 1 numbers. */
 static int
 children(struct part *p, unsigned table, uint32_t **out, struct err *e)
@@ -367,6 +379,17 @@ row_picked(struct part *p, const struct tql_attr *a,
 	return n;
 }
 
+/* An attribute of an event (a link) of a span that has none: what is not
+ * there lacks nothing. */
+static bool
+lacks_child(const struct tql_expr *x, struct row at)
+{
+	unsigned table = x->kind == EX_ATTR ? attr_children(x->attr) : 0;
+
+	return (table == TR_EVENT && at.event == NO_ROW) ||
+	    (table == TR_LINK && at.link == NO_ROW);
+}
+
 static int
 eval(struct part *p, const struct tql_expr *x, struct row at,
     struct tql_val *out, struct err *e)
@@ -388,7 +411,8 @@ eval(struct part *p, const struct tql_expr *x, struct row at,
 	if (eval(p, x->l, at, &l, e) == -1)
 		return -1;
 	if (x->kind == EX_NIL) {
-		*out = tql_bool((l.type == TQL_NIL) == (x->op == OP_EQ));
+		*out = tql_bool(!lacks_child(x->l, at) &&
+		    (l.type == TQL_NIL) == (x->op == OP_EQ));
 		return 0;
 	}
 	if (x->kind == EX_UNARY)

@@ -210,6 +210,16 @@ ref_value(const struct ref_data *d, const struct ref_span *s,
 	return v;
 }
 
+/* What an event lacks, is asked of events that are there. */
+static inline bool
+ref_lacks(const struct ref_span *s, const struct tql_expr *x, uint32_t ev,
+    uint32_t li)
+{
+	unsigned at = x->kind == EX_ATTR ? ref_where(x->attr) : 0;
+
+	return (at == 1 && ev >= s->events) || (at == 2 && li >= s->links);
+}
+
 static inline int
 ref_expr(const struct ref_data *d, const struct ref_span *s,
     const struct tql_expr *x, uint32_t ev, uint32_t li, struct tql_val *out,
@@ -228,7 +238,8 @@ ref_expr(const struct ref_data *d, const struct ref_span *s,
 	if (ref_expr(d, s, x->l, ev, li, &l, mem) == -1)
 		return -1;
 	if (x->kind == EX_NIL) {
-		*out = tql_bool((l.type == TQL_NIL) == (x->op == OP_EQ));
+		*out = tql_bool(!ref_lacks(s, x->l, ev, li) &&
+		    (l.type == TQL_NIL) == (x->op == OP_EQ));
 		return 0;
 	}
 	if (x->kind == EX_UNARY)
@@ -272,12 +283,13 @@ ref_some(const struct ref_data *d, const struct ref_span *s,
     const struct tql_expr *x, struct arena *mem)
 {
 	unsigned at = ref_looks(x);
-	uint32_t n = at == 1 ? s->events : at == 2 ? s->links : 1;
+	uint32_t n = at == 1 ? s->events : at == 2 ? s->links : 1, k = 0;
 	struct tql_val v;
 
-	for (uint32_t k = 0; k < n; k++)
+	do
 		if (ref_expr(d, s, x, k, k, &v, mem) == 0 && tql_true(&v))
 			return true;
+	while (++k < n);
 	return false;
 }
 
@@ -317,8 +329,9 @@ ref_filter(const struct ref_data *d, const struct ref_span *s,
 	for (unsigned at = 0; at < 3; at++) {
 		uint32_t n = at == 1 ? s->events : at == 2 ? s->links : 1;
 		bool any = at > 0 && !(ref_looks(x) & at);
+		uint32_t k = 0;
 
-		for (uint32_t k = 0; k < n && !any; k++)
+		for (; (k == 0 || k < n) && !any; k++)
 			any = ref_chain(d, s, x, at, k, mem);
 		if (!any)
 			return false;
