@@ -115,6 +115,19 @@ scalar_cmp(enum tql_op op, const struct tql_val *a, const struct tql_val *b,
 	return 0;
 }
 
+/* Of an array, that of its elements. */
+static enum tql_type
+element_type(const struct tql_val *v)
+{
+	return v->type == TQL_ARRAY && v->n > 0 ? v->a[0].type : v->type;
+}
+
+static bool
+fit(enum tql_type a, enum tql_type b)
+{
+	return a == b || (tql_numeric(a) && tql_numeric(b));
+}
+
 /*
  * Any element satisfies; but for != and !~ all must. One of the wrong type
  * satisfies neither.
@@ -126,9 +139,11 @@ array_cmp(enum tql_op op, const struct tql_val *a, const struct tql_val *b,
 	bool left = a->type == TQL_ARRAY, all = op == OP_NE || op == OP_NRE;
 	const struct tql_val *arr = left ? a : b;
 
+	*out = false;
 	if (a->type == TQL_ARRAY && b->type == TQL_ARRAY)
-		return err_set(e, ERR_QUERY, "an array %s an array: arrays "
-		    "compare with single values only", tql_op_text(op));
+		return fit(element_type(a), element_type(b)) ?
+		    err_set(e, ERR_QUERY, "an array %s an array: arrays "
+		    "compare with single values only", tql_op_text(op)) : 0;
 	*out = all && arr->n > 0;
 	for (uint32_t k = 0; k < arr->n; k++) {
 		bool one;
@@ -194,12 +209,12 @@ static int
 arithmetic(enum tql_op op, const struct tql_val *a, const struct tql_val *b,
     struct tql_val *out, struct err *e)
 {
+	*out = tql_bool(false);
+	if (!tql_numeric(element_type(a)) || !tql_numeric(element_type(b)))
+		return 0;
 	if (a->type == TQL_ARRAY || b->type == TQL_ARRAY)
 		return err_set(e, ERR_QUERY, "%s on an array",
 		    tql_op_text(op));
-	*out = tql_bool(false);
-	if (!tql_numeric(a->type) || !tql_numeric(b->type))
-		return 0;
 	if (a->type == TQL_INT && b->type == TQL_INT) {
 		out->type = TQL_INT;
 		return int_math(op, a->i, b->i, &out->i, e);

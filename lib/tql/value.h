@@ -77,7 +77,7 @@ int tql_num_cmp(const struct tql_val *, const struct tql_val *);
 /*
  * a op b. For OP_RE and OP_NRE, `re` is b compiled. Arithmetic on what is no
  * number gives false. ERR_QUERY: an integer divided by zero, arithmetic on
- * arrays, array against array.
+ * arrays of numbers, array against array of what could be equal.
  */
 int tql_binary(enum tql_op, const struct tql_val *a, const struct tql_val *b,
     struct re *re, struct tql_val *out, struct err *);

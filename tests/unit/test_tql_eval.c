@@ -177,6 +177,10 @@ test_attributes(void)
 	is("{ span.arr != 3 }", "4");
 	is("{ span.k + 1 = 2 }", "12");
 	is("{ (.nope + .none) = false }", "012345");
+	is("{ (span.arr + .nope) = false }", "012345");
+	is("{ (span.arr + .k) = false }", "012345");
+	is("{ span.arr + span.far = 1 || span.arr + 1 = 2 }", "!");
+	is("{ span.arr != .arr }", "!");
 	is("{ duration / 2 = 100 && 1 / span.far < 1 }", "");
 	is("{ 1 / (span.far - 7) = 0 }", "!");
 	is("{ span.far != 7 && 1 / (span.far - 7) = 0 }", "");
