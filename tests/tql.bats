@@ -261,6 +261,7 @@ meant() {
 	late=$(q --step all --from "$from" '{} | count_over_time()' | jq '.samples[].value')
 	early=$(q --step all --to "$from" '{} | count_over_time()' | jq '.samples[].value')
 	[ $((late + early)) -eq "$total" ] && [ "$late" -gt 0 ] && [ "$early" -gt 0 ]
+	[ "$(q --step all '{} | quantile_over_time(duration, .5, .9, 0.50)' | wc -l)" -eq 2 ]
 	q '{} | rate() by (name) > 1e9' 2>no
 	grep -q 'no match' no
 	fails 2 tql -d traces -o ids '{} | rate()'

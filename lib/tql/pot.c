@@ -232,6 +232,16 @@ struct buckets {
 	uint32_t n, cap;
 };
 
+/* Asked for before: the same series again. */
+static bool
+is_repeated(const struct tql_metric *m, uint32_t no)
+{
+	for (uint32_t k = 0; k < no; k++)
+		if (m->q[k] == m->q[no])
+			return true;
+	return false;
+}
+
 static int
 quantile_series(const struct pot *p, const struct buckets *b,
     struct labels group, struct table *t, struct err *e)
@@ -240,9 +250,12 @@ quantile_series(const struct pot *p, const struct buckets *b,
 
 	for (uint32_t k = 0; k < p->m->nq; k++) {
 		struct tql_val q = { .type = TQL_FLOAT, .f = p->m->q[k] };
-		struct series *s = table_add(t, labels_set(group,
-		    pot_label(S("p"), &q, t->mem), t->mem), e);
+		struct series *s;
 
+		if (is_repeated(p->m, k))
+			continue;
+		s = table_add(t, labels_set(group, pot_label(S("p"), &q,
+		    t->mem), t->mem), e);
 		if (!s)
 			return -1;
 		for (uint32_t at = 0; at < p->steps; at++) {
