@@ -86,6 +86,26 @@ meant() {
 	q -o table -w 110 '{ status = error }' | grep -q '^11-22 19:53:55.930  ca8c3b1f1fd2  gateway  GET '
 }
 
+@test "from 40 columns on no answer is wider than the terminal" {
+	store
+	fit() {	# fit QUERY...: at widths around those where columns go
+		local w
+		for w in 40 50 59 60 70 80 99; do
+			q -o table -w $w "$@" >out
+			[ -s out ]
+			[ "$(wc -L <out)" -le $w ] || { echo "$w: $*"; cat out; false; }
+		done
+	}
+	fit '{ status = error }'
+	fit $id
+	fit '{} | rate() by (resource.service.name, name, status)'
+	fit --diff ca8c3b d4043a
+	fit --explain '{ status = error && duration > 1ms } | count() > 1'
+	q -o table -w 50 '{ status = error }' | grep -q '^11-22 .*TRACE .*NAME'
+	q -o table -w 50 '{ status = error }' | grep -q "^19:53:55  ${id:0:8}  "
+	q -o table -w 50 $id | grep -q "^trace $id\$"
+}
+
 @test "a graph of who calls whom" {
 	store
 	q -o dot $id >got

@@ -7,6 +7,7 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,8 @@ void buf_adds(struct buf *, struct str);
 void buf_sized(struct buf *, struct str);	/* after a varint, its length */
 void buf_addf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void buf_addv(struct buf *, const char *fmt, va_list)
+    __attribute__((format(printf, 2, 0)));
 void buf_u16(struct buf *, uint16_t);
 void buf_u32(struct buf *, uint32_t);
 void buf_u64(struct buf *, uint64_t);

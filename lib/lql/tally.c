@@ -198,7 +198,7 @@ put(struct counts *t, bool is, struct arena *a, struct show_table *tb)
 	char size[24];
 
 	*tb = (struct show_table){ .cols = 3, .right = 6,
-		.head = is ? pattern : volume };
+		.spare = is ? 4 : 0, .head = is ? pattern : volume };
 	for (uint32_t k = 0; k < t->keys.n; k++)
 		t->v[k].text = t->keys.key[k];
 	if (t->keys.n > 1)

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "show/chart.h"
+#include "show/flow.h"
 #include "show/lines.h"
 #include "show/spark.h"
 
@@ -21,26 +22,25 @@ sheet_at(const struct sheet *sh, uint32_t point)
 
 /* ---- CSV ------------------------------------------------------------------- */
 
-/* The names of all labels, in order: the columns. */
-static struct labels
-columns(const struct sheet *sh)
+/* Adds the names of a series' labels to the columns, which are in order. */
+static void
+add_columns(struct labels *all, const struct series *s, struct arena *mem)
 {
-	struct labels all = { NULL, 0 };
-
-	for (uint32_t i = 0; i < sh->t->n; i++)
-		for (uint32_t k = 0; k < sh->t->s[i].labels.n; k++)
-			all = labels_set(all, (struct label){
-			    .name = sh->t->s[i].labels.v[k].name,
-			    .value = S("x") }, sh->mem);
-	return all;
+	for (uint32_t k = 0; k < s->labels.n; k++)
+		if (labels_get(*all, s->labels.v[k].name).n == 0)
+			*all = labels_set(*all, (struct label){
+			    .name = s->labels.v[k].name,
+			    .value = S("x") }, mem);
 }
 
 void
 sheet_csv(const struct sheet *sh, struct buf *b)
 {
-	struct labels col = columns(sh);
+	struct labels col = { NULL, 0 };
 	char text[40];
 
+	for (uint32_t i = 0; i < sh->t->n; i++)
+		add_columns(&col, &sh->t->s[i], sh->mem);
 	buf_adds(b, S("time"));
 	for (uint32_t k = 0; k < col.n; k++) {
 		buf_u8(b, ',');
@@ -93,8 +93,7 @@ sheet_sums(const struct sheet *sh)
 	return sum;
 }
 
-/* A table in the making. Where all series have the labels that the first has,
- * each label is a column. */
+/* A table in the making: each label is a column, if there are few. */
 struct rows {
 	const struct sheet *sh;
 	enum sheet_look look;
@@ -104,16 +103,6 @@ struct rows {
 	double min, top;	/* what bars begin and end with */
 };
 
-static bool
-same_names(struct labels a, struct labels b)
-{
-	bool same = a.n == b.n;
-
-	for (uint32_t i = 0; i < a.n && same; i++)
-		same = str_eq(a.v[i].name, b.v[i].name);
-	return same;
-}
-
 static void
 add_head(struct rows *r, const char *name, bool number)
 {
@@ -121,14 +110,23 @@ add_head(struct rows *r, const char *name, bool number)
 	r->head[r->tb.cols++] = name;
 }
 
+/* One that goes where there is no room for it. */
+static void
+add_spare(struct rows *r, const char *name, bool number)
+{
+	r->tb.spare |= UINT64_C(1) << r->tb.cols;
+	add_head(r, name, number);
+}
+
 static void
 heads(struct rows *r, const struct sheet_sum *sum, uint32_t n)
 {
-	struct labels l = n > 0 ? sum[0].s->labels : (struct labels){ 0 };
-	bool columns = l.n > 0 && l.n <= LABEL_COLS;
+	struct labels l = { NULL, 0 };
+	bool columns;
 
-	for (uint32_t i = 1; i < n && columns; i++)
-		columns = same_names(l, sum[i].s->labels);
+	for (uint32_t i = 0; i < n; i++)
+		add_columns(&l, sum[i].s, r->sh->mem);
+	columns = l.n > 0 && l.n <= LABEL_COLS;
 	if (r->look == SHEET_LEGEND)
 		add_head(r, "", false);
 	for (uint32_t k = 0; k < l.n && columns; k++) {
@@ -142,14 +140,14 @@ heads(struct rows *r, const struct sheet_sum *sum, uint32_t n)
 	else
 		add_head(r, "SERIES", false);
 	if (r->look == SHEET_LEGEND || r->look == SHEET_BARS)
-		add_head(r, "MIN", true);
+		add_spare(r, "MIN", true);
 	if (r->look == SHEET_LEGEND)
 		add_head(r, "MEAN", true);
 	if (r->look == SHEET_LEGEND || r->look == SHEET_BARS)
-		add_head(r, "MAX", true);
+		add_spare(r, "MAX", true);
 	add_head(r, r->sh->t->steps > 1 ? "LAST" : "VALUE", true);
 	if (r->look == SHEET_BARS || r->look == SHEET_RANK)
-		add_head(r, "", false);
+		add_spare(r, "", false);
 }
 
 static void
@@ -167,7 +165,8 @@ name_cells(struct rows *r, const struct series *s, enum show_style style)
 	struct buf b = { 0 };
 
 	for (uint32_t k = 0; k < r->label.n; k++)
-		show_cell(&r->tb, s->labels.v[k].value, style);
+		show_cell(&r->tb, labels_get(s->labels, r->label.v[k].name),
+		    style);
 	if (r->label.n == 0) {
 		labels_print(&b, s->labels);
 		show_cell(&r->tb, buf_str(&b), style);
@@ -264,19 +263,22 @@ void
 sheet_say_range(const struct sheet *sh, struct buf *b)
 {
 	char from[40], to[40], step[24];
+	struct buf steps = { 0 };
 
 	time_format(from, sh->from, 3);
 	time_format(to, sh->last, 3);
-	if (strcmp(from, to) == 0)
-		buf_addf(b, "at %s", to);
-	else
-		buf_addf(b, "%s to %s", from, to);
 	if (sh->t->steps > 1)
-		buf_addf(b, ", %u steps of %s", sh->t->steps,
+		buf_addf(&steps, ", %u steps of %s", sh->t->steps,
 		    num_fmt_short_duration(step, (int64_t)sh->step));
 	if (sh->cut)
-		buf_adds(b, S("; not the next one, which is not over"));
-	buf_u8(b, '\n');
+		buf_adds(&steps, S("; not the next one, which is not over"));
+	if (strcmp(from, to) == 0)
+		flow_line(sh->show, b, SHOW_PLAIN, "at %s%.*s", to,
+		    PS(buf_str(&steps)));
+	else
+		flow_line(sh->show, b, SHOW_PLAIN, "%s to %s%.*s", from, to,
+		    PS(buf_str(&steps)));
+	buf_free(&steps);
 }
 
 /* Whether each series has a point before the last one. */

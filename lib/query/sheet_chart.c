@@ -5,6 +5,7 @@
 
 #include "base/num.h"
 #include "show/chart.h"
+#include "show/flow.h"
 #include "show/heat.h"
 
 #define COLS_LEAST	60u	/* narrower: a table */
@@ -46,11 +47,9 @@ say_rest(const struct sheet *sh, const struct sheet_sum *sum, uint32_t shown,
 		return;
 	for (uint32_t i = shown; i < sh->t->n; i++)
 		max = sum[i].max > max ? sum[i].max : max;
-	show_on(sh->show, b, SHOW_DIM);
-	buf_addf(b, "and %u more, at most %s each (all: -o table)",
-	    sh->t->n - shown, show_number(text, max, sh->unit));
-	show_off(sh->show, b);
-	buf_u8(b, '\n');
+	flow_line(sh->show, b, SHOW_DIM, "and %u more, at most %s each "
+	    "(all: -o table)", sh->t->n - shown, show_number(text, max,
+	    sh->unit));
 }
 
 static void

@@ -1,6 +1,5 @@
 #include "show/show.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/time.h"
+#include "show/width.h"
 
 static unsigned
 terminal_width(int fd)
@@ -115,25 +115,15 @@ decode(struct str s, unsigned n)
 	return r;
 }
 
-/* Characters that reorder or hide text: bidirectional controls and the like. */
+/* Characters that reorder or hide text: bidirectional controls, tags and the
+ * like. */
 static bool
 deceives(uint32_t r)
 {
 	return (r >= 0x80 && r < 0xa0) || r == 0xad || r == 0x61c ||
 	    (r >= 0x200b && r <= 0x200f) || (r >= 0x2028 && r <= 0x202e) ||
-	    (r >= 0x2060 && r <= 0x206f) || r == 0xfeff;
-}
-
-static unsigned
-width_of(uint32_t r)
-{
-	/* not wcwidth: what it says depends on the locale */
-	if ((r >= 0x300 && r < 0x370) || (r >= 0xfe00 && r < 0xfe10))
-		return 0;
-	return (r >= 0x1100 && r < 0x1160) || (r >= 0x2e80 && r < 0xa4d0) ||
-	    (r >= 0xac00 && r < 0xd7a4) || (r >= 0xf900 && r < 0xfb00) ||
-	    (r >= 0xff00 && r < 0xff61) || (r >= 0x1f300 && r < 0x1faff) ||
-	    (r >= 0x20000 && r < 0x3fffe) ? 2 : 1;
+	    (r >= 0x2060 && r <= 0x206f) || r == 0xfeff || r == 0x180e ||
+	    (r >= 0xe0000 && r < 0xe0100);
 }
 
 static void
@@ -162,7 +152,7 @@ safe_step(struct str s, struct step *st)
 		st->out = S("\xef\xbf\xbd");
 	else {
 		st->out = str_mk(s.p, n);
-		st->cols = width_of(decode(s, n));
+		st->cols = show_char_width(decode(s, n));
 	}
 }
 
@@ -221,107 +211,4 @@ show_fit(struct buf *b, struct str s, unsigned cols, bool pad)
 	for (; pad && used < cols; used++)
 		buf_u8(b, ' ');
 	return used;
-}
-
-/* ---- table -------------------------------------------------------------- */
-
-void
-show_cell(struct show_table *t, struct str text, enum show_style style)
-{
-	if (t->cells == t->cap) {
-		t->cap = t->cap > 0 ? t->cap * 2 : 64;
-		t->cell = xrealloc(t->cell, t->cap, sizeof *t->cell);
-	}
-	t->cell[t->cells++] = (struct show_cell){
-	    .text = arena_str(&t->mem, text), .style = style };
-}
-
-void
-show_cell_number(struct show_table *t, uint64_t n, struct str text,
-    enum show_style style)
-{
-	show_cell(t, text, style);
-	t->cell[t->cells - 1].exact = arena_printf(&t->mem, "%llu",
-	    (unsigned long long)n);
-}
-
-/* Takes columns off the widest left-aligned ones till the line fits. */
-static void
-squeeze(const struct show_table *t, unsigned *w, unsigned width)
-{
-	unsigned all = 2 * (t->cols - 1);
-
-	for (unsigned c = 0; c < t->cols; c++)
-		all += w[c];
-	while (width > 0 && all > width) {
-		unsigned widest = t->cols;
-
-		for (unsigned c = 0; c < t->cols; c++)
-			if (!((t->right | t->keep) >> c & 1) && w[c] > 8 &&
-			    (widest == t->cols || w[c] > w[widest]))
-				widest = c;
-		if (widest == t->cols)
-			return;
-		w[widest]--;
-		all--;
-	}
-}
-
-static void
-row(const struct show *sh, const struct show_table *t, const unsigned *w,
-    size_t first, struct buf *b)
-{
-	for (unsigned c = 0; c < t->cols && first + c < t->cells; c++) {
-		const struct show_cell *cell = &t->cell[first + c];
-		unsigned cols = show_width(cell->text);
-		bool right = t->right >> c & 1;
-
-		if (c > 0)
-			buf_adds(b, S("  "));
-		for (unsigned i = cols; right && i < w[c]; i++)
-			buf_u8(b, ' ');
-		show_on(sh, b, cell->style);
-		show_fit(b, cell->text, w[c], !right && c + 1 < t->cols);
-		if (cell->style != SHOW_PLAIN)
-			show_off(sh, b);
-	}
-	buf_u8(b, '\n');
-}
-
-void
-show_table(const struct show *sh, struct show_table *t, struct buf *b)
-{
-	unsigned *w = xcalloc(t->cols, sizeof *w);
-
-	assert(t->cols > 0);
-	for (unsigned c = 0; c < t->cols; c++)
-		w[c] = t->head ? show_width(str_of(t->head[c])) : 0;
-	for (size_t i = 0; i < t->cells; i++) {
-		unsigned n = show_width(t->cell[i].text);
-
-		if (n > w[i % t->cols])
-			w[i % t->cols] = n;
-	}
-	squeeze(t, w, sh->width);
-	if (t->head) {
-		struct show_table head = { .cols = t->cols,
-			.right = t->right };
-
-		for (unsigned c = 0; c < t->cols; c++)
-			show_cell(&head, str_of(t->head[c]), SHOW_BOLD);
-		row(sh, &head, w, 0, b);
-		show_table_free(&head);
-	}
-	for (size_t i = 0; i < t->cells; i += t->cols)
-		row(sh, t, w, i, b);
-	free(w);
-}
-
-void
-show_table_free(struct show_table *t)
-{
-	free(t->cell);
-	arena_free(&t->mem);
-	t->cell = NULL;
-	t->cells = t->cap = 0;
 }

@@ -57,13 +57,14 @@ unsigned show_fit(struct buf *, struct str, unsigned cols, bool pad);
 /*
  * table: rows of cells, aligned when printed; columns that are right-aligned
  * are numbers. Too wide for the terminal: the widest left-aligned columns are
- * cut.
+ * cut, and when they are short the spare columns are left out, from the right.
  */
 struct show_table {
 	unsigned cols;
 	const char *const *head;
 	uint64_t right;			/* bit per column */
 	uint64_t keep;			/* never cut: of no use then */
+	uint64_t spare;			/* left out where there is no room */
 	struct arena mem;
 	struct show_cell {
 		struct str text;

@@ -1,40 +1,22 @@
-#include "show/waterfall.h"
+#include "show/picture.h"
 
-#include <stdlib.h>
-
-#include "base/err.h"
-#include "base/hash.h"
 #include "base/num.h"
-#include "base/time.h"
-#include "show/axis.h"
 #include "show/fold.h"
 #include "show/spark.h"
 
-#define DEPTH_DRAWN	40u	/* deeper ones are drawn at this depth */
 #define WIDTH_PLAIN	120u	/* where there is no terminal */
-#define TIME_COLS	7u
-#define TICK_COLS	10u
+#define WIDTH_LEAST	40u
+#define WIDTH_SELF	61u	/* less: no self times */
+#define STEP		3u	/* columns of a level of the tree, at most */
+#define NAME_LEAST	12u	/* of a name, where levels can be narrower, */
+#define NAME_CUT	4u	/* and where they cannot */
 #define FOLD_COLS	20u	/* "×12 similar, ≤7.68ms" */
-#define TITLE_COLS	106u	/* less: two lines */
-#define BLAMED		6u	/* services named with the critical path */
-
-struct picture {
-	const struct show *show;
-	const struct show_trace *trace;
-	struct buf *b;
-	struct arena mem;
-	unsigned width, name_cols, service_cols, bar_cols;
-	struct fold_row *row;
-	uint32_t rows;
-	struct show_timing tm;
-	struct timing_path path;
-	bool more[DEPTH_DRAWN + 1];	/* at a depth: a sibling comes later */
-};
+#define ORPHAN		S("(parent not received)")
 
 static unsigned
 drawn(unsigned depth)
 {
-	return depth > DEPTH_DRAWN ? DEPTH_DRAWN : depth;
+	return depth > PICTURE_DEPTH ? PICTURE_DEPTH : depth;
 }
 
 /* ---- what is drawn --------------------------------------------------------- */
@@ -73,24 +55,72 @@ measure(struct picture *p)
 	timing_path(&p->tm.of, &p->path, &p->mem);
 }
 
+static struct str
+name_of(const struct show_span *s)
+{
+	return s->name.n > 0 ? s->name : S("(no name)");
+}
+
+static unsigned
+times_cols(const struct picture *p)
+{
+	return (p->self ? 2 : 1) * (PICTURE_TIME + 1);
+}
+
+/* Up to where a row's times are. */
+static unsigned
+row_cols(const struct picture *p)
+{
+	return p->name_cols + p->service_cols + p->bar_cols + 2 +
+	    times_cols(p);
+}
+
+/* Names with their tree, where there are at most so many columns for them. */
+static void
+name_columns(struct picture *p, unsigned most)
+{
+	unsigned deepest = 0, cols;
+
+	for (uint32_t k = 0; k < p->rows; k++) {
+		unsigned d = drawn(p->trace->spans[p->row[k].span].depth);
+
+		deepest = d > deepest ? d : deepest;
+	}
+	for (p->step = STEP;; p->step--) {
+		cols = 4;
+		for (uint32_t k = 0; k < p->rows; k++) {
+			const struct show_span *s =
+			    &p->trace->spans[p->row[k].span];
+			unsigned n = p->step * drawn(s->depth) +
+			    (p->row[k].count > 0 ? FOLD_COLS :
+			    show_width(name_of(s)));
+
+			cols = n > cols ? n : cols;
+		}
+		if (cols <= most || p->step == 1 ||
+		    p->step * deepest + NAME_LEAST <= most)
+			break;
+	}
+	p->name_cols = cols < most ? cols : most;
+}
+
 static void
 columns(struct picture *p)
 {
-	unsigned name = 4, service = 4, left;
+	unsigned service = 4, left, most;
 
 	for (uint32_t k = 0; k < p->rows; k++) {
-		const struct show_span *s = &p->trace->spans[p->row[k].span];
-		unsigned n = 3 * drawn(s->depth) + (p->row[k].count > 0 ?
-		    FOLD_COLS : show_width(s->name));
-		unsigned v = show_width(s->service);
+		unsigned v = show_width(p->trace->spans[p->row[k].span].
+		    service);
 
-		name = n > name ? n : name;
 		service = v > service ? v : service;
 	}
-	/* blanks between, both times, and a mark of an error */
-	left = p->width > 60 ? p->width - 2 * TIME_COLS - 6 : 40;
-	p->service_cols = service > left / 5 ? left / 5 : service;
-	p->name_cols = name > left * 2 / 5 ? left * 2 / 5 : name;
+	p->self = p->width >= WIDTH_SELF;
+	/* blanks between, and a mark of an error */
+	left = p->width - times_cols(p) - 4;
+	most = left / (p->self ? 5 : 4);
+	p->service_cols = service < most ? service : most;
+	name_columns(p, left * 2 / 5);
 	p->bar_cols = left - p->service_cols - p->name_cols;
 	if (p->bar_cols > p->width / 2)
 		p->bar_cols = p->width / 2;
@@ -119,52 +149,90 @@ took_of(const struct picture *p, const struct fold_row *row)
 	return took;
 }
 
-/* The tree's lines in front of a name; the columns they take. */
+/* The columns of the tree's lines at a depth; none where they leave no room. */
 static unsigned
-branches(struct picture *p, const struct fold_row *row, struct buf *b)
+tree_cols(const struct picture *p, unsigned depth)
 {
-	unsigned d = drawn(p->trace->spans[row->span].depth);
+	unsigned cols = p->step * drawn(depth);
 
-	for (unsigned k = 1; k < d; k++)
-		buf_adds(b, p->more[k] ? S("│  ") : S("   "));
-	if (d > 0)
-		buf_adds(b, row->last ? S("└─ ") : S("├─ "));
+	return cols + NAME_CUT > p->name_cols ? 0 : cols;
+}
+
+/* The lines down through levels first up to before end. */
+static void
+lines(const struct picture *p, unsigned first, unsigned end)
+{
+	for (unsigned k = first; k < end; k++) {
+		buf_adds(p->b, p->more[k] ? S("│") : S(" "));
+		for (unsigned i = 1; i < p->step; i++)
+			buf_u8(p->b, ' ');
+	}
+}
+
+/* The tree's lines in front of a name, or its depth as a number; the columns
+ * they take. */
+static unsigned
+branches(struct picture *p, const struct fold_row *row)
+{
+	unsigned depth = p->trace->spans[row->span].depth, d = drawn(depth);
+	unsigned cols = tree_cols(p, depth);
+	size_t was = p->b->n;
+
 	p->more[d] = !row->last;
-	return 3 * d;
+	if (cols == 0 && d > 0) {
+		buf_addf(p->b, "%u ", depth);
+		return (unsigned)(p->b->n - was);
+	}
+	lines(p, 1, d);
+	if (d > 0)
+		buf_adds(p->b, row->last ? S("└") : S("├"));
+	for (unsigned i = 1; i < p->step && d > 0; i++)
+		buf_adds(p->b, i == 1 && p->step == STEP ? S("─") : S(" "));
+	return cols;
+}
+
+/* "×12 similar, ≤7.68ms", or as much of it as there is room for. */
+static void
+fold_name(struct buf *b, const struct fold_row *row, struct took took,
+    unsigned room)
+{
+	char t[24];
+
+	buf_addf(b, "×%u similar, ≤%s", row->count,
+	    num_fmt_short_duration(t, took.most));
+	if (show_width(buf_str(b)) > room) {
+		buf_reset(b);
+		buf_addf(b, "×%u similar", row->count);
+	}
+	if (show_width(buf_str(b)) > room) {
+		buf_reset(b);
+		buf_addf(b, "×%u", row->count);
+	}
 }
 
 static void
 label(struct picture *p, const struct fold_row *row, struct took took)
 {
 	const struct show_span *s = &p->trace->spans[row->span];
-	struct buf tree = { 0 }, name = { 0 };
-	unsigned cols = branches(p, row, &tree);
-	char t[24];
+	struct buf fold = { 0 };
+	unsigned room;
 
-	if (row->count > 0)
-		buf_addf(&name, "×%u similar, ≤%s", row->count,
-		    num_fmt_short_duration(t, took.most));
-	else
-		buf_adds(&name, s->name.n > 0 ? s->name : S("(no name)"));
 	show_on(p->show, p->b, SHOW_DIM);
-	if (cols > p->name_cols) {	/* no room: the depth as a number */
-		buf_reset(&tree);
-		buf_addf(&tree, "%u ", s->depth);
-		cols = (unsigned)tree.n;
-	}
-	buf_adds(p->b, buf_str(&tree));
+	room = branches(p, row);
+	room = p->name_cols > room ? p->name_cols - room : 0;
 	show_off(p->show, p->b);
+	if (row->count > 0)
+		fold_name(&fold, row, took, room);
 	show_on(p->show, p->b, s->error ? SHOW_RED : row->count > 0 ?
 	    SHOW_DIM : SHOW_PLAIN);
-	show_fit(p->b, buf_str(&name), p->name_cols > cols ?
-	    p->name_cols - cols : 0, true);
+	show_fit(p->b, row->count > 0 ? buf_str(&fold) : name_of(s), room,
+	    true);
 	show_off(p->show, p->b);
 	buf_u8(p->b, ' ');
 	show_on(p->show, p->b, show_style_of(s->service));
 	show_fit(p->b, s->service, p->service_cols, true);
 	show_off(p->show, p->b);
-	buf_free(&tree);
-	buf_free(&name);
+	buf_free(&fold);
 }
 
 /* Whether the critical path is in one of these spans at this moment. */
@@ -232,37 +300,37 @@ times(struct picture *p, const struct fold_row *row, struct took took)
 {
 	char t[24];
 
-	buf_addf(p->b, " %*s", (int)TIME_COLS, num_fmt_short_duration(t,
+	buf_addf(p->b, " %*s", (int)PICTURE_TIME, num_fmt_short_duration(t,
 	    took.sum));
-	if (row->count > 0)
+	if (!p->self || (row->count > 0 && !p->trace->spans[row->span].error))
 		return;
 	show_on(p->show, p->b, SHOW_DIM);
-	buf_addf(p->b, " %*s", (int)TIME_COLS, num_fmt_short_duration(t,
-	    p->tm.self[row->span]));
+	buf_addf(p->b, " %*s", (int)PICTURE_TIME, row->count > 0 ? "" :
+	    num_fmt_short_duration(t, p->tm.self[row->span]));
 	show_off(p->show, p->b);
 }
 
-/* Below a span, where its children's lines go on. */
-static void
-indent(struct picture *p, const struct show_span *s)
+/* Below a span, where its children's lines go on; the columns it takes. */
+static unsigned
+indent(const struct picture *p, const struct show_span *s)
 {
-	unsigned d = drawn(s->depth);
+	unsigned cols = tree_cols(p, s->depth);
 
-	for (unsigned k = 1; k <= d; k++)
-		buf_adds(p->b, p->more[k] ? S("│  ") : S("   "));
+	lines(p, 1, cols > 0 ? drawn(s->depth) + 1 : 1);
+	buf_adds(p->b, S("   "));
+	return cols + 3;
 }
 
 static void
 event(struct picture *p, const struct show_span *s, const struct show_event *ev)
 {
+	unsigned used = indent(p, s), room;
 	char t[24];
 
-	indent(p, s);
 	show_on(p->show, p->b, s->error ? SHOW_RED : SHOW_DIM);
-	buf_addf(p->b, "   • +%s ", num_fmt_short_duration(t, ev->after));
-	unsigned used = 3 * drawn(s->depth) + 7 + (unsigned)strlen(t);
-	unsigned room = p->width > used + 20 ? p->width - used : 20;
-
+	buf_addf(p->b, "• +%s ", num_fmt_short_duration(t, ev->after));
+	used += 4 + (unsigned)strlen(t);
+	room = p->width > used ? p->width - used : 0;
 	room -= show_fit(p->b, ev->name, room, false);
 	if (ev->text.n > 0 && room > 4) {
 		buf_adds(p->b, S(": "));
@@ -282,37 +350,48 @@ told(const struct show_span *s)
 	return false;
 }
 
-/* The error's message: beside its mark, or below when there is no room, and
- * no event tells it. True: below. */
+/* A remark beside a row, if there is room. */
 static bool
-failed(struct picture *p, const struct show_span *s)
+beside(struct picture *p, unsigned *used, struct str text)
 {
-	unsigned used = p->name_cols + p->service_cols + p->bar_cols +
-	    2 * TIME_COLS + 7;
-	unsigned room = p->show->width == 0 ? UINT32_MAX :
-	    p->width > used ? p->width - used : 0;
-	struct str text = s->message.n > 0 ? s->message : S("error");
+	unsigned cols = 1 + show_width(text);
+
+	if (p->show->width > 0 && *used + cols > p->width)
+		return false;
+	buf_u8(p->b, ' ');
+	show_text(p->b, text);
+	*used += cols;
+	return true;
+}
+
+/* The mark of an error, and its message. True: that is to stand below, when
+ * no event tells it. */
+static bool
+failed(struct picture *p, const struct fold_row *row, unsigned *used)
+{
+	const struct show_span *s = &p->trace->spans[row->span];
+	bool below = false;
 
 	show_on(p->show, p->b, SHOW_RED);
 	buf_adds(p->b, S(" ✗"));
-	if (show_width(text) <= room) {
-		buf_u8(p->b, ' ');
-		show_text(p->b, text);
-	}
+	*used += 2;
+	if (row->count == 0 && !beside(p, used, s->message.n > 0 ? s->message :
+	    S("error")))
+		below = s->message.n > 0 && !told(s);
 	show_off(p->show, p->b);
-	return show_width(text) > room && s->message.n > 0 && !told(s);
+	return below;
 }
 
+/* A remark on a line of its own. */
 static void
-message(struct picture *p, const struct show_span *s)
+below(struct picture *p, const struct show_span *s, enum show_style style,
+    struct str mark, struct str text)
 {
-	unsigned used = 3 * drawn(s->depth) + 5;
+	unsigned used = indent(p, s) + show_width(mark);
 
-	indent(p, s);
-	show_on(p->show, p->b, SHOW_RED);
-	buf_adds(p->b, S("   ✗ "));
-	show_fit(p->b, s->message, p->width > used + 20 ? p->width - used :
-	    20, false);
+	show_on(p->show, p->b, style);
+	buf_adds(p->b, mark);
+	show_fit(p->b, text, p->width > used ? p->width - used : 0, false);
 	show_off(p->show, p->b);
 	buf_u8(p->b, '\n');
 }
@@ -322,138 +401,26 @@ put_row(struct picture *p, const struct fold_row *row)
 {
 	const struct show_span *s = &p->trace->spans[row->span];
 	struct took took = took_of(p, row);
-	bool below = false;
+	unsigned used = row_cols(p);
+	bool why = false, orphan = false;
 
 	label(p, row, took);
 	bar(p, row);
 	times(p, row, took);
-	if (s->error && row->count > 0) {
-		show_on(p->show, p->b, SHOW_RED);
-		buf_adds(p->b, S("         ✗"));
-		show_off(p->show, p->b);
-	} else if (s->error) {
-		below = failed(p, s);
-	}
+	if (s->error)
+		why = failed(p, row, &used);
 	if (s->orphan) {
 		show_on(p->show, p->b, SHOW_DIM);
-		buf_adds(p->b, S(" (parent not received)"));
+		orphan = !beside(p, &used, ORPHAN);
 		show_off(p->show, p->b);
 	}
 	buf_u8(p->b, '\n');
-	if (below)
-		message(p, s);
+	if (why)
+		below(p, s, SHOW_RED, S("✗ "), s->message);
+	if (orphan)
+		below(p, s, SHOW_DIM, S(""), ORPHAN);
 	for (uint32_t k = 0; k < s->nevents && row->count == 0; k++)
 		event(p, s, &s->events[k]);
-}
-
-/* ---- above and below -------------------------------------------------------- */
-
-static void
-title(const struct picture *p)
-{
-	const struct show_trace *t = p->trace;
-	struct map services = { 0 };
-	unsigned errors = 0;
-	char when[40], took[24];
-
-	for (uint32_t i = 0; i < t->n; i++) {
-		map_add(&services, t->spans[i].service, NULL);
-		errors += t->spans[i].error;
-	}
-	show_on(p->show, p->b, SHOW_BOLD);
-	buf_addf(p->b, "trace %.*s", PS(t->id));
-	show_off(p->show, p->b);
-	buf_addf(p->b, "%s%s  %s  %u span%s  %u service%s",
-	    p->width < TITLE_COLS ? "\n" : "  ",
-	    time_format(when, t->start, 3),
-	    num_fmt_short_duration(took, (int64_t)t->duration), t->n,
-	    t->n == 1 ? "" : "s", services.n, services.n == 1 ? "" : "s");
-	if (errors > 0) {
-		show_on(p->show, p->b, SHOW_RED);
-		buf_addf(p->b, "  %u error%s", errors, errors == 1 ? "" : "s");
-		show_off(p->show, p->b);
-	}
-	buf_u8(p->b, '\n');
-	if (t->cut > 0) {
-		show_on(p->show, p->b, SHOW_RED);
-		buf_addf(p->b, "%llu more spans were left out: over the "
-		    "store's limit", (unsigned long long)t->cut);
-		show_off(p->show, p->b);
-		buf_u8(p->b, '\n');
-	}
-	map_free(&services);
-}
-
-/* The time axis, and what the numbers are. */
-static void
-head(const struct picture *p)
-{
-	double all = (double)p->trace->duration / 1e9, tick;
-	unsigned left = p->name_cols + p->service_cols + 2, col = 0;
-	char text[40];
-
-	show_on(p->show, p->b, SHOW_DIM);
-	for (unsigned i = 0; i < left; i++)
-		buf_u8(p->b, ' ');
-	tick = show_tick(all, p->bar_cols / TICK_COLS + 1, SHOW_SECONDS);
-	for (unsigned k = 0; k * tick <= all; k++) {
-		unsigned at = all > 0 ? (unsigned)(k * tick / all *
-		    p->bar_cols) : 0;
-
-		show_number_round(text, k * tick, SHOW_SECONDS);
-		if (at + show_width(str_of(text)) > p->bar_cols)
-			break;
-		for (; col < at; col++)
-			buf_u8(p->b, ' ');
-		buf_adds(p->b, str_of(text));
-		col += show_width(str_of(text));
-	}
-	for (; col < p->bar_cols; col++)
-		buf_u8(p->b, ' ');
-	buf_addf(p->b, " %*s %*s", (int)TIME_COLS, "TOTAL", (int)TIME_COLS,
-	    "SELF");
-	show_off(p->show, p->b);
-	buf_u8(p->b, '\n');
-}
-
-struct blame { struct str service; int64_t ns; };
-
-static int
-by_time(const void *a, const void *b)
-{
-	const struct blame *x = a, *y = b;
-
-	return (x->ns < y->ns) - (x->ns > y->ns);
-}
-
-/* Whose the critical path was. */
-static void
-blame(struct picture *p)
-{
-	struct blame *v = arena_zero(&p->mem, struct blame, p->trace->n);
-	struct map services = { 0 };
-	char t[24];
-
-	for (uint32_t i = 0; i < p->trace->n; i++) {
-		uint32_t no = map_add(&services, p->trace->spans[i].service,
-		    NULL);
-
-		v[no].service = p->trace->spans[i].service;
-		for (uint32_t k = p->path.first[i]; k < p->path.first[i + 1];
-		    k++)
-			v[no].ns += p->path.piece[k].to - p->path.piece[k].from;
-	}
-	qsort(v, services.n, sizeof *v, by_time);
-	buf_adds(p->b, S("critical path:"));
-	for (uint32_t i = 0; i < services.n && i < BLAMED && v[i].ns > 0; i++) {
-		buf_adds(p->b, i > 0 ? S(", ") : S(" "));
-		show_on(p->show, p->b, show_style_of(v[i].service));
-		show_text(p->b, v[i].service);
-		show_off(p->show, p->b);
-		buf_addf(p->b, " %s", num_fmt_short_duration(t, v[i].ns));
-	}
-	buf_u8(p->b, '\n');
-	map_free(&services);
 }
 
 void
@@ -461,15 +428,16 @@ show_waterfall(const struct show *sh, const struct show_trace *t,
     struct buf *b)
 {
 	struct picture p = { .show = sh, .trace = t, .b = b,
-		.width = sh->width > 0 ? sh->width : WIDTH_PLAIN };
+		.width = sh->width == 0 ? WIDTH_PLAIN :
+		sh->width < WIDTH_LEAST ? WIDTH_LEAST : sh->width };
 
 	measure(&p);
 	columns(&p);
-	title(&p);
-	head(&p);
+	picture_title(&p);
+	picture_axis(&p);
 	for (uint32_t k = 0; k < p.rows; k++)
 		put_row(&p, &p.row[k]);
 	if (t->n > 1)
-		blame(&p);
+		picture_blame(&p);
 	arena_free(&p.mem);
 }

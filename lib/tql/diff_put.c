@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "show/flow.h"
 #include "show/json.h"
 #include "show/lines.h"
 #include "show/spark.h"
@@ -130,7 +131,7 @@ put_table(const struct tql_ask *ask, const struct diff *d, uint32_t n,
 	static const char *const head[] = { "SERVICE", "NAME", "BEFORE",
 	    "AFTER", "DIFFERENCE", "", "RUNS" };
 	struct show_table tb = { .cols = 7, .head = head, .right = 0x1c,
-	    .keep = 0x60 };
+	    .keep = 0x60, .spare = 0x60 };
 	double most = d->n > 0 ? fabs(d->row[0].side[1].self -
 	    d->row[0].side[0].self) : 0;
 	struct diff_row rest = sum_of(d, n), all = sum_of(d, 0);
@@ -149,8 +150,8 @@ put_table(const struct tql_ask *ask, const struct diff *d, uint32_t n,
 		show_table(&ask->show, &tb, b);
 	}
 	show_table_free(&tb);
-	buf_addf(b, "self times per trace: %llu before, %llu after\n",
-	    (unsigned long long)d->traces[0],
+	flow_line(&ask->show, b, SHOW_PLAIN, "self times per trace: %llu "
+	    "before, %llu after", (unsigned long long)d->traces[0],
 	    (unsigned long long)d->traces[1]);
 }
 

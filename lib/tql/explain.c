@@ -1,6 +1,7 @@
 /* What --explain prints: how a query is answered, and what that reads. */
 #include "base/num.h"
 #include "base/time.h"
+#include "show/flow.h"
 #include "show/json.h"
 #include "tql/answer.h"
 #include "tql/plan.h"
@@ -127,7 +128,8 @@ put_steps(struct explain *x)
 {
 	static const char *const head[] = { "STEP", "SPANS", "LEFT", "PAGES",
 	    "SKIPPED", "READ", "TIME" };
-	struct show_table t = { .cols = 7, .head = head, .right = 0x7e };
+	struct show_table t = { .cols = 7, .head = head, .right = 0x7e,
+	    .spare = 0x18 };	/* pages, and those skipped */
 	struct plan_step rest = rest_of(x);
 
 	for (size_t i = 0; i < x->plan.n; i++)
@@ -165,8 +167,9 @@ put_parts(struct explain *x)
 	struct json j = { .b = &x->b };
 
 	if (x->ask->out != ASK_JSON) {
-		buf_addf(&x->b, "%llu of %llu stripes looked at, and %llu of "
-		    "traces assembled or not in a block\n",
+		flow_line(&x->ask->show, &x->b, SHOW_PLAIN, "%llu of %llu "
+		    "stripes looked at, and %llu of traces assembled or not "
+		    "in a block",
 		    (unsigned long long)seen, (unsigned long long)x->stripes,
 		    (unsigned long long)made);
 		return;

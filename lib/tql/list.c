@@ -5,6 +5,8 @@
 #include "show/json.h"
 #include "show/lines.h"
 
+#define DAY	(86400 * NS_S)
+
 /* ---- JSON -------------------------------------------------------------- */
 
 static void
@@ -254,37 +256,57 @@ spans_text(const struct list *ls, const struct tql_trace *t)
 }
 
 /*
- * On a narrow terminal the year and most of the id make room, and then the
- * milliseconds: the beginning of an id will do to ask for it.
+ * On a narrow terminal the year and most of the id make room, then the
+ * milliseconds, and then a day that all have: the beginning of an id will do
+ * to ask for it.
  */
-static void
-name_cells(const struct list *ls, struct show_table *tb,
-    const struct tql_trace *t)
+struct form { unsigned from, to, hex; };	/* of a time, of an id */
+
+static struct form
+form_of(const struct list *ls, const struct tql_result *res)
 {
 	unsigned width = ls->ask->show.width;
-	bool narrow = width > 0 && width < 130, least = narrow && width < 100;
+	bool day = ls->bare;	/* what is to come may be of another */
+
+	for (size_t i = 1; i < res->n && !day; i++)
+		day = res->trace[i].start / DAY != res->trace[0].start / DAY;
+	if (width == 0 || width >= 130)
+		return (struct form){ 0, 24, 32 };
+	return width >= 100 ? (struct form){ 5, 23, 12 } :
+	    width >= 60 || day ? (struct form){ 5, 19, 8 } :
+	    (struct form){ 11, 19, 8 };
+}
+
+static void
+name_cells(struct show_table *tb, struct form f, const struct tql_trace *t)
+{
 	char text[40], hex[33];
 
 	time_format(text, t->start, 3);
-	str_hex(hex, t->id, 16);
-	if (narrow) {
+	if (f.from > 0)
 		text[10] = ' ';
-		text[least ? 19 : 23] = '\0';
-		hex[least ? 8 : 12] = '\0';
-	}
-	show_cell(tb, str_of(narrow ? text + 5 : text), SHOW_DIM);
+	text[f.to] = '\0';
+	str_hex(hex, t->id, 16);
+	hex[f.hex] = '\0';
+	show_cell(tb, str_of(text + f.from), SHOW_DIM);
 	show_cell(tb, str_of(hex), SHOW_PLAIN);
 }
 
 void
 list_table(const struct list *ls, const struct tql_result *res)
 {
-	static const char *const head[] = { "START", "TRACE", "SERVICE",
-	    "NAME", "DURATION", "SPANS", "MATCHED" };
+	const char *head[] = { "START", "TRACE", "SERVICE", "NAME",
+	    "DURATION", "SPANS", "MATCHED" };
 	struct show_table tb = { .cols = 7, .head = ls->bare ? NULL : head,
-	    .right = 0x30, .keep = 0x03 };
+	    .right = 0x30, .keep = 0x03, .spare = 0x64 };
+	struct form form = form_of(ls, res);
 	struct arena *a = ls->mem;
+	char day[40];
 
+	if (res->n > 0 && form.from > 10) {
+		time_format(day, res->trace[0].start, 0)[10] = '\0';
+		head[0] = day + 5;
+	}
 	for (size_t i = 0; i < res->n; i++) {
 		const struct tql_trace *t = &res->trace[i];
 		char text[24];
@@ -293,7 +315,7 @@ list_table(const struct list *ls, const struct tql_result *res)
 		for (uint32_t k = 0; k < t->nset; k++)
 			for (uint32_t n = 0; n < t->set[k].nspan; n++)
 				error |= t->set[k].span[n].error;
-		name_cells(ls, &tb, t);
+		name_cells(&tb, form, t);
 		show_cell(&tb, t->root_service,
 		    show_style_of(t->root_service));
 		show_cell(&tb, t->has_root ? t->root_name :

@@ -109,7 +109,7 @@ put_exemplars(const struct sheet *sh, const struct tql_exemplars *ex,
 	const struct table *t = sh->t;
 	bool one = t->n == 1;
 	struct show_table tb = { .cols = one ? 3 : 4, .head = head,
-	    .right = 4 };
+	    .right = 4, .keep = 1, .spare = 2 };
 	struct buf name = { 0 };
 	char text[40];
 

@@ -201,8 +201,8 @@ cut(struct buf *b)
 	CHECK(is(b,
 "svc   MIN  MAX  LAST  \n"
 "cart    4    5     5  ▇█\n"
-"2026-01-01T00:00:00.000Z to 2026-01-01T00:02:00.000Z, 2 steps of 1m00s; "
-"not the next one, which is not over\n"));
+"2026-01-01T00:00:00.000Z to 2026-01-01T00:02:00.000Z, 2 steps of 1m00s; not the\n"
+"next one, which is not over\n"));
 	sheet_csv(&s, b);		/* programs get all */
 	CHECK(has(b, "2026-01-01T00:03:00.000Z,cart,1\n"));
 	buf_reset(b);
@@ -247,7 +247,9 @@ series(struct buf *b)
 	s.show = &sh;
 	row(&t, "other", "x", 1, 1);	/* the labels differ */
 	sheet_table(&s, b);
-	CHECK(has(b, "\n{other=\"x\"}"));
+	CHECK(has(b, "other  svc    MIN"));
+	CHECK(has(b, "\n       cart     1"));
+	CHECK(has(b, "\nx               1"));
 	buf_reset(b);
 	for (unsigned i = 0; i < 32; i++) {
 		snprintf(name[i], sizeof *name, "n%u", i);
@@ -299,7 +301,7 @@ maps(struct buf *b)
 "  └┬──────────────┬────────\n"
 "   00:00          00:02\n"
 "   ░ 1  ▒ 2  ▓ 3  █ 6\n"
-"2026-01-01T00:00:00.000Z to 2026-01-01T00:03:00.000Z, 3 steps of 1m00s\n"));
+"2026-01-01T00:00:00.000Z to 2026-01-01T00:03:00.000Z, 3\nsteps of 1m00s\n"));
 }
 
 int
