@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "show/flow.h"
+
 bool
 shell_whole(struct str text)
 {
@@ -79,9 +81,25 @@ usage(char *out, size_t n, const struct shell_command *c)
 	    c->operand ? c->operand : "");
 }
 
+/* "  LEFT  what it is, in lines that fit" */
+static void
+help_line(const struct show *show, const char *left, int wide, const char *what,
+    struct buf *b)
+{
+	struct flow f = { .show = show, .b = b, .used = (unsigned)wide + 3,
+		.indent = (unsigned)wide + 4 };
+
+	buf_addf(b, "  %-*s ", wide, left);
+	flow_words(&f, str_of(what));
+	buf_u8(b, '\n');
+}
+
 static void
 help(const struct shell *sh)
 {
+	struct show show = show_for(STDOUT_FILENO, NULL);
+	struct buf b = { 0 };
+	struct flow f = { .show = &show, .b = &b, .used = 1, .indent = 4 };
 	char left[64];
 	int wide = 2;
 
@@ -90,13 +108,17 @@ help(const struct shell *sh)
 
 		wide = n > wide ? n : wide;
 	}
-	printf("  %s\n", sh->example);
+	buf_u8(&b, ' ');
+	flow_words(&f, str_of(sh->example));
+	buf_u8(&b, '\n');
 	for (const struct shell_command *c = sh->commands; c->name; c++) {
 		usage(left, sizeof left, c);
-		printf("  %-*s  %s\n", wide, left, c->what);
+		help_line(&show, left, wide, c->what, &b);
 	}
-	printf("  %-*s  %s\n  %-*s  %s\n", wide, "\\h", "this help", wide,
-	    "\\q", "leave, as ^D does");
+	help_line(&show, "\\h", wide, "this help", &b);
+	help_line(&show, "\\q", wide, "leave, as ^D does", &b);
+	fwrite(b.p, 1, b.n, stdout);
+	buf_free(&b);
 }
 
 static bool
