@@ -49,14 +49,17 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
 	const struct foresight *s = arg;
 	struct str none;
 
+	if (s->text)
+		at[s->n + 1] = (struct log_slice){ 0, (uint32_t)line.n };
 	/* no label has this name: who finds that has read all of the line */
 	if (s->whole) {
-		bool sound = seek(s, line, kind, S("\n"), &none) == 0;
+		bool sound = !s->parser ||
+		    seek(s, line, kind, S("\n"), &none) == 0;
 
 		if (!sound && !fails_at_once(s->parser, line, kind))
 			return false;
 		at[s->n] = (struct log_slice){ 0, !sound };
-		if (!sound) {
+		if (!sound || !s->parser) {
 			memset(at, 0, s->n * sizeof *at);
 			return true;
 		}
@@ -103,7 +106,8 @@ filter_of(const struct lql_step *parser, const struct lql_stage *st,
 	struct sight *s = arena_new(a, struct sight, 1);
 	struct str *unless = arena_new(a, struct str, st->n + 1);
 
-	*s = (struct sight){ { parser, st->names, st->n, false }, st };
+	*s = (struct sight){ { .parser = parser, .name = st->names,
+	    .n = st->n }, st };
 	for (uint32_t i = 0; i < st->n; i++)
 		unless[i] = st->names[i];
 	/* with an error, numbers are not compared */

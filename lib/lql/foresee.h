@@ -17,13 +17,14 @@ size_t foresee(const struct lql_log *, struct arena *,
  * What a parser makes of some labels in the lines of a template: the `find` of
  * a struct log_parse_filter, whose arg begins with this. `whole`: of lines in
  * which the parser meets an error it is told only where that comes before all
- * else: the last value, one more than there are names, is not empty then.
+ * else: the value behind those of the names is not empty then; and behind that
+ * is the line, if `text`.
  */
 struct foresight {
-	const struct lql_step *parser;
+	const struct lql_step *parser;	/* NULL, if `whole`: no label is made */
 	const struct str *name;
 	uint32_t n;
-	bool whole;
+	bool whole, text;
 };
 
 bool foresee_find(void *, struct str line, const uint8_t *kind,

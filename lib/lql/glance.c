@@ -22,6 +22,7 @@ struct glance {
 	uint32_t nstage;
 	const struct lql_step *unwrap;
 	uint32_t unwrap_at;
+	bool bytes;			/* a sample is the line's length */
 };
 
 struct glance_look {
@@ -87,15 +88,16 @@ glance_new(const struct sampler *s, struct arena *a)
 	const struct lql_log *log = &s->range->log;
 	struct glance *g = arena_zero(a, struct glance, 1);
 
-	if (s->wants.all || (!s->counts && !s->range->unwrap))
+	if (s->wants.all)
 		return NULL;
 	g->sampler = s;
+	g->bytes = !s->counts && !s->range->unwrap;
 	g->name = arena_new(a, struct str, s->wants.n + 1);
 	g->stage = arena_new(a, struct stage_at, log->nsteps + 1);
 	for (size_t i = 0; i < log->nsteps; i++)
 		if (!add_step(g, &log->step[i]))
 			return NULL;
-	return g->parser ? g : NULL;
+	return g->parser || g->bytes ? g : NULL;
 }
 
 /* Of how many streams it is a label. */
@@ -129,9 +131,10 @@ glance_at(const struct glance *g, const struct str *stream, uint32_t streams,
 		name[n++] = by->name[i];
 	}
 	k->g = g;
-	k->see = (struct foresight){ g->parser, name, n, true };
+	k->see = (struct foresight){ g->parser, name, n, true, g->bytes };
 	name[n] = S("__error__");
-	k->f = (struct log_parse_filter){ .n = n + (size_t)1, .unless = name,
+	k->f = (struct log_parse_filter){ .n = n + (size_t)1 + g->bytes,
+		.unless = name,
 		.nunless = n + (size_t)1, .find = foresee_find, .arg = k };
 	return k;
 }
@@ -181,7 +184,7 @@ glance_take(const struct glance_look *k, const struct str *values, double *v)
 	}
 	if (error.n > 0)
 		return -1;
-	*v = 1;
+	*v = g->bytes ? (double)values[k->see.n + 1].n : 1;
 	if (!g->unwrap)
 		return 1;
 	if (values[g->unwrap_at].n == 0)

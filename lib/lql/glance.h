@@ -2,8 +2,9 @@
  * glance: samples of lines that are never put together, since their template
  * tells where the values lie (log/parsed.h).
  *
- * For a range function with one parser, json, logfmt or a pattern, filters on
- * labels, and groups by labels of the stream, of the text, or none.
+ * For a range function with one parser, json, logfmt or a pattern, or one of
+ * bytes, filters on labels that are parsed, and groups by labels of the stream,
+ * of the text, or none.
  */
 #ifndef LQL_GLANCE_H
 #define LQL_GLANCE_H
