@@ -5,7 +5,6 @@
 #include "lql/level.h"
 #include "lql/pipe.h"
 
-
 static struct lql_label_at *
 find(const struct lql_entry *en, struct str name)
 {
@@ -213,34 +212,6 @@ entry_name(struct buf *b, struct str key, bool first)
 			buf_u8(b, '_');
 		i += n > 1 ? n : 1;
 	}
-}
-
-int
-pipe_seek_name(struct buf *before, struct str key, struct str line,
-    const uint8_t *kind, struct str name)
-{
-	bool word = false, digit = false;
-
-	for (size_t i = 0; i < key.n; i++)
-		word |= kind[key.p - line.p + (ptrdiff_t)i] != LOG_AT_TEXT;
-	if (memchr(key.p, '\\', key.n))
-		return -1;
-	for (size_t i = 0; i < name.n; i++)
-		digit |= name.p[i] >= '0' && name.p[i] <= '9';
-	entry_name(before, key, before->n == 0);
-	/* a word of the line, which has a digit, is part of the label's name */
-	if (word)
-		return digit ? -1 : 0;
-	return str_eq(buf_str(before), name);
-}
-
-bool
-pipe_seek_plain(struct str value)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if (value.p[i] == '\\' || (unsigned char)value.p[i] >= 0x80)
-			return false;
-	return true;
 }
 
 struct str

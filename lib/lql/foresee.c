@@ -1,7 +1,7 @@
 #include "lql/foresee.h"
 
 #include "lql/filter.h"
-#include "lql/pipe.h"
+#include "lql/seek.h"
 
 struct sight {
 	struct foresight see;
@@ -22,24 +22,25 @@ foresee_can(struct str name)
 }
 
 static int
-seek(const struct foresight *s, struct str line, const uint8_t *kind,
-    struct str name, struct str *v)
+seek(const struct foresight *s, const struct seek_line *l, struct str name,
+    struct str *v)
 {
 	switch (s->parser->type) {
-	case LQL_S_JSON: return pipe_json_seek(line, kind, name, v);
-	case LQL_S_LOGFMT:
-		return pipe_logfmt_seek(s->parser, line, kind, name, v);
-	default: return lql_pattern_seek(&s->parser->pattern, line, name, v);
+	case LQL_S_JSON: return seek_json(s->parser, l, name, v);
+	case LQL_S_LOGFMT: return seek_logfmt(s->parser, l, name, v);
+	default:
+		return lql_pattern_seek(&s->parser->pattern, l->text, name, v);
 	}
 }
 
 /* What is no object: an error, and no label. */
 static bool
-fails_at_once(const struct lql_step *parser, struct str line,
-    const uint8_t *kind)
+fails_at_once(const struct lql_step *parser, const struct seek_line *l)
 {
-	return parser->type == LQL_S_JSON && line.n > 0 &&
-	    (kind[0] != LOG_AT_TEXT || !str_has(S(" \t\r\n{"), line.p[0]));
+	struct str begins = parser->names > 0 ? S("{[\"") : S(" \t\r\n{");
+
+	return parser->type == LQL_S_JSON && l->text.n > 0 &&
+	    (l->kind[0] != LOG_AT_TEXT || !str_has(begins, l->text.p[0]));
 }
 
 bool
@@ -47,16 +48,16 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
     struct log_slice *at)
 {
 	const struct foresight *s = arg;
+	const struct seek_line l = { line, kind };
 	struct str none;
 
 	if (s->text)
 		at[s->n + 1] = (struct log_slice){ 0, (uint32_t)line.n };
 	/* no label has this name: who finds that has read all of the line */
 	if (s->whole) {
-		bool sound = !s->parser ||
-		    seek(s, line, kind, S("\n"), &none) == 0;
+		bool sound = !s->parser || seek(s, &l, S("\n"), &none) == 0;
 
-		if (!sound && !fails_at_once(s->parser, line, kind))
+		if (!sound && !fails_at_once(s->parser, &l))
 			return false;
 		at[s->n] = (struct log_slice){ 0, !sound };
 		if (!sound || !s->parser) {
@@ -66,13 +67,13 @@ foresee_find(void *arg, struct str line, const uint8_t *kind,
 	}
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct str v = { NULL, 0 };
-		int r = seek(s, line, kind, s->name[i], &v);
+		int r = seek(s, &l, s->name[i], &v);
 
-		if (r == -1 || (r == 1 && !pipe_seek_plain(v)))
+		if (r == -1 || (r == 1 && !seek_plain(v)))
 			return false;
 		at[i] = (struct log_slice){ 0, 0 };
 		/* there, and empty, but where none is */
-		if (r == 1 && v.n == 0 && (!v.p || v.p == line.p))
+		if (r == 1 && v.n == 0 && v.p == line.p)
 			return false;
 		if (r == 1)
 			at[i] = (struct log_slice){ (uint32_t)(v.p - line.p),
@@ -117,12 +118,26 @@ filter_of(const struct lql_step *parser, const struct lql_stage *st,
 		.arg = s };
 }
 
+/* Of two paths for a name the first may drop a line; its value is the last's. */
+static bool
+names_differ(const struct lql_step *st)
+{
+	for (size_t i = 0; i < st->names; i++)
+		for (size_t k = 0; k < i; k++)
+			if (str_eq(st->name[i].name, st->name[k].name))
+				return false;
+	return true;
+}
+
 bool
 foresee_parser(const struct lql_step *st)
 {
-	return st->names == 0 && (st->type == LQL_S_JSON ||
-	    (st->type == LQL_S_LOGFMT && !st->strict) ||
-	    (st->type == LQL_S_PATTERN && lql_pattern_fixed(&st->pattern)));
+	switch (st->type) {
+	case LQL_S_JSON: return names_differ(st);
+	case LQL_S_LOGFMT: return !st->strict;
+	case LQL_S_PATTERN: return lql_pattern_fixed(&st->pattern);
+	default: return false;
+	}
 }
 
 size_t

@@ -4,7 +4,7 @@
 
 #include "base/num.h"
 #include "lql/funcs.h"
-#include "lql/pipe.h"
+#include "lql/jsonread.h"
 
 #define DEPTH_MAX 100u
 
@@ -55,7 +55,7 @@ string(struct reader *r, struct str *out)
 		return false;
 	*out = str_mk(r->s.p, n);
 	r->s = str_skip(r->s, n + 1);
-	return pipe_unescape(out, r->a);
+	return jsonread_unescape(out, r->a);
 }
 
 /* JSON's numbers: no +1, 01, 1. or .5. */

@@ -1,4 +1,5 @@
 /* logfmt: k=v, k="v", k. logql.md 6.4. */
+#include "lql/jsonread.h"
 #include "lql/pipe.h"
 
 struct scan {
@@ -81,10 +82,19 @@ part(struct scan *sc)
 	return true;
 }
 
+/* Whether nothing but blanks is left; passes over them. */
+static bool
+at_end(struct scan *sc)
+{
+	while (sc->at < sc->s.n && blank(sc->s.p[sc->at]))
+		sc->at++;
+	return sc->at == sc->s.n;
+}
+
 static bool
 unescaped(struct scan *sc, struct arena *mem)
 {
-	return !sc->escapes || pipe_unescape(&sc->value, mem) ||
+	return !sc->escapes || jsonread_unescape(&sc->value, mem) ||
 	    wrong(sc, "invalid quoted value");
 }
 
@@ -95,9 +105,7 @@ unescaped(struct scan *sc, struct arena *mem)
 static int
 next(struct scan *sc, struct arena *mem)
 {
-	while (sc->at < sc->s.n && blank(sc->s.p[sc->at]))
-		sc->at++;
-	if (sc->at == sc->s.n)
+	if (at_end(sc))
 		return 0;
 	return part(sc) && unescaped(sc, mem) ? 1 : -1;
 }
@@ -156,37 +164,92 @@ take(const struct lql_step *st, struct lql_entry *en, struct scan *sc,
 	return name.n == 0 || entry_extract(en, name, v);
 }
 
-int
-pipe_logfmt_seek(const struct lql_step *st, struct str line,
-    const uint8_t *kind, struct str name, struct str *value)
-{
-	struct scan sc = { .s = line };
-	struct buf b = { 0 };
-	int is = 0;
+/* ---- where a template has it ---------------------------------------------- */
 
-	while (is == 0) {
-		while (sc.at < sc.s.n && blank(sc.s.p[sc.at]))
-			sc.at++;
-		if (sc.at == sc.s.n)
-			break;
-		if (!part(&sc)) {
-			while (sc.at < sc.s.n && !blank(sc.s.p[sc.at]))
-				sc.at++;
-			continue;
-		}
-		/* who knows whether they are sound, and where it ends */
-		if (sc.escapes)
-			is = -1;
-		else if (sc.value.n > 0 || st->keep_empty) {
-			buf_reset(&b);
-			is = pipe_seek_name(&b, sc.key, line, kind, name);
-		}
-		if (is == 1)
-			*value = sc.value;
+/* The next part that is well formed, but for its escapes. false: the end. */
+static bool
+next_formed(struct scan *sc)
+{
+	while (!at_end(sc)) {
+		if (part(sc))
+			return true;
+		pass_over(sc);
 	}
+	return false;
+}
+
+/* As take, of one name: whether the part gives it its value: 1, 0, -1. */
+static int
+gives_listed(const struct lql_step *st, const struct scan *sc,
+    const struct seek_line *l, struct str name)
+{
+	for (size_t i = 0; i < st->names; i++) {
+		int from = seek_key(sc->key, l, st->name[i].from);
+		int own = seek_key(sc->key, l, st->name[i].name);
+
+		if (from == -1 || own == -1)
+			return -1;
+		if (from || own)
+			return str_eq(st->name[i].name, name);
+	}
+	return 0;
+}
+
+static int
+gives(const struct lql_step *st, const struct scan *sc,
+    const struct seek_line *l, struct str name)
+{
+	struct buf b = { 0 };
+	int is;
+
+	if (sc->escapes)	/* who knows whether they are sound, and where
+				   it ends */
+		return -1;
+	if (st->names > 0)
+		return gives_listed(st, sc, l, name);
+	if (sc->value.n == 0 && !st->keep_empty)
+		return 0;
+	is = seek_name(&b, sc->key, l, name);
 	buf_free(&b);
 	return is;
 }
+
+static bool
+listed(const struct lql_step *st, struct str name)
+{
+	for (size_t i = 0; i < st->names; i++)
+		if (str_eq(st->name[i].name, name))
+			return true;
+	return false;
+}
+
+int
+seek_logfmt(const struct lql_step *st, const struct seek_line *l,
+    struct str name, struct str *value)
+{
+	struct scan sc = { .s = l->text };
+	bool found = false;
+
+	while (next_formed(&sc)) {
+		int is = gives(st, &sc, l, name);
+
+		/* of two in a list it may be the first or the last */
+		if (is == -1 || (is == 1 && found))
+			return -1;
+		if (is == 0)
+			continue;
+		*value = sc.value.p ? sc.value : str_skip(l->text, l->text.n);
+		if (st->names == 0)
+			return 1;
+		found = true;
+	}
+	if (found || !listed(st, name))
+		return found;
+	*value = str_skip(l->text, l->text.n);
+	return 1;
+}
+
+/* ---- the stage -------------------------------------------------------------- */
 
 static bool
 all(const struct lql_step *st, struct lql_entry *en, bool *found)

@@ -24,9 +24,6 @@ bool pipe_takes(struct lql_entry *, struct str name);
 /* An unwrapped value; durations in seconds. false: it is none. */
 bool lql_unwrap(enum lql_unwrap, struct str, double *);
 
-/* Undoes the escapes of a JSON string; false: there is a bad one. */
-bool pipe_unescape(struct str *, struct arena *);
-
 /*
  * The value of a field of a line; {NULL, 0}: there is none. The first text of
  * an object, or of objects in it down to `depth`, that `takes` takes; and of
@@ -46,22 +43,5 @@ void pipe_line_format(const struct lql_step *, struct lql_entry *);
 void pipe_label_format(const struct lql_step *, struct lql_entry *);
 void pipe_drop(const struct lql_step *, struct lql_entry *);
 void pipe_keep(const struct lql_step *, struct lql_entry *);
-
-/*
- * Where a stage finds the value of one label in the lines of a template
- * (struct log_parse_filter, log/scan.h): 1 and the value, a slice of `line`;
- * 0: there is none, in no line; -1: it cannot be told for all lines alike, or
- * is not its own text. Without lists of names, and not strict.
- */
-int pipe_json_seek(struct str line, const uint8_t *kind, struct str name,
-    struct str *value);
-int pipe_logfmt_seek(const struct lql_step *, struct str line,
-    const uint8_t *kind, struct str name, struct str *value);
-/* Both: whether a label of this name is made of the key: 1, 0, -1. `before`:
- * what names it. Leaves the name in it. */
-int pipe_seek_name(struct buf *before, struct str key, struct str line,
-    const uint8_t *kind, struct str name);
-/* Whether a value found is its own text as a label. */
-bool pipe_seek_plain(struct str value);
 
 #endif

@@ -171,10 +171,14 @@ put_query(struct buf *b)
 	static const char *const parser[] = { "json", "logfmt",
 		"logfmt --keep-empty", "pattern `<x>=<n> <a_b>=<_>`",
 		"pattern `{\"<_>\":<n>,\"<x>`", "pattern `dur=<dur> <_>`",
-		"pattern `<code>=\"<k1>\" <x>`", "pattern `<a_b> k<n>`" };
+		"pattern `<code>=\"<k1>\" <x>`", "pattern `<a_b> k<n>`",
+		"logfmt dur, x=\"n\", code", "logfmt a_b=\"code\", k1",
+		"logfmt n, code=\"service_name\" | x != \"1\"",
+		"json code, x=\"n\", k1", "json a_b=\"req.id\", x=\"[\\\"k1\\\"]\"",
+		"json n=\"code[1]\", dur=\"n[0]\", code", "json x, x=\"n\"" };
 
 	buf_addf(b, "{service_name=~\".+\"} %s| %s ", below(5) == 0 ?
-	    "|~ \"a|1\" " : "", parser[below(8)]);
+	    "|~ \"a|1\" " : "", parser[below(15)]);
 	for (uint32_t n = 1 + below(2); n > 0; n--) {
 		buf_addf(b, "| ");
 		put_comparison(b);

@@ -23,9 +23,9 @@
 static void
 retext(struct want *w)
 {
-	/* labels that are there and empty, and such as are not */
+	/* labels that are there and empty, are not, or are there twice */
 	static const char *const empty[] = { "", " gone", " gone=",
-		" gone=\"\"" }, *const none[] = { "", ",\"gone\":null",
+		" gone=\"\"", " level=info n=4" }, *const none[] = { "", ",\"gone\":null",
 		",\"gone\":\"\"", ",\"gone\":7" };
 	struct buf b = { 0 };
 
@@ -36,7 +36,7 @@ retext(struct want *w)
 	case 0: case 1:
 		buf_addf(&b, "level=%s took=%ums n=%u user=\"u %u\"%s",
 		    below(2) ? "info" : "warn", below(50), below(9),
-		    below(3), empty[below(4)]);
+		    below(3), empty[below(5)]);
 		break;
 	case 2:
 		buf_addf(&b, "{\"n\":%u,\"took\":\"%ums\",\"r\":{\"s\":%u%s}}",
@@ -202,7 +202,13 @@ make_query(struct arena *a)
 		" | logfmt --keep-empty", " | pattern `<level>=<user> <_>`",
 		" | pattern `{\"n\":<user>,\"<_>\"<level>\"`",
 		" | pattern `<r_s> <n>=<_>` | n != \"n\"",
-		" | json | __error__=\"\" and n > 3" };
+		" | json | __error__=\"\" and n > 3",
+		" | logfmt level", " | logfmt user=\"level\", n, gone",
+		" | logfmt n, took, level | n > 3",
+		" | json n, r_s=\"r.s\" | __error__=\"\"",
+		" | json n, r_gone=\"r.gone\", level=\"took\"",
+		" | json n, user=\"r\"", " | logfmt n=\"took\", n | n > 3",
+		" | json n=\"r.s\", n | n > 3" };
 	static const char *const by[] = { "", "service_name",
 		"service_name, detected_level", "thread_id", "level",
 		"host_name, nothing", "service_name, n", "user, level",
@@ -214,7 +220,7 @@ make_query(struct arena *a)
 		"quantile_over_time(0.9,", "quantile_over_time(0.5," };
 	bool bare = below(4) == 0;
 	struct str in = arena_printf(a, "%s%s%s", sel[below(3)],
-	    line[bare ? 0 : below(5)], pipe[bare ? 0 : below(13)]);
+	    line[bare ? 0 : below(5)], pipe[bare ? 0 : below(21)]);
 	/* not by errors in a sum: it is done at once, or not */
 	unsigned ms = 1 + below(below(4) ? 60 : LINES), group = below(11);
 	const char *f;
