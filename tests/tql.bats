@@ -499,7 +499,8 @@ meant() {
 		a=$(kvs "$2" "$3")
 		printf '{"resourceSpans":[{"resource":{"attributes":%s},"scopeSpans":[{"scope":{"attributes":%s},"spans":[{"traceId":"%032x","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"2000","attributes":%s,"events":[{"timeUnixNano":"1500","attributes":%s}],"links":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","attributes":%s}]}]}]}]}\n' "$a" "$a" "$1" "$a" "$a" "$a"
 	}
-	{ record 1 0 1000; record 2 1000 1010; } | rec -r >keys.rec
+	late='{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"late"}}]},"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"2000"}]}]}]}\n'
+	{ record 1 0 1000; record 2 1000 1010; printf "$late" 3; } | rec -r >keys.rec
 	for dir in one two; do
 		for scope in span resource instrumentation event link; do
 			case $dir in
@@ -510,8 +511,12 @@ meant() {
 			[ "$(tql -d $dir -o ids "{ $scope.k1005 = 1005 }")" = 00000000000000000000000000000002 ]
 			[ "$(tql -d $dir -o ids "{ $scope.k5 < 6 }")" = 00000000000000000000000000000001 ]
 			[ "$(tql -d $dir --values $scope.k1009 -o csv | tail -n 1)" = int,1009 ]
-			[ "$(tql -d $dir --tags $scope -o csv | wc -l)" -eq 1011 ]
+			tql -d $dir --tags $scope -o csv >tags
+			[ "$(grep -vc service.name tags)" -eq 1011 ]
 		done
+		[ "$(tql -d $dir -o csv '{ rootServiceName = "late" }' | cut -d, -f3 | tail -n 1)" = late ]
+		tql -d $dir -o table 00000000000000000000000000000003 | grep -q '^n  *late '
+		tql -d $dir -o csv --diff 00000000000000000000000000000001 00000000000000000000000000000003 | grep -q '^late,n,'
 		tstore -d $dir --check
 		tql -d $dir -o ids -n all '{}' | sort | tql -d $dir -o json - >$dir.json
 	done

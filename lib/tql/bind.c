@@ -394,3 +394,32 @@ part_bind(struct part *p, const struct tql_attr *a, struct bind **out,
 			note_words(p, a, &b->group[g].src[i]);
 	return 0;
 }
+
+int
+part_services(struct part *p, const struct str **out, struct err *e)
+{
+	const struct str key = S("service.name");
+	uint32_t rows = p->rows[TR_RES];
+	struct group g;
+	struct str *all;
+
+	*out = p->services;
+	if (p->services)
+		return 0;
+	bind_scope(p, key, SCOPE_RES, &g);
+	all = arena_new(p->mem, struct str, rows + (size_t)1);
+	for (uint32_t r = 0; r <= rows; r++)
+		all[r] = S("");
+	for (uint32_t i = 0; i < g.n; i++) {
+		if (part_load(p, g.src[i].col, NULL, NULL, e) == -1)
+			return -1;
+		for (uint32_t r = 0; r < rows; r++) {
+			struct tql_val v = source_value(p, &g.src[i], key, r);
+
+			if (v.type == TQL_STR)
+				all[r] = v.s;
+		}
+	}
+	*out = p->services = all;
+	return 0;
+}

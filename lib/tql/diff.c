@@ -56,20 +56,20 @@ heap_free(struct heap *h)
 
 struct columns {
 	const int64_t *start, *duration, *status, *res;
-	struct part_col *name, *service;
+	const struct str *services;
+	struct part_col *name;
 };
 
 static int
 load(struct part *p, struct columns *c, struct err *e)
 {
 	c->name = part_find(p, TR_SPAN, S("name"), VEC_STR);
-	c->service = part_find(p, TR_RES, S("r.service.name"), VEC_STR);
 	if (part_ints(p, TR_SPAN, S("start"), NULL, &c->start, e) == -1 ||
 	    part_ints(p, TR_SPAN, S("duration"), NULL, &c->duration, e) == -1 ||
 	    part_ints(p, TR_SPAN, S("status"), NULL, &c->status, e) == -1 ||
 	    part_ints(p, TR_SPAN, S("res"), NULL, &c->res, e) == -1 ||
 	    (c->name && part_load(p, c->name, NULL, NULL, e) == -1) ||
-	    (c->service && part_load(p, c->service, NULL, NULL, e) == -1))
+	    part_services(p, &c->services, e) == -1)
 		return -1;
 	return part_tree(p, e) == -1 || part_traces(p, e) == -1 ? -1 : 0;
 }
@@ -103,8 +103,8 @@ add_part(struct heap *h, struct part *p, const uint64_t *keep, struct err *e)
 			continue;
 		h->traces++;
 		for (uint32_t r = from; r < from + (uint32_t)p->spans[k]; r++) {
-			struct share *s = share_of(h, text_at(c.service,
-			    (uint32_t)c.res[r]), text_at(c.name, r));
+			struct share *s = share_of(h, c.services[c.res[r]],
+			    text_at(c.name, r));
 
 			s->runs++;
 			s->failed += c.status[r] == 2;

@@ -65,6 +65,7 @@ struct part {
 	uint32_t *root;			/* by trace: its root or NO_ROW */
 	bool roots;			/* of all traces */
 	const int64_t *first, *spans;	/* by trace */
+	const struct str *services;	/* by resource */
 	uint32_t *event_of, *link_of;	/* by span: its first; rows + 1 long */
 	const double *weight;		/* by span: stands for; NULL: one each */
 };
@@ -96,6 +97,8 @@ int part_bind(struct part *, const struct tql_attr *, struct bind **,
     struct err *);
 uint64_t *part_pages(struct part *, uint32_t rows, const uint64_t *sel);
 int part_traces(struct part *, struct err *);	/* first, spans */
+/* The service's name of each resource, "": it has none that is a text. */
+int part_services(struct part *, const struct str **, struct err *);
 
 /* tree.c: what follows from parents. */
 int part_tree(struct part *, struct err *);

@@ -6,7 +6,8 @@
 /* Columns of the one trace, all loaded; NULL where it has none. */
 struct cols {
 	const int64_t *start, *duration, *status, *res, *parent, *span, *time;
-	struct part_col *name, *message, *service, *event, *text[3];
+	const struct str *services;
+	struct part_col *name, *message, *event, *text[3];
 };
 
 static struct str
@@ -41,7 +42,6 @@ load_cols(struct part *p, struct cols *c, struct err *e)
 	texts[] = {
 		{ S("name"), TR_SPAN, &c->name },
 		{ S("message"), TR_SPAN, &c->message },
-		{ S("r.service.name"), TR_RES, &c->service },
 		{ S("name"), TR_EVENT, &c->event },
 		{ S("e.exception.message"), TR_EVENT, &c->text[0] },
 		{ S("e.exception.type"), TR_EVENT, &c->text[1] },
@@ -56,7 +56,7 @@ load_cols(struct part *p, struct cols *c, struct err *e)
 		if (load_text(p, texts[i].table, texts[i].name, texts[i].to,
 		    e) == -1)
 			return -1;
-	return 0;
+	return part_services(p, &c->services, e);
 }
 
 static struct str
@@ -112,7 +112,7 @@ fetched_trace(struct fetched *f, struct show_trace *t, struct err *e)
 		    .depth = up == NO_ROW ? 0 : s[up].depth + 1,
 		    .duration = (uint64_t)c.duration[r],
 		    .name = text_at(c.name, r),
-		    .service = text_at(c.service, (uint32_t)c.res[r]),
+		    .service = c.services[c.res[r]],
 		    .message = text_at(c.message, r),
 		    .error = c.status[r] == 2, .orphan = c.parent[r] == -1 };
 		draw_events(&p, &c, &s[r], r);

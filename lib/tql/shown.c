@@ -14,7 +14,7 @@ struct show {
 	struct vec id, start, duration, status, name;
 	struct bind *attr;		/* by tql_attr.no */
 	struct vec trace_id, begin, end;	/* by hit */
-	const struct part_col *service;	/* of all resources, or NULL */
+	const struct str *services;	/* by resource */
 };
 
 static struct str
@@ -99,15 +99,12 @@ load_spans(struct show *s, struct err *e)
 		{ S("status"), VEC_INT, &s->status },
 	};
 	size_t n = sizeof spans / sizeof *spans - !s->o->errors;
-	struct part_col *service = part_find(p, TR_RES, S("r.service.name"),
-	    VEC_STR);
 
-	s->service = service;
 	for (size_t i = 0; i < n; i++)
 		if (part_pick(p, TR_SPAN, spans[i].name, spans[i].type,
 		    s->picks.row, s->picks.n, spans[i].to, e) == -1)
 			return -1;
-	if (service && part_load(p, service, NULL, NULL, e) == -1)
+	if (part_services(p, &s->services, e) == -1)
 		return -1;
 	s->attr = arena_new(p->mem, struct bind, p->q->nattr);
 	for (uint32_t i = 0; i < p->q->nattr; i++)
@@ -201,9 +198,8 @@ show_trace(struct show *s, const struct hit *hit, uint32_t *at,
 
 		if (row == root) {
 			to->root_name = text_at(s, &s->name, *at);
-			to->root_service = s->service ? text_at(s,
-			    &s->service->vec, (uint32_t)s->picks.res.i[*at]) :
-			    S("");
+			to->root_service = arena_str(s->mem,
+			    s->services[s->picks.res.i[*at]]);
 		}
 		if (!bit_get(s->shown, row))
 			continue;

@@ -189,10 +189,9 @@ trace_duration(struct part *p, struct vec *v, struct err *e)
 static int
 root_text(struct part *p, bool service, struct vec *v, struct err *e)
 {
-	struct part_col *c = service ?
-	    part_find(p, TR_RES, S("r.service.name"), VEC_STR) :
-	    part_find(p, TR_SPAN, S("name"), VEC_STR);
-	const int64_t *res = NULL;
+	struct part_col *name = part_find(p, TR_SPAN, S("name"), VEC_STR);
+	const struct str *services;
+	const int64_t *res;
 	uint64_t *sel = part_bits(p, TR_SPAN);
 	struct str *text;
 
@@ -201,19 +200,19 @@ root_text(struct part *p, bool service, struct vec *v, struct err *e)
 	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++)
 		if (p->root[t] != NO_ROW)
 			bit_set(sel, p->root[t]);
-	if ((c && part_load(p, c, service ? NULL : sel, NULL, e) == -1) ||
-	    (service && part_ints(p, TR_SPAN, S("res"), sel, &res, e) == -1))
+	if (service ? part_services(p, &services, e) == -1 ||
+	    part_ints(p, TR_SPAN, S("res"), sel, &res, e) == -1 :
+	    name && part_load(p, name, sel, NULL, e) == -1)
 		return -1;
 	text = arena_zero(p->mem, struct str, p->rows[TR_TRACE] + 1);
 	for (uint32_t t = 0; t < p->rows[TR_TRACE]; t++) {
 		uint32_t r = p->root[t];
 
 		text[t] = S("");
-		if (r == NO_ROW || !c)
-			continue;
-		r = service ? (uint32_t)res[r] : r;
-		if (vec_valid(&c->vec, r))
-			text[t] = vec_str(&c->vec, r);
+		if (r != NO_ROW && service)
+			text[t] = services[res[r]];
+		else if (r != NO_ROW && name && vec_valid(&name->vec, r))
+			text[t] = vec_str(&name->vec, r);
 	}
 	*v = (struct vec){ .type = VEC_STR, .rows = p->rows[TR_TRACE],
 	    .dict = text, .ndict = p->rows[TR_TRACE] };
