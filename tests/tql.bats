@@ -541,3 +541,14 @@ meant() {
 		jq -c '[.spanSets[0].spans[0].attributes[].value]')" = \
 		'[{"intValue":"-5"},{"doubleValue":2.5},{"boolValue":true}]' ]
 }
+
+@test "NaN and infinity: texts in JSON, and no number that counts" {
+	for v in '"NaN"' 3 '"-Infinity"' 1; do
+		printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"010203040506070%d","name":"n","startTimeUnixNano":"100%d","endTimeUnixNano":"2000","attributes":[{"key":"f","value":{"doubleValue":%s}}]}]}]}]}\n' $((++n)) $n "$v"
+	done | rec -r | tstore -d traces
+	q --step all '{} | count_over_time() by (.f)' | jq -c '.labels[0].value.doubleValue' | sort >got
+	printf '%s\n' '"-Infinity"' '"NaN"' 1 3 | diff - got
+	q --step all '{} | max_over_time(.f)' | jq -e '.samples[0].value == 3'
+	q --step all '{ .f > 0 || .f != .f } | avg_over_time(.f)' | jq -e '.samples[0].value == 2'
+	q '{} | max(.f) = 3 | min(.f) < -1e308' | jq -e '.spanSets[0].matched == 4'
+}

@@ -1,4 +1,6 @@
 /* count(), avg(x) and their like over spansets. traceql.md section 7. */
+#include <math.h>
+
 #include "tql/part.h"
 
 /* What is known of a spanset so far. */
@@ -53,7 +55,7 @@ extreme(struct cell *c, const struct tql_val *v, int sign)
 static void
 add(enum tql_agg agg, struct cell *c, const struct tql_val *v)
 {
-	if (!tql_numeric(v->type))
+	if (!tql_numeric(v->type) || (v->type == TQL_FLOAT && isnan(v->f)))
 		return;
 	switch (agg) {
 	case TQL_MAX: extreme(c, v, 1); break;

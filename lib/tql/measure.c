@@ -176,7 +176,7 @@ as_number(const struct tql_metric *m, const struct tql_val *v, double *out)
 	*out = v->type == TQL_FLOAT ? v->f : (double)v->i;
 	if (m->of->in == IN_DURATION)
 		*out /= 1e9;
-	return true;
+	return !isnan(*out);
 }
 
 /* The series of a bucket: by number of the group and log2 of the bound. */

@@ -1,5 +1,6 @@
 #include "tql/series.h"
 
+#include "base/num.h"
 #include "base/time.h"
 #include "query/sheet.h"
 #include "show/json.h"
@@ -11,6 +12,7 @@ json_label(struct json *j, const struct label *l)
 {
 	static const struct str key[] = { S("stringValue"), S("intValue"),
 	    S("doubleValue"), S("boolValue") };
+	double f;
 
 	json_open(j, '{');
 	json_key(j, S("key"));
@@ -18,10 +20,12 @@ json_label(struct json *j, const struct label *l)
 	json_key(j, S("value"));
 	json_open(j, '{');
 	json_key(j, key[l->type]);
-	if (l->type <= LABEL_INT)
-		json_str(j, l->value);
-	else
+	if (l->type == LABEL_F64 && num_f64(l->value, &f))
+		json_f64(j, f);		/* NaN and infinities are texts */
+	else if (l->type == LABEL_BOOL)
 		json_raw(j, l->value);
+	else
+		json_str(j, l->value);
 	json_close(j, '}');
 	json_close(j, '}');
 }
