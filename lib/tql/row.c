@@ -212,29 +212,6 @@ row_in(struct part *p, unsigned table, struct row r)
 	}
 }
 
-struct tql_val
-row_value(struct part *p, const struct tql_attr *a, struct row r,
-    struct err *e)
-{
-	struct tql_val v = { .type = TQL_NIL };
-	struct bind *b;
-
-	if (part_bind(p, a, &b, e) == -1)
-		return v;
-	for (uint32_t g = 0; g < b->n; g++) {
-		uint32_t row = row_in(p, b->group[g].table, r);
-
-		if (row == NO_ROW || row >= p->rows[b->group[g].table])
-			continue;
-		for (uint32_t i = 0; i < b->group[g].n; i++) {
-			v = source_value(p, &b->group[g].src[i], a->name, row);
-			if (v.type != TQL_NIL)
-				return v;
-		}
-	}
-	return v;
-}
-
 static bool
 same(const struct tql_val *a, const struct tql_val *b)
 {
@@ -273,6 +250,43 @@ children_of(const struct part *p, unsigned table)
 {
 	return table == TR_EVENT ? p->event_of :
 	    table == TR_LINK ? p->link_of : NULL;
+}
+
+/* Whether one of the span's events (links) has it. */
+static bool
+some_child_has(struct part *p, const struct tql_attr *a,
+    const struct group *g, uint32_t span)
+{
+	const uint32_t *of = children_of(p, g->table);
+	struct tql_val v;
+
+	return of && group_values(p, a, g, of[span], of[span + 1], &v, 1) > 0;
+}
+
+struct tql_val
+row_value(struct part *p, const struct tql_attr *a, struct row r,
+    struct err *e)
+{
+	struct tql_val v = { .type = TQL_NIL };
+	struct bind *b;
+
+	if (part_bind(p, a, &b, e) == -1)
+		return v;
+	for (uint32_t g = 0; g < b->n; g++) {
+		const struct group *gr = &b->group[g];
+		uint32_t row = row_in(p, gr->table, r);
+
+		for (uint32_t i = 0; i < gr->n && row < p->rows[gr->table];
+		    i++) {
+			v = source_value(p, &gr->src[i], a->name, row);
+			if (v.type != TQL_NIL)
+				return v;
+		}
+		/* found in this scope, if not in this one of it */
+		if (g + 1 < b->n && some_child_has(p, a, gr, r.span))
+			return v;
+	}
+	return v;
 }
 
 /* The values of all scopes that have some, in the order of looking, and the

@@ -66,6 +66,9 @@ fill(void)
 	text(TR_EVENT, S("name"), 1, S("y"));
 	text(TR_EVENT, S("name"), 2, S("x"));
 	ints(TR_EVENT, S("e.n"), (const int64_t[]){ 1, 2 }, 2);
+	/* m: of the first of two events, and of the library of all spans */
+	ints(TR_EVENT, S("e.m"), (const int64_t[]){ 5 }, 1);
+	ints(TR_SCOPE, S("i.m"), (const int64_t[]){ 9 }, 1);
 	/* k: a string on 0, an int on 1, a float on 2; else the resource's */
 	text(TR_SPAN, S("s.k"), 0, S("one"));
 	frame_int(frame, frame_col(frame, TR_SPAN, S("s.k"), VEC_INT), 1, 1);
@@ -199,6 +202,9 @@ test_events(void)
 	is("{ event.n + 0 = 2 && event:name = \"y\" }", "2");
 	is("{ event.n + 0 = 2 && event:name = \"x\" }", "");
 	is("{ link.k != nil }", "");
+	is("{ .m = 9 }", "01345");
+	is("{ .m + 0 = 9 }", "01345");
+	is("{ .m + 0 = 5 }", "2");
 }
 
 static void
