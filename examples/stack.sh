@@ -12,6 +12,9 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 [ ! -x "$here/bin/otlp-recv" ] || PATH=$here/bin:$PATH
 dir=${1:-otelutils-data}
 mkdir -p "$dir/traces" "$dir/logs"
+# those it starts hold the lock, too: it is free when all have gone
+exec 9>>"$dir/lock"
+flock -n 9 || { echo "stack: $dir: another one runs there" >&2; exit 1; }
 rm -f "$dir/ports"
 
 recv='' stores=''

@@ -82,6 +82,18 @@ session() {
 # group: the processes of the stack, PID (NAME)
 group() { cat /proc/[0-9]*/stat 2>/dev/null | awk -v g="$STACK" '$5 == g { print $1, $2 }'; }
 
+@test "a second stack in a folder is refused, and touches nothing" {
+	stack
+	cp telemetry/ports ports
+	fails 1 env GRPC=127.0.0.1:0 HTTP=127.0.0.1:0 "$ROOT/examples/stack.sh" telemetry
+	[ "$output" = "stack: telemetry: another one runs there" ]
+	cmp telemetry/ports ports
+	shop
+	kill -INT -- "-$STACK"
+	wait "$STACK"
+	stack
+}
+
 @test "the stack stops when one of its three has gone" {
 	stack
 	kill -KILL "$(group | sed -n 's/ (tstore)$//p')"
