@@ -134,7 +134,9 @@ lql() {
 	lql -o json '{service_name="cart"} |= "items"' | jq -e '
 		.timestamp == "2026-01-01T00:00:00.000000000Z" and
 		.labels.service_name == "cart" and .metadata.host_name == "h1" and
-		.metadata.took == "250ms" and .line == "cart of u-11 has 2 items"'
+		.metadata.took == "250ms" and .metadata.severity_number == "9" and
+		.metadata.trace_id == "0102030405060708090a0b0c0d0e0f10" and
+		.metadata.span_id == "0102030405060708" and .line == "cart of u-11 has 2 items"'
 	run lql -o csv '{service_name="cart"} |= "items"'
 	[ "${lines[0]}" = "timestamp,level,labels,line" ]
 	[[ ${lines[1]} == 2026-01-01T00:00:00.000000000Z,INFO,*,"cart of u-11 has 2 items" ]]
@@ -235,7 +237,8 @@ lql() {
 	[[ ${lines[0]} == *'cart cart of u-11 has 2 items' ]]
 	[ "${lines[1]}" = "    service_name                cart" ]
 	[ "${lines[2]}" = "    host_name                   h1" ]
-	[ "${#lines[@]}" -eq 6 ]
+	[ "${lines[-2]}" = "    took                        250ms" ]
+	[ "${lines[-1]}" = "    trace_id                    0102030405060708090a0b0c0d0e0f10" ]
 	# a parser's fields: the query's, else those of JSON or logfmt
 	run lql -x -o table '{service_name="cart"} |= "items" | pattern "<_> has <n> items"'
 	[ "${lines[-1]}" = "    n                           2" ]

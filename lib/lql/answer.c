@@ -11,6 +11,7 @@
 #include "lql/far.h"
 #include "lql/fields.h"
 #include "lql/hits.h"
+#include "lql/own.h"
 #include "lql/series.h"
 #include "lql/unknown.h"
 #include "show/listing.h"
@@ -62,13 +63,14 @@ shown(struct answer *an, const struct log_pair *v, uint32_t n)
 
 /* Metadata named as a label of the stream: logql.md 6.1, rule 3. */
 static const struct show_label *
-meta_of(struct answer *an, const struct log_line *l)
+meta_of(struct answer *an, const struct log_line *l, uint32_t *n)
 {
+	const struct log_pair *v = own_put(l, &an->scratch, n);
 	struct show_label *out = arena_new(&an->scratch, struct show_label,
-	    l->nmeta + 1);
+	    *n + 1);
 
-	for (uint32_t i = 0; i < l->nmeta; i++) {
-		struct str name = l->meta[i].name;
+	for (uint32_t i = 0; i < *n; i++) {
+		struct str name = v[i].name;
 
 		for (uint32_t k = 0; k < l->nlabels; k++)
 			if (str_eq(l->labels[k].name, name)) {
@@ -76,7 +78,7 @@ meta_of(struct answer *an, const struct log_line *l)
 				    "%.*s_extracted", PS(name));
 				break;
 			}
-		out[i] = (struct show_label){ name, l->meta[i].value };
+		out[i] = (struct show_label){ name, v[i].value };
 	}
 	return out;
 }
@@ -139,9 +141,12 @@ put_line(struct answer *an, const struct lql_line *line)
 
 	arena_reset(&an->scratch);
 	struct show_line sl = { l->time, l->severity, l->line,
-		shown(an, l->labels, l->nlabels), meta_of(an, l),
+		shown(an, l->labels, l->nlabels), NULL,
 		shown(an, line->parsed, line->nparsed),
-		l->nlabels, l->nmeta, line->nparsed, line->near };
+		l->nlabels, 0, line->nparsed, line->near };
+
+	if (ask->out == ASK_JSON || ask->expand)
+		sl.meta = meta_of(an, l, &sl.nmeta);
 
 	switch (ask->out) {
 	case ASK_JSON:

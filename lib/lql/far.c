@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 
-#include "base/num.h"
 #include "base/time.h"
-#include "lql/level.h"
+#include "lql/own.h"
 #include "lql/print.h"
 #include "lql/print_inner.h"
 
@@ -112,42 +111,6 @@ pairs_from(const struct labels *l, struct arena *mem)
 }
 
 /* n bytes in hex, or nothing. */
-static struct str
-id_of(struct str hex, size_t n, struct arena *mem)
-{
-	char *raw = arena_new(mem, char, n);
-
-	return hex.n == 2 * n && str_unhex(raw, n, hex) == (ptrdiff_t)n ?
-	    str_mk(raw, n) : S("");
-}
-
-/*
- * What a store has in columns of their own is metadata there; and so is the
- * level, which a store has from the rest. Takes them out. logql.md 14, 15.
- */
-static void
-take_own(struct log_line *l, struct log_pair *v, struct arena *mem)
-{
-	uint32_t n = 0;
-	uint64_t no;
-
-	for (uint32_t i = 0; i < l->nmeta; i++) {
-		struct str name = v[i].name, value = v[i].value;
-
-		if (str_eq(name, S("trace_id")) && value.n == 32)
-			l->trace_id = id_of(value, 16, mem);
-		else if (str_eq(name, S("span_id")) && value.n == 16)
-			l->span_id = id_of(value, 8, mem);
-		else if (str_eq(name, S("severity_number")) &&
-		    num_u64(value, &no) && no <= 24)
-			l->severity = (uint32_t)no;
-		else if (!str_eq(name, LEVEL_NAME))
-			v[n++] = v[i];
-	}
-	l->meta = v;
-	l->nmeta = n;
-}
-
 static int
 on_line(void *arg, const struct remote_answer *a, struct err *e)
 {
@@ -161,7 +124,7 @@ on_line(void *arg, const struct remote_answer *a, struct err *e)
 	arena_reset(&f->scratch);
 	out.l.labels = pairs_from(&a->labels, &f->scratch);
 	out.parsed = pairs_from(&a->parsed, &f->scratch);
-	take_own(&out.l, pairs_from(&a->meta, &f->scratch), &f->scratch);
+	own_take(&out.l, pairs_from(&a->meta, &f->scratch), &f->scratch);
 	return f->fn ? f->fn(f->arg, &out, e) :
 	    f->scan_fn(f->arg, &out.l, e);
 }

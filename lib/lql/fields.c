@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "base/tool.h"
 #include "lql/far.h"
+#include "lql/own.h"
 #include "lql/pipe.h"
 
 enum { IS_INT = 1, IS_FLOAT = 2, IS_BOOL = 4, IS_DURATION = 8, IS_BYTES = 16 };
@@ -107,13 +108,15 @@ static int
 on_line(void *arg, const struct lql_line *l, struct err *e)
 {
 	struct fields *f = arg;
+	const struct log_pair *meta;
 	struct log_pair *v;
 	uint32_t n;
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
 	arena_reset(&f->scratch);
-	see(f, l->l.meta, l->l.nmeta, 0);
+	meta = own_put(&l->l, &f->scratch, &n);
+	see(f, meta, n, 0);
 	if (l->nparsed > 0)
 		see(f, l->parsed, l->nparsed, BY_QUERY);
 	else if ((n = fields_find(&l->l, &f->scratch, &v)) > 0)
