@@ -22,8 +22,8 @@ static const struct tool tool = {
 	.opts = {
 		{ 'd', "store", "DIR", "the log store (default: $LSTORE)",
 		  "dir" },
-		{ 'D', "traces-store", "DIR", "the trace store, for \\trace "
-		  "(default: $TSTORE)", "dir" },
+		{ 'D', "traces-store", "DIR", "the trace store, or the URL of "
+		  "a Tempo, for \\trace (default: $TSTORE)", "dir" },
 		REMOTE_OPTS("Loki"),
 		ASK_OPTS("lines", "100", "chart, table, json, csv, raw, ids or "
 		    "rec", "chart|table|json|csv|raw|ids|rec"),

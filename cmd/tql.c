@@ -22,8 +22,8 @@ static const struct tool tool = {
 	.opts = {
 		{ 'd', "store", "DIR", "the trace store (default: $TSTORE)",
 		  "dir" },
-		{ 'D', "logs-store", "DIR", "the log store, for jumps there "
-		  "(default: $LSTORE)", "dir" },
+		{ 'D', "logs-store", "DIR", "the log store, or the URL of a "
+		  "Loki, for \\logs (default: $LSTORE)", "dir" },
 		REMOTE_OPTS("Tempo"),
 		ASK_OPTS("traces", "20", "chart, table, json, csv, ids, rec "
 		    "or dot", "chart|table|json|csv|ids|rec|dot"),

@@ -1,6 +1,6 @@
 # fish completion for lql
 complete -c lql -s d -l store -x -a '(__fish_complete_directories)' -d 'the log store (default: $LSTORE)'
-complete -c lql -s D -l traces-store -x -a '(__fish_complete_directories)' -d 'the trace store, for \\trace (default: $TSTORE)'
+complete -c lql -s D -l traces-store -x -a '(__fish_complete_directories)' -d 'the trace store, or the URL of a Tempo, for \\trace (default: $TSTORE)'
 complete -c lql -s u -l url -x -d 'ask the Loki there, over HTTP, instead of a store'
 complete -c lql -s H -l header -x -d 'with -u: send this header, "Name: value", too, or those in a file, @FILE; may be given again'
 complete -c lql -l ca -r -F -d 'with -u: trust these certificates (PEM)'

@@ -2,8 +2,8 @@
 _arguments -s \
 	'-d+[the log store (default\: $LSTORE)]:DIR:_files -/' \
 	'--store=[the log store (default\: $LSTORE)]:DIR:_files -/' \
-	'-D+[the trace store, for \\trace (default\: $TSTORE)]:DIR:_files -/' \
-	'--traces-store=[the trace store, for \\trace (default\: $TSTORE)]:DIR:_files -/' \
+	'-D+[the trace store, or the URL of a Tempo, for \\trace (default\: $TSTORE)]:DIR:_files -/' \
+	'--traces-store=[the trace store, or the URL of a Tempo, for \\trace (default\: $TSTORE)]:DIR:_files -/' \
 	'-u+[ask the Loki there, over HTTP, instead of a store]:URL:' \
 	'--url=[ask the Loki there, over HTTP, instead of a store]:URL:' \
 	'-H+[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \

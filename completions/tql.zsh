@@ -2,8 +2,8 @@
 _arguments -s \
 	'-d+[the trace store (default\: $TSTORE)]:DIR:_files -/' \
 	'--store=[the trace store (default\: $TSTORE)]:DIR:_files -/' \
-	'-D+[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
-	'--logs-store=[the log store, for jumps there (default\: $LSTORE)]:DIR:_files -/' \
+	'-D+[the log store, or the URL of a Loki, for \\logs (default\: $LSTORE)]:DIR:_files -/' \
+	'--logs-store=[the log store, or the URL of a Loki, for \\logs (default\: $LSTORE)]:DIR:_files -/' \
 	'-u+[ask the Tempo there, over HTTP, instead of a store]:URL:' \
 	'--url=[ask the Tempo there, over HTTP, instead of a store]:URL:' \
 	'-H+[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \

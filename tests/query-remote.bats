@@ -284,6 +284,20 @@ tql: abc: no such trace" ]
 	diff <(tql -d traces --values status) <(tql -u "$URL" --values status)
 }
 
+@test "jumps at the prompts go to a server, too" {
+	traces
+	id=$(tql -d traces -o ids '{ status = error }')
+	lql -d store -o rec --direction forward --trace "$id" | as_loki >lines
+	api "200 $J lines"
+	printf '%s\n' "\\logs $id" | tql -d traces --tenant t1 -D "$URL" -H "Authorization: mine" >got
+	[ "$(wc -l <got)" -gt 1 ]
+	lql -d store --direction forward --trace "$id" | diff - got
+	grep -q '	direction=forward' log
+	[ "$(cut -f7- log | tr '\t' ' ')" = 't1 -' ] || { cat log; false; }
+	api "200 $P $id.rec"
+	diff <(tql -d traces "$id") <(printf '%s\n' "\\trace $id" | lql -u http://127.0.0.1:1 -D "$URL")
+}
+
 @test "what Tempo refuses; what is not asked of it" {
 	traces
 	echo 'invalid TraceQL query' >words

@@ -79,8 +79,10 @@ man_opt(const struct tool *tool, const struct tool_opt *o, FILE *f)
 	}
 	if (o->arg)
 		fprintf(f, " Ar %s", o->arg);
-	fprintf(f, "\n%c%s.\n", toupper((unsigned char)o->what[0]),
-	    o->what + 1);
+	fprintf(f, "\n%c", toupper((unsigned char)o->what[0]));
+	for (const char *p = o->what + 1; *p; p++)
+		fputs(*p == '\\' ? "\\e" : (char[]){ *p, 0 }, f);
+	fputs(".\n", f);
 }
 
 static void

@@ -7,12 +7,12 @@ static int
 do_trace(void *arg, const char *id, struct err *e)
 {
 	const struct lql_session *s = arg;
-	const char *argv[] = { "tql", "-d", s->ask.other, id, NULL };
 
 	if (!s->ask.other)
-		return err_set(e, ERR_QUERY, "\\trace needs the trace store: "
-		    "lql -D DIR");
-	return tool_run(argv, e) == -1 ? -1 : 0;
+		return err_set(e, ERR_QUERY, "\\trace needs the trace store, "
+		    "or a Tempo: lql -D DIR|URL; or ask yourself: tql -d DIR "
+		    "%s", id);
+	return ask_jump(&s->ask, "tql", (const char *const[]){ id, NULL }, e);
 }
 
 static int

@@ -1,13 +1,16 @@
 #include "query/ask.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/heap.h"
 #include "base/num.h"
 #include "base/time.h"
+#include "base/tool.h"
 
 #define WIDTH_MIN	20u
 #define WIDTH_MAX	10000u
+#define JUMP_ARGS	12u
 
 static const char *const form_name[] = { "auto", "table", "chart", "json",
 	"csv", "raw", "ids", "rec", "dot" };
@@ -177,6 +180,29 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	default: return remote_opt(&a->remote, c, arg, e);
 	}
 	return 0;
+}
+
+bool
+ask_is_url(const char *other)
+{
+	return strstr(other, "://") != NULL;
+}
+
+int
+ask_jump(const struct ask *a, const char *tool, const char *const *args,
+    struct err *e)
+{
+	const char *argv[JUMP_ARGS] = { tool, ask_is_url(a->other) ? "-u" :
+	    "-d", a->other };
+	size_t n = 3;
+
+	if (a->tenant.n > 0) {
+		argv[n++] = "--tenant";
+		argv[n++] = a->tenant.p;
+	}
+	for (; *args && n < JUMP_ARGS - 1; args++)
+		argv[n++] = *args;
+	return tool_run(argv, e) == -1 ? -1 : 0;
 }
 
 int

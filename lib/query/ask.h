@@ -23,7 +23,7 @@ enum ask_out { ASK_AUTO, ASK_TABLE, ASK_CHART, ASK_JSON, ASK_CSV, ASK_RAW,
  * pointer they are given.
  */
 struct ask {
-	const char *store, *other;	/* -d, -D */
+	const char *store, *other;	/* -d; -D: a store, or a URL */
 	struct remote remote;		/* -u and its own */
 	const char *since, *from_text, *to_text, *color;
 	struct str tenant;
@@ -65,6 +65,16 @@ struct show ask_show(const struct ask *, int fd);
 int ask_opt(struct ask *, int c, const char *arg, struct err *);
 /* After the options: the range, and the output when none was chosen. */
 int ask_ready(struct ask *, bool terminal, struct err *);
+
+/* Whether a -D is a server's address. */
+bool ask_is_url(const char *);
+/*
+ * A prompt's jump: runs the other query tool on `other`, for the same tenant,
+ * with these arguments, which end with NULL; where headers or keys go (-u) is
+ * not told: they are for the first server.
+ */
+int ask_jump(const struct ask *, const char *tool, const char *const *args,
+    struct err *);
 
 /* The prompt's \limit N, \since AGE, \o FORM; arg begins with an ask. */
 int ask_do_limit(void *arg, const char *n, struct err *);

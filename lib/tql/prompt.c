@@ -19,14 +19,14 @@ static int
 do_logs(void *arg, const char *id, struct err *e)
 {
 	const struct tql_session *s = arg;
-	const char *argv[] = { "lql", "-d", s->ask.other, "--trace", id,
-		"--direction", "forward", NULL };
+	const char *args[] = { "--direction", "forward", "--trace", id, NULL };
 	struct store_view *view;
 	char whole[33];
 
 	if (!s->ask.other)
-		return err_set(e, ERR_QUERY, "\\logs needs the log store: tql "
-		    "-D DIR; or ask yourself: lql -d DIR --trace %s", id);
+		return err_set(e, ERR_QUERY, "\\logs needs the log store, or "
+		    "a Loki: tql -D DIR|URL; or ask yourself: lql -d DIR "
+		    "--trace %s", id);
 	/* a whole one may have logs, but no trace here */
 	if (strlen(id) < 32 && s->ask.remote.url)
 		return remote_refuse("the beginning of an id", "it finds "
@@ -40,9 +40,9 @@ do_logs(void *arg, const char *id, struct err *e)
 		store_view_close(view);
 		if (r == -1)
 			return -1;
-		argv[4] = whole;
+		args[3] = whole;
 	}
-	return tool_run(argv, e) == -1 ? -1 : 0;
+	return ask_jump(&s->ask, "lql", args, e);
 }
 
 static int
