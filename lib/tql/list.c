@@ -258,23 +258,23 @@ spans_text(const struct list *ls, const struct tql_trace *t)
 /*
  * On a narrow terminal the year and most of the id make room, then the
  * milliseconds, and then a day that all have: the beginning of an id will do
- * to ask for it.
+ * to ask for it. But a server takes whole ones only: the time makes room.
  */
 struct form { unsigned from, to, hex; };	/* of a time, of an id */
 
 static struct form
 form_of(const struct list *ls, const struct tql_result *res)
 {
-	unsigned width = ls->ask->show.width;
+	unsigned width = ls->ask->show.width, hex = ls->ask->far ? 32 : 8;
 	bool day = ls->bare;	/* what is to come may be of another */
 
 	for (size_t i = 1; i < res->n && !day; i++)
 		day = res->trace[i].start / DAY != res->trace[0].start / DAY;
 	if (width == 0 || width >= 130)
 		return (struct form){ 0, 24, 32 };
-	return width >= 100 ? (struct form){ 5, 23, 12 } :
-	    width >= 60 || day ? (struct form){ 5, 19, 8 } :
-	    (struct form){ 11, 19, 8 };
+	return width >= 100 ? (struct form){ 5, 23, hex > 12 ? hex : 12 } :
+	    width >= 60 || day ? (struct form){ 5, 19, hex } :
+	    (struct form){ 11, 19, hex };
 }
 
 static void
@@ -298,7 +298,8 @@ list_table(const struct list *ls, const struct tql_result *res)
 	const char *head[] = { "START", "TRACE", "SERVICE", "NAME",
 	    "DURATION", "SPANS", "MATCHED" };
 	struct show_table tb = { .cols = 7, .head = ls->bare ? NULL : head,
-	    .right = 0x30, .keep = 0x03, .spare = 0x64 };
+	    .right = 0x30, .keep = 0x03,
+	    .spare = ls->ask->far ? 0x65 : 0x64 };
 	struct form form = form_of(ls, res);
 	struct arena *a = ls->mem;
 	char day[40];
