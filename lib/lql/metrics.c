@@ -5,10 +5,9 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pool.h"
-#include "log/each.h"
 #include "log/view.h"
+#include "lql/feed.h"
 #include "lql/glance.h"
-#include "lql/hint.h"
 #include "query/ask.h"
 #include "show/axis.h"
 
@@ -16,9 +15,8 @@ struct scan {
 	struct leaf *leaf;
 	struct glance *glance;
 	bool (*stopped)(void);
-	struct arena scratch[POOL_WORKERS_MAX];
-	uint32_t *series[POOL_WORKERS_MAX];	/* by code of the stream */
-	struct glanced {
+	struct worker {
+		struct feed feed;
 		struct glance_look *look;	/* of the batch */
 		struct map groups;	/* a stream with values of the text */
 		uint32_t *series, cap;	/* by number of those */
@@ -27,273 +25,27 @@ struct scan {
 	} at[POOL_WORKERS_MAX];
 };
 
-#define NONE	UINT32_MAX
 #define STEPS	100u		/* of a query that says none */
 
-/* ---- lines ------------------------------------------------------------------ */
-
-/* Whether metadata can tell nothing that is asked for; lines with an error that
- * is asked for keep all. */
-static bool
-bare(const struct sampler *s, struct log_batch *b)
-{
-	bool may = s->wants.all || s->wants.errors || !b->found;
-
-	for (uint32_t i = 0; i < s->wants.n && !may; i++)
-		may = log_batch_may_have(b, s->wants.name[i]);
-	return !may;
-}
-
-static int
-take_line(struct scan *s, unsigned worker, struct log_batch *b, uint32_t i,
-    struct arena *mem, struct err *e)
-{
-	struct lql_entry en;
-	struct log_line l;
-	int r = log_batch_line(b, i, &l, e);
-
-	if (r != 1)
-		return r;
-	arena_reset(mem);
-	lql_enter(&en, &l, mem);
-	return eval_take(s->leaf, worker, &en, (int64_t)l.time, false, e);
-}
-
-static int
-take_lines(struct scan *s, unsigned worker, struct log_batch *b,
+/* A worker's next batch: its feed is ready for it; NULL: stopped. */
+static struct worker *
+next_batch(struct scan *s, unsigned worker, const struct log_batch *b,
     struct err *e)
 {
-	struct meter *m = &s->leaf->meter[worker];
-
-	b->bare = bare(&s->leaf->sampler, b);
-	for (uint32_t i = 0; i < b->n; i++)
-		if (meter_turn(m, (int64_t)b->time[i]) && take_line(s, worker,
-		    b, i, &s->scratch[worker], e) == -1)
-			return -1;
-	return 0;
-}
-
-/* ---- counts ----------------------------------------------------------------- */
-
-/* Lines of a series in a row, in the same windows. */
-struct run { uint32_t no, n; };
-
-static void
-end_run(struct meter *m, struct run *r)
-{
-	if (r->n > 0 && m->at.lo <= m->at.hi)
-		meter_count(m, r->no, m->at.lo, m->at.hi, r->n);
-	r->n = 0;
-}
-
-static int
-series_of(const struct sampler *s, struct meter *m, struct arena *mem,
-    const struct log_pair *p, uint32_t n, uint32_t *no, struct err *e)
-{
-	*no = meter_series(m, sampler_stream(s, p, n, mem), e);
-	return *no == NONE ? -1 : 0;
-}
-
-static int
-series_of_stream(struct scan *s, unsigned worker, struct str stream,
-    uint32_t *no, struct err *e)
-{
-	struct log_pair *p;
-	uint32_t n;
-
-	if (pairs_read(stream, &s->scratch[worker], &p, &n) == -1)
-		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
-		    "formed");
-	return series_of(&s->leaf->sampler, &s->leaf->meter[worker],
-	    &s->scratch[worker], p, n, no, e);
-}
-
-/* The series of a stream of the batch, whose labels are all that matters. */
-static int
-stream_series(struct scan *s, unsigned worker, struct log_batch *b,
-    uint32_t code, uint32_t *no, struct err *e)
-{
-	uint32_t *series = s->series[worker];
-
-	if (series[code] == NONE && series_of_stream(s, worker,
-	    b->stream[code], &series[code], e) == -1)
-		return -1;
-	*no = series[code];
-	return 0;
-}
-
-static void
-forget_series(struct scan *s, unsigned worker, const struct log_batch *b)
-{
-	s->series[worker] = arena_new(&s->scratch[worker], uint32_t,
-	    b->streams);
-	memset(s->series[worker], 0xff, b->streams * sizeof(uint32_t));
-}
-
-static int
-count_streams(struct scan *s, unsigned worker, struct log_batch *b,
-    struct err *e)
-{
-	struct meter *m = &s->leaf->meter[worker];
-	uint32_t code = NONE;
-	struct run run = { 0 };
-
-	forget_series(s, worker, b);
-	for (uint32_t i = 0; i < b->n; i++) {
-		uint32_t c = b->code ? b->code[i] : i;
-		int64_t t = (int64_t)b->time[i];
-
-		if (c == code && t >= m->at.from && t < m->at.to) {
-			run.n++;
-			continue;
-		}
-		end_run(m, &run);
-		if (!meter_turn(m, t))
-			continue;
-		if (stream_series(s, worker, b, c, &run.no, e) == -1)
-			return -1;
-		code = c;
-		run.n = 1;
+	if (s->stopped && s->stopped()) {
+		err_set(e, ERR_CANCEL, "stopped");
+		return NULL;
 	}
-	end_run(m, &run);
-	return 0;
+	feed_begin(&s->at[worker].feed, b);
+	return &s->at[worker];
 }
 
 static int
-count_values(struct scan *s, unsigned worker, struct log_batch *b,
-    struct err *e)
+on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
 {
-	const struct label_pick *by = &s->leaf->sampler.by;
-	struct meter *m = &s->leaf->meter[worker];
-	struct log_pair *p = arena_new(&s->scratch[worker], struct log_pair,
-	    by->n);
-	struct run run = { 0 };
-	bool known = false;
+	struct worker *w = next_batch(arg, worker, b, e);
 
-	if (log_batch_names(b, by->name, by->n, e) == -1)
-		return -1;
-	for (uint32_t i = 0; i < b->n; i++) {
-		int64_t t = (int64_t)b->time[i];
-		uint32_t n = 0;
-
-		if (log_batch_values(b, i, e) == -1)
-			return -1;
-		if (known && b->values.same && t >= m->at.from &&
-		    t < m->at.to) {
-			run.n++;
-			continue;
-		}
-		end_run(m, &run);
-		known = meter_turn(m, t);
-		if (!known)
-			continue;
-		for (uint32_t k = 0; k < by->n; k++)
-			if (b->values.v[k].n > 0)
-				p[n++] = (struct log_pair){ by->name[k],
-					b->values.v[k] };
-		run.n = 1;
-		if (series_of(&s->leaf->sampler, m, &s->scratch[worker], p, n,
-		    &run.no, e) == -1)
-			return -1;
-	}
-	end_run(m, &run);
-	return 0;
-}
-
-/*
- * What a line is asked for when its level is: the names to group by, and behind
- * them those that tell the level, where any line has them.
- */
-struct asked { struct str *name; uint32_t n, level[LEVEL_NAMES]; };
-
-static void
-ask_for_level(const struct label_pick *by, struct log_batch *b,
-    struct arena *a, struct asked *out)
-{
-	out->name = arena_new(a, struct str, by->n + LEVEL_NAMES);
-	out->n = by->n;
-	memcpy(out->name, by->name, by->n * sizeof *out->name);
-	for (uint32_t i = 0; i < LEVEL_NAMES; i++) {
-		struct str name = lql_level_name(i);
-		bool any = log_batch_may_have(b, name);
-
-		for (uint32_t d = 0; d < b->streams && !any; d++)
-			any = pairs_get(b->stream[d], name).n > 0;
-		out->level[i] = any ? out->n : NONE;
-		if (any)
-			out->name[out->n++] = name;
-	}
-}
-
-/* The series of line i, whose level is known. */
-static int
-count_level(struct scan *s, unsigned worker, struct log_batch *b,
-    struct str level, struct arena *mem, struct err *e)
-{
-	const struct label_pick *by = &s->leaf->sampler.by;
-	struct meter *m = &s->leaf->meter[worker];
-	struct log_pair *p;
-	uint32_t no, n = 0;
-
-	arena_reset(mem);
-	p = arena_new(mem, struct log_pair, by->n);
-	for (uint32_t k = 0; k < by->n; k++) {
-		struct str v = str_eq(by->name[k], LEVEL_NAME) ? level :
-		    b->values.v[k];
-
-		if (v.n > 0)
-			p[n++] = (struct log_pair){ by->name[k], v };
-	}
-	if (series_of(&s->leaf->sampler, m, mem, p, n, &no, e) == -1)
-		return -1;
-	meter_count(m, no, m->at.lo, m->at.hi, 1);
-	return 0;
-}
-
-static int
-count_levels(struct scan *s, unsigned worker, struct log_batch *b,
-    struct err *e)
-{
-	struct meter *m = &s->leaf->meter[worker];
-	struct str level, v[LEVEL_NAMES];
-	struct arena mem = { 0 };
-	struct asked ask;
-	int r;
-
-	ask_for_level(&s->leaf->sampler.by, b, &s->scratch[worker], &ask);
-	r = log_batch_names(b, ask.name, ask.n, e);
-	for (uint32_t i = 0; i < b->n && r == 0; i++) {
-		if (!meter_turn(m, (int64_t)b->time[i]))
-			continue;
-		if ((r = log_batch_values(b, i, e)) == -1)
-			break;
-		for (uint32_t k = 0; k < LEVEL_NAMES; k++)
-			v[k] = ask.level[k] == NONE ? S("") :
-			    b->values.v[ask.level[k]];
-		level = lql_level_of(v);
-		r = level.n > 0 ? count_level(s, worker, b, level, &mem, e) :
-		    take_line(s, worker, b, i, &mem, e);
-	}
-	arena_free(&mem);
-	return r;
-}
-
-/*
- * Whether streams alone say what series each line is of: they have the labels,
- * or nothing that a line has beside its text does.
- */
-static bool
-by_stream(const struct sampler *s, struct log_batch *b)
-{
-	for (uint32_t k = 0; k < s->by.n && !s->none; k++) {
-		bool all = true;
-
-		for (uint32_t d = 0; d < b->streams && all; d++)
-			all = pairs_get(b->stream[d], s->by.name[k]).n > 0;
-		if (!all && log_batch_may_have(b, s->by.name[k]))
-			return false;
-	}
-	return true;
+	return w ? feed_batch(&w->feed, b, e) : -1;
 }
 
 /* ---- what runs tell --------------------------------------------------------- */
@@ -314,31 +66,16 @@ may_count(void *arg, struct log_batch *b)
 {
 	const struct scan *s = arg;
 
-	return by_stream(&s->leaf->sampler, b);
+	return feed_by_stream(&s->leaf->sampler, b);
 }
 
 static int
 take_runs(void *arg, unsigned worker, struct log_batch *b,
     const struct log_runs *runs, struct err *e)
 {
-	struct scan *s = arg;
-	struct meter *m = &s->leaf->meter[worker];
+	struct worker *w = next_batch(arg, worker, b, e);
 
-	if (s->stopped && s->stopped())
-		return err_set(e, ERR_CANCEL, "stopped");
-	arena_reset(&s->scratch[worker]);
-	forget_series(s, worker, b);
-	for (uint32_t i = 0; i < runs->n; i++) {
-		const struct stretch *v = &runs->v[i];
-		uint32_t no;
-
-		if (!meter_turn(m, v->first))
-			continue;
-		if (stream_series(s, worker, b, v->code, &no, e) == -1)
-			return -1;
-		meter_count(m, no, m->at.lo, m->at.hi, v->n);
-	}
-	return 0;
+	return w ? feed_runs(&w->feed, b, runs, e) : -1;
 }
 
 /* ---- what templates tell ---------------------------------------------------- */
@@ -348,72 +85,61 @@ begin_batch(void *arg, unsigned worker, struct log_batch *b,
     const struct log_parse_filter **f, struct err *e)
 {
 	struct scan *s = arg;
-	struct glanced *at = &s->at[worker];
+	struct worker *w = next_batch(s, worker, b, e);
 
-	if (s->stopped && s->stopped())
-		return err_set(e, ERR_CANCEL, "stopped");
-	arena_reset(&s->scratch[worker]);
-	forget_series(s, worker, b);
-	map_reset(&at->groups);
-	at->look = glance_at(s->glance, b->stream, b->streams,
-	    &s->scratch[worker]);
-	if (!at->look)
+	if (!w)
+		return -1;
+	map_reset(&w->groups);
+	w->look = glance_at(s->glance, b->stream, b->streams, &w->feed.mem);
+	if (!w->look)
 		return 0;
-	*f = glance_filter(at->look);
+	*f = glance_filter(w->look);
 	return 1;
 }
 
 /* The labels to group by: those of the stream, and those of the text. */
 static int
-series_of_group(struct scan *s, unsigned worker, struct str stream,
-    const struct str *values, uint32_t *no, struct err *e)
+series_of_group(struct worker *w, struct str stream, const struct str *values,
+    uint32_t *no, struct err *e)
 {
-	struct glanced *at = &s->at[worker];
 	const struct str *name;
-	uint32_t by = glance_names(at->look, &name), n;
-	struct log_pair *own, *p;
+	uint32_t by = glance_names(w->look, &name), n = 0;
+	struct log_pair *p;
 
-	arena_reset(&at->mem);
-	if (pairs_read(stream, &at->mem, &own, &n) == -1)
-		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
-		    "formed");
-	p = arena_new(&at->mem, struct log_pair, n + by);
-	memcpy(p, own, n * sizeof *p);
+	arena_reset(&w->mem);
+	p = arena_new(&w->mem, struct log_pair, by);
 	for (uint32_t i = 0; i < by; i++)
 		if (values[i].n > 0)
 			p[n++] = (struct log_pair){ name[i], values[i] };
-	return series_of(&s->leaf->sampler, &s->leaf->meter[worker], &at->mem,
-	    p, n, no, e);
+	return feed_series(&w->feed, stream, p, n, &w->mem, no, e);
 }
 
 static int
-group_series(struct scan *s, unsigned worker, struct log_batch *b,
-    uint32_t code, const struct str *values, uint32_t *no, struct err *e)
+group_series(struct worker *w, const struct log_batch *b, uint32_t code,
+    const struct str *values, uint32_t *no, struct err *e)
 {
-	struct glanced *at = &s->at[worker];
 	const struct str *name;
-	uint32_t by = glance_names(at->look, &name), k;
+	uint32_t by = glance_names(w->look, &name), k;
 	bool fresh;
 
 	if (by == 0)
-		return stream_series(s, worker, b, code, no, e);
-	values = glance_values(at->look, values);
-	buf_reset(&at->key);
-	buf_u32(&at->key, code);
+		return feed_stream(&w->feed, b, code, no, e);
+	values = glance_values(w->look, values);
+	buf_reset(&w->key);
+	buf_u32(&w->key, code);
 	for (uint32_t i = 0; i < by; i++) {
-		buf_varint(&at->key, values[i].n);
-		buf_adds(&at->key, values[i]);
+		buf_varint(&w->key, values[i].n);
+		buf_adds(&w->key, values[i]);
 	}
-	k = map_add(&at->groups, buf_str(&at->key), &fresh);
-	if (k >= at->cap) {
-		at->cap = at->cap * 2 + 64;
-		at->series = xrealloc(at->series, at->cap,
-		    sizeof *at->series);
+	k = map_add(&w->groups, buf_str(&w->key), &fresh);
+	if (k >= w->cap) {
+		w->cap = w->cap * 2 + 64;
+		w->series = xrealloc(w->series, w->cap, sizeof *w->series);
 	}
-	if (fresh && series_of_group(s, worker, b->stream[code], values,
-	    &at->series[k], e) == -1)
+	if (fresh && series_of_group(w, b->stream[code], values,
+	    &w->series[k], e) == -1)
 		return -1;
-	*no = at->series[k];
+	*no = w->series[k];
 	return 0;
 }
 
@@ -422,37 +148,21 @@ take_row(void *arg, unsigned worker, struct log_batch *b, uint32_t row,
     const struct str *values, struct err *e)
 {
 	struct scan *s = arg;
-	struct meter *m = &s->leaf->meter[worker];
+	struct worker *w = &s->at[worker];
 	int64_t t = (int64_t)b->time[row];
 	uint32_t no;
 	double v;
 	int r;
 
-	if (!meter_turn(m, t))
+	if (!meter_turn(w->feed.meter, t))
 		return 1;
-	r = glance_take(s->at[worker].look, values, &v);
+	r = glance_take(w->look, values, &v);
 	if (r != 1)
 		return r == 0;
-	if (group_series(s, worker, b, b->code ? b->code[row] : row, values,
-	    &no, e) == -1 || meter_add(m, no, t, v, e) == -1)
+	if (group_series(w, b, b->code ? b->code[row] : row, values, &no,
+	    e) == -1 || meter_add(w->feed.meter, no, t, v, e) == -1)
 		return -1;
 	return 1;
-}
-
-static int
-on_batch(void *arg, unsigned worker, struct log_batch *b, struct err *e)
-{
-	struct scan *s = arg;
-
-	if (s->stopped && s->stopped())
-		return err_set(e, ERR_CANCEL, "stopped");
-	arena_reset(&s->scratch[worker]);
-	if (s->leaf->sampler.of_level && b->found)
-		return count_levels(s, worker, b, e);
-	if (!s->leaf->sampler.of_stream || !b->found)
-		return take_lines(s, worker, b, e);
-	return by_stream(&s->leaf->sampler, b) ?
-	    count_streams(s, worker, b, e) : count_values(s, worker, b, e);
 }
 
 /* ---- the query -------------------------------------------------------------- */
@@ -470,15 +180,13 @@ range_of(const struct grid *g, struct log_scan_opts *o)
 struct parts { struct log_part *v; size_t n; part_fault_fn *fault; void *arg; };
 
 static void
-free_worker(struct scan *s, unsigned worker)
+free_worker(struct worker *w)
 {
-	struct glanced *at = &s->at[worker];
-
-	arena_free(&s->scratch[worker]);
-	map_free(&at->groups);
-	free(at->series);
-	buf_free(&at->key);
-	arena_free(&at->mem);
+	feed_free(&w->feed);
+	map_free(&w->groups);
+	free(w->series);
+	buf_free(&w->key);
+	arena_free(&w->mem);
 }
 
 static int
@@ -502,11 +210,13 @@ scan_leaf(const struct parts *p, struct leaf *l,
 	o.want_line = l->sampler.of_stream ? LOG_NO_LINE : l->sampler.reads;
 	o.want_meta = !l->sampler.of_stream;
 	s.glance = glance_new(&l->sampler, &a);
+	for (unsigned w = 0; w < workers; w++)
+		feed_init(&s.at[w].feed, l, w);
 	r = parts_each(p->v, p->n, &o, s.glance ? &first : NULL,
 	    l->sampler.of_stream && !l->sampler.of_level ? &counts : NULL,
 	    p->fault, p->arg, on_batch, &s, e);
 	for (unsigned w = 0; w < workers; w++)
-		free_worker(&s, w);
+		free_worker(&s.at[w]);
 	arena_free(&a);
 	return r;
 }
