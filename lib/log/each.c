@@ -1,11 +1,7 @@
 #include "log/each.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-
 #include "base/err.h"
 #include "base/pool.h"
-#include "log/find.h"
 #include "log/parsed.h"
 #include "log/shared.h"
 
@@ -23,15 +19,13 @@ struct piece {			/* a stripe */
 struct log_each {
 	const struct log_scan_opts *o;
 	const struct filter *filter;
-	part_fault_fn *fault;
-	void *fault_arg;
+	struct faults faults;
 	struct piece *piece;
 	size_t pieces, early;	/* those before this were opened early */
 	size_t kept;		/* bytes of theirs */
 	struct shared shared;
 	struct arena work[POOL_WORKERS_MAX];
 	struct log_batch batch[POOL_WORKERS_MAX];
-	pthread_mutex_t lock;	/* of faults */
 	const struct log_each_first *first;
 	const struct log_each_counts *counts;
 	log_batch_fn *fn;
@@ -43,14 +37,7 @@ struct log_each {
 static int
 pass_fault(struct log_each *each, const struct log_found *f, struct err *e)
 {
-	if (!each->fault || (e->kind != ERR_CORRUPT && e->kind != ERR_SYS))
-		return -1;
-	part_where(f->part, f->stripe, e);
-	pthread_mutex_lock(&each->lock);
-	each->fault(each->fault_arg, e);
-	pthread_mutex_unlock(&each->lock);
-	*e = (struct err){ 0 };
-	return 0;
+	return faults_pass(&each->faults, f->part, f->stripe, e);
 }
 
 /* ---- runs ------------------------------------------------------------------- */
@@ -415,7 +402,7 @@ one_by_one(struct log_each *each, struct log_part *p, size_t n,
 	o.to = z->to < o.to - 1 ? z->to + 1 : o.to;
 	o.forward = true;
 	o.want_meta = true;
-	return parts_scan(p, n, &o, each->fault, each->fault_arg, on_line,
+	return parts_scan(p, n, &o, each->faults.fn, each->faults.arg, on_line,
 	    each, e);
 }
 
@@ -464,19 +451,18 @@ parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
 {
 	struct log_scan_opts opts = *o;
 	struct log_each each = { .o = &opts, .first = first,
-		.counts = counts, .fault = fault, .fault_arg = fault_arg,
-		.fn = fn, .arg = arg };
+		.counts = counts, .fn = fn, .arg = arg };
 	int r;
 
 	opts.limit = 0;
 	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
 		opts.workers = pool_workers();
-	pthread_mutex_init(&each.lock, NULL);
+	faults_init(&each.faults, fault, fault_arg);
 	shared_init(&each.shared);
 	each.filter = filters_new(o->filter, o->nfilter, &each.mem);
 	list_pieces(&each, p, n);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
-		each.batch[i].each = &each;
+		log_batch_init(&each.batch[i], &opts, &each.faults);
 	r = look_at_all(&each, e);
 	if (r == 0)
 		r = in_order(&each, p, n, e);
@@ -484,102 +470,10 @@ parts_each(struct log_part *p, size_t n, const struct log_scan_opts *o,
 		found_free(&each.piece[i].f);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++) {
 		arena_free(&each.work[i]);
-		buf_free(&each.batch[i].text);
-		arena_free(&each.batch[i].mem);
+		log_batch_free(&each.batch[i]);
 	}
-	pthread_mutex_destroy(&each.lock);
+	faults_free(&each.faults);
 	shared_free(&each.shared);
 	arena_free(&each.mem);
 	return r;
-}
-
-/* ---- one line of a batch ---------------------------------------------------- */
-
-/* Reads a stream's once. */
-static int
-stream_labels(struct log_batch *b, uint32_t code, struct err *e)
-{
-	struct arena *mem = &b->found->work;
-	struct batch_labels *l;
-
-	if (!b->labels)
-		b->labels = arena_zero(mem, struct batch_labels, b->streams);
-	l = &b->labels[code];
-	if (!l->p && pairs_read(b->stream[code], mem, &l->p, &l->n) == -1)
-		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
-		    "formed");
-	return 0;
-}
-
-int
-log_batch_line(struct log_batch *b, uint32_t i, struct log_line *out,
-    struct err *e)
-{
-	const struct log_scan_opts *o = b->each->o;
-	uint32_t code = b->code ? b->code[i] : i;
-
-	if (!b->found) {
-		*out = *b->line;
-		return 1;
-	}
-	arena_reset(&b->mem);
-	if (found_line(b->found, i, o->want_line, o->want_meta && !b->bare,
-	    out, &b->text, &b->mem, e) == -1 || stream_labels(b, code, e) == -1)
-		return pass_fault(b->each, b->found, e);
-	out->labels = b->labels[code].p;
-	out->nlabels = b->labels[code].n;
-	return 1;
-}
-
-/* Whether a dictionary of pairs has any of this name. */
-static bool
-in_pairs(struct log_cols *c, struct str column, struct str name)
-{
-	int col = stripe_find(c->stripe, LG_ROW, column, VEC_STR);
-	const struct str *dict;
-	struct err e = { 0 };
-	uint32_t n;
-
-	if (col == -1)
-		return false;
-	if (stripe_dict(c->stripe, (uint32_t)col, c->mem, &dict, &n,
-	    &e) == -1 || n == 0)
-		return true;
-	for (uint32_t d = 0; d < n; d++)
-		if (pairs_get(dict[d], name).p)
-			return true;
-	return false;
-}
-
-bool
-log_batch_may_have(struct log_batch *b, struct str name)
-{
-	static const char *const own[] = { "trace_id", "span_id",
-		"severity_number", "severity_text", "detected_level",
-		"observed_timestamp" };
-	struct log_cols *c;
-
-	if (str_ends(name, S("_extracted")))
-		return true;
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		if (str_eq(name, str_of(own[i])))
-			return true;
-	c = &b->found->cols;
-	for (uint32_t k = 0; k < c->nmeta; k++)
-		if (str_eq(c->meta[k].name, name))
-			return true;
-	return in_pairs(c, S("context"), name) || in_pairs(c, S("x"), name);
-}
-
-int
-log_batch_names(struct log_batch *b, const struct str *names, size_t n,
-    struct err *e)
-{
-	return values_open(&b->values, &b->found->cols, names, n, e);
-}
-
-int
-log_batch_values(struct log_batch *b, uint32_t i, struct err *e)
-{
-	return values_at(&b->values, b->found->row ? b->found->row[i] : i, e);
 }

@@ -8,7 +8,6 @@
 #include "log/find.h"
 
 #define LIGHT		1000u	/* lines */
-#define FAULTS_MAX	1000u	/* said in one scan */
 #define SETTLED_MAX	((size_t)64 << 20)	/* bytes of lines put together */
 #define LINE_BYTES	512u	/* of one, a guess */
 #define LINE_LARGE	65536u	/* one at a time, where they are so long */
@@ -46,10 +45,7 @@ struct scan {
 	struct arena mem, line;
 	struct arena worker[POOL_WORKERS_MAX];
 	struct buf text, key;
-	part_fault_fn *fault;
-	void *fault_arg;
-	struct map said;		/* faults, each once */
-	pthread_mutex_t lock;		/* of fault and said */
+	struct faults faults;
 	log_line_fn *fn;
 	void *arg;
 };
@@ -110,20 +106,7 @@ list_pieces(struct scan *s, struct log_part *p, size_t n)
 static int
 pass_fault(struct scan *s, const struct log_found *f, struct err *e)
 {
-	bool fresh = false;
-
-	if (!s->fault || (e->kind != ERR_CORRUPT && e->kind != ERR_SYS))
-		return -1;
-	part_where(f->part, f->stripe, e);
-	pthread_mutex_lock(&s->lock);
-	/* many rows may meet the same fault */
-	if (s->said.n < FAULTS_MAX)
-		map_add(&s->said, str_of(e->msg), &fresh);
-	if (fresh)
-		s->fault(s->fault_arg, e);
-	pthread_mutex_unlock(&s->lock);
-	*e = (struct err){ 0 };
-	return 0;
+	return faults_pass(&s->faults, f->part, f->stripe, e);
 }
 
 /*
@@ -360,9 +343,8 @@ stream_of(struct scan *s, struct log_found *f, uint32_t at, uint32_t *no,
 			    sizeof *s->stream);
 		}
 		if (fresh && pairs_read(s->streams.key[k], &s->mem,
-		    &s->stream[k].label, &s->stream[k].n) == -1)
-			return err_set(e, ERR_CORRUPT,
-			    "labels of a stream: not well formed");
+		    &s->stream[k].label, &s->stream[k].n, e) == -1)
+			return -1;
 		f->stream_no[code] = k;
 	}
 	*no = f->stream_no[code];
@@ -517,13 +499,12 @@ parts_scan(struct log_part *parts, size_t n, const struct log_scan_opts *o,
     struct err *e)
 {
 	struct log_scan_opts opts = *o;
-	struct scan s = { .o = &opts, .fault = fault, .fault_arg = fault_arg,
-		.fn = fn, .arg = arg };
+	struct scan s = { .o = &opts, .fn = fn, .arg = arg };
 	int r;
 
 	if (opts.workers == 0 || opts.workers > POOL_WORKERS_MAX)
 		opts.workers = pool_workers();
-	pthread_mutex_init(&s.lock, NULL);
+	faults_init(&s.faults, fault, fault_arg);
 	s.filter = filters_new(o->filter, o->nfilter, &s.mem);
 	list_pieces(&s, parts, n);
 	r = run(&s, e);
@@ -533,13 +514,12 @@ parts_scan(struct log_part *parts, size_t n, const struct log_scan_opts *o,
 	free(s.group);
 	map_free(&s.streams);
 	map_free(&s.seen);
-	map_free(&s.said);
 	buf_free(&s.text);
 	buf_free(&s.key);
 	for (unsigned i = 0; i < POOL_WORKERS_MAX; i++)
 		arena_free(&s.worker[i]);
 	arena_free(&s.line);
 	arena_free(&s.mem);
-	pthread_mutex_destroy(&s.lock);
+	faults_free(&s.faults);
 	return r;
 }

@@ -2,11 +2,8 @@
 #ifndef LOG_PARTS_H
 #define LOG_PARTS_H
 
-#include "log/part.h"
+#include "log/faults.h"
 #include "log/scan.h"
-
-/* Told of a stripe that cannot be read; the scan goes on. May be NULL. */
-typedef void part_fault_fn(void *arg, const struct err *);
 
 /* Whether a part may have lines of the times asked for. */
 bool parts_in_range(const struct log_part *, const struct log_scan_opts *);

@@ -1,7 +1,6 @@
 /* streams: the label sets there are, told by dictionaries where they do. */
 #include <stdlib.h>
 
-#include "base/err.h"
 #include "base/hash.h"
 #include "log/erase.h"
 #include "log/select.h"
@@ -146,9 +145,8 @@ give(const struct map *seen, struct arena *mem, struct log_streams *out,
 	out->n = seen->n;
 	for (uint32_t i = 0; i < seen->n; i++)
 		if (pairs_read(arena_str(mem, seen->key[i]), mem,
-		    &out->v[i].label, &out->v[i].n) == -1)
-			return err_set(e, ERR_CORRUPT,
-			    "labels of a stream: not well formed");
+		    &out->v[i].label, &out->v[i].n, e) == -1)
+			return -1;
 	qsort(out->v, out->n, sizeof *out->v, by_labels);
 	return 0;
 }

@@ -2,8 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/err.h"
-
 void
 pairs_put(struct buf *b, struct str name, struct str value)
 {
@@ -23,7 +21,7 @@ pairs_next(struct cur *c, struct log_pair *p)
 
 int
 pairs_read(struct str bytes, struct arena *mem, struct log_pair **out,
-    uint32_t *n)
+    uint32_t *n, struct err *e)
 {
 	struct cur c = cur_of(bytes);
 	struct log_pair p;
@@ -33,7 +31,8 @@ pairs_read(struct str bytes, struct arena *mem, struct log_pair **out,
 	while ((r = pairs_next(&c, &p)) == 1)
 		count++;
 	if (r == -1)
-		return -1;
+		return err_set(e, ERR_CORRUPT,
+		    "labels of a stream: not well formed");
 	*out = arena_new(mem, struct log_pair, count > 0 ? count : 1);
 	*n = 0;
 	c = cur_of(bytes);

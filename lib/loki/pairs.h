@@ -10,15 +10,16 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/cur.h"
+#include "base/err.h"
 
 struct log_pair { struct str name, value; };
 
 void pairs_put(struct buf *, struct str name, struct str value);
 /* 1, 0 at the clean end, -1: not well formed. */
 int pairs_next(struct cur *, struct log_pair *);
-/* All of them, in the arena (slices of bytes). -1: not well formed. */
+/* A stream's labels, in the arena (slices of bytes). -1: not well formed. */
 int pairs_read(struct str bytes, struct arena *, struct log_pair **,
-    uint32_t *n);
+    uint32_t *n, struct err *);
 /* The first value of that name, or {NULL, 0}. */
 struct str pairs_get(struct str bytes, struct str name);
 /* Appends them sorted by name, each name once (the first). */

@@ -1,6 +1,5 @@
 #include "lql/feed.h"
 
-#include "base/err.h"
 #include "lql/hint.h"
 #include "lql/run.h"
 
@@ -45,9 +44,8 @@ feed_series(struct feed *f, struct str stream, const struct log_pair *more,
 	struct log_pair *own, *p;
 	uint32_t nown;
 
-	if (pairs_read(stream, mem, &own, &nown) == -1)
-		return err_set(e, ERR_CORRUPT, "labels of a stream: not well "
-		    "formed");
+	if (pairs_read(stream, mem, &own, &nown, e) == -1)
+		return -1;
 	p = arena_new(mem, struct log_pair, nown + n);
 	memcpy(p, own, nown * sizeof *p);
 	for (uint32_t i = 0; i < n; i++)

@@ -82,18 +82,20 @@ test_pairs(void)
 	struct buf b = { 0 }, sorted = { 0 };
 	struct arena mem = { 0 };
 	struct log_pair *v;
+	struct err e = { 0 };
 	uint32_t n;
 
 	pairs_put(&b, S("b"), S("2"));
 	pairs_put(&b, S("a"), S("1"));
 	pairs_put(&b, S("b"), S("3"));
 	pairs_sorted(&sorted, buf_str(&b));
-	CHECK(pairs_read(buf_str(&sorted), &mem, &v, &n) == 0 && n == 2);
+	CHECK(pairs_read(buf_str(&sorted), &mem, &v, &n,
+	    &e) == 0 && n == 2);
 	CHECK(str_eq(v[0].name, S("a")) && str_eq(v[1].value, S("2")));
 	for (size_t cut = 1; cut < sorted.n; cut++)
 		if (cut != 4)	/* the first pair alone is whole */
 			CHECK(pairs_read(str_mk(sorted.p, cut), &mem, &v,
-			    &n) == -1);
+			    &n, &e) == -1 && e.kind == ERR_CORRUPT);
 	buf_free(&b);
 	buf_free(&sorted);
 	arena_free(&mem);
