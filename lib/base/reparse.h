@@ -1,5 +1,5 @@
 /*
- * reparse: RE2's syntax to a tree, and the tree to PCRE2's text.
+ * reparse: RE2's syntax to a tree, and what is made of that.
  *
  * The inner half of base/re. The grammar is that of Go's regexp/syntax with
  * its Perl flags; error words are Go's.
@@ -28,6 +28,8 @@ enum re_node_type {
 	RE_GROUP,	/* capturing; one kid; text is its name, if any */
 };
 
+struct re_lits;
+
 struct re_node {
 	enum re_node_type type;
 	bool icase, greedy;
@@ -43,5 +45,8 @@ struct re_node *re_parse(struct str pattern, bool icase, bool dotall,
     struct arena *, struct err *);
 /* Appends the tree as PCRE2 text (UTF mode, ALT_CIRCUMFLEX). */
 void re_emit(const struct re_node *, struct buf *);
+/* re_literals (base/re.h). */
+void re_tree_literals(const struct re_node *, struct arena *,
+    struct re_lits *);
 
 #endif
