@@ -7,6 +7,13 @@ parser_fail(struct parser *p, const char *what)
 }
 
 int
+parser_fail_at(struct parser *p, struct caret at, const char *what,
+    const char *name)
+{
+	return caret_err(p->l.e, p->l.query, at, what, name);
+}
+
+int
 parser_next(struct parser *p)
 {
 	return lql_lex_next(&p->l);
@@ -273,10 +280,8 @@ primary(struct parser *p)
 		parser_no_filter(p);
 		return NULL;
 	}
-	if (++p->depth > LQL_DEPTH_MAX) {
-		parser_fail(p, "nested too deeply");
+	if (parser_deeper(p) == -1)
 		return NULL;
-	}
 	if (parser_next(p) == -1 || !(f = filters(p)))
 		return NULL;
 	p->depth--;

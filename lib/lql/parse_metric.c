@@ -5,20 +5,9 @@
 
 #include "base/num.h"
 
-static const char *const range_name[LQL_RANGE_OPS] = { "count_over_time",
-	"rate", "rate_counter", "bytes_over_time", "bytes_rate",
-	"sum_over_time", "avg_over_time", "min_over_time", "max_over_time",
-	"stddev_over_time", "stdvar_over_time", "quantile_over_time",
-	"first_over_time", "last_over_time", "absent_over_time" };
 static const char *const agg_op_name[LQL_AGG_OPS] = { "sum", "avg", "count",
 	"min", "max", "stddev", "stdvar", "topk", "bottomk", "approx_topk",
 	"sort", "sort_desc" };
-
-const char *
-lql_range_name(enum lql_range_op op)
-{
-	return range_name[op];
-}
 
 const char *
 lql_agg_name(enum lql_agg_op op)
@@ -34,15 +23,8 @@ struct operand {
 
 static int expression(struct parser *, int min, struct operand *);
 
-/* `what` has one %s. */
-static int
-fail_at(struct parser *p, struct caret at, const char *what, const char *name)
-{
-	return caret_err(p->l.e, p->l.query, at, what, name);
-}
-
-static struct lql_metric *
-node(struct parser *p, enum lql_metric_kind kind, struct caret at)
+struct lql_metric *
+parser_metric(struct parser *p, enum lql_metric_kind kind, struct caret at)
 {
 	struct lql_metric *m = arena_zero(p->q->mem, struct lql_metric, 1);
 
@@ -51,9 +33,8 @@ node(struct parser *p, enum lql_metric_kind kind, struct caret at)
 	return m;
 }
 
-/* Enters a parenthesis, or goes too deep. */
-static int
-deeper(struct parser *p)
+int
+parser_deeper(struct parser *p)
 {
 	return ++p->depth > LQL_DEPTH_MAX ?
 	    parser_fail(p, "nested too deeply") : 0;
@@ -74,174 +55,6 @@ string(struct parser *p, struct str *out)
 		return parser_no_string(p);
 	*out = p->l.text;
 	return parser_next(p);
-}
-
-/* ---- grouping --------------------------------------------------------------- */
-
-/* ( a, b, c ) */
-static int
-names(struct parser *p, const struct str **out, uint32_t *n)
-{
-	struct str *v = NULL;
-
-	*n = 0;
-	if (parser_label_name(p))
-		return caret_err(p->l.e, p->l.query, p->l.place, "expected (, "
-		    "as in (%.*s)", PS(p->l.text));
-	if (parser_take(p, LQL_PAREN, "expected (") == -1)
-		return -1;
-	while (p->l.type != LQL_PAREN_CLOSE) {
-		if (*n > 0 && parser_take(p, LQL_COMMA,
-		    "expected , or )") == -1)
-			return -1;
-		if (!parser_label_name(p))
-			return parser_fail(p, "expected a label name");
-		v = arena_grow(p->q->mem, v, *n, *n + 1, sizeof *v);
-		v[(*n)++] = p->l.text;
-		if (parser_next(p) == -1)
-			return -1;
-	}
-	*out = v;
-	return parser_next(p);
-}
-
-/* by (...) or without (...), if there. */
-static int
-grouping(struct parser *p, struct lql_grouping *g)
-{
-	if (!parser_word(p, "by") && !parser_word(p, "without"))
-		return 0;
-	g->given = true;
-	g->by.without = parser_word(p, "without");
-	return parser_next(p) == -1 ? -1 : names(p, &g->by.name, &g->by.n);
-}
-
-/* ---- ranges ----------------------------------------------------------------- */
-
-/* [5m] offset 1h */
-static int
-range_time(struct parser *p, struct lql_range *r)
-{
-	r->ns = p->l.duration;
-	if (parser_take(p, LQL_RANGE, "expected a range: [5m]") == -1)
-		return -1;
-	if (!parser_word(p, "offset"))
-		return 0;
-	if (parser_next(p) == -1)
-		return -1;
-	r->offset = p->l.duration;
-	return parser_take(p, LQL_DURATION, "expected a duration");
-}
-
-/* The selector with its pipeline, the range before or behind it. */
-static int
-plain_range(struct parser *p, struct lql_range *r, bool *timed)
-{
-	if (parser_selector(p) == -1)
-		return -1;
-	*timed = p->l.type == LQL_RANGE;
-	if (*timed && range_time(p, r) == -1)
-		return -1;
-	if (parser_pipeline(p) == -1)
-		return -1;
-	if (*timed || p->l.type != LQL_RANGE)
-		return 0;
-	*timed = true;
-	return range_time(p, r);
-}
-
-/*
- * In parentheses the range may be left out: it then follows them, and behind
- * it what is unwrapped, if there is no pipeline in them.
- */
-static int
-log_range(struct parser *p, struct lql_range *r, bool *timed)
-{
-	bool plain;
-
-	if (p->l.type != LQL_PAREN)
-		return plain_range(p, r, timed);
-	if (deeper(p) == -1 || parser_next(p) == -1)
-		return -1;
-	plain = p->l.type != LQL_PAREN;
-	if (log_range(p, r, timed) == -1)
-		return -1;
-	p->depth--;
-	if (*timed || !plain)
-		return parser_take(p, LQL_PAREN_CLOSE, *timed ? "expected )" :
-		    "expected a range: [5m]");
-	if (parser_take(p, LQL_PAREN_CLOSE, "expected ) or [5m]") == -1 ||
-	    range_time(p, r) == -1)
-		return -1;
-	*timed = true;
-	if (p->log->nsteps > 0 || p->l.type != LQL_PIPE)
-		return 0;
-	return parser_pipeline(p) == -1 ? -1 : p->log->step[0].type ==
-	    LQL_S_UNWRAP ? 0 : parser_fail(p, "expected unwrap alone behind "
-	    "a range that is behind parentheses");
-}
-
-static int
-check_range(struct parser *p, const struct lql_range *r, bool q,
-    struct caret at)
-{
-	const char *name = range_name[r->op];
-	bool groups = r->op >= LQL_R_AVG && r->op <= LQL_R_LAST;
-	bool may = r->op == LQL_R_RATE || r->op == LQL_R_ABSENT;
-	bool must = r->op == LQL_R_RATE_COUNTER ||
-	    (r->op >= LQL_R_SUM && r->op <= LQL_R_LAST);
-	char text[32];
-
-	if (r->by.given && !groups)
-		return fail_at(p, at, "grouping not allowed for %s "
-		    "aggregation", name);
-	if (q && r->op != LQL_R_QUANTILE)
-		return caret_err(p->l.e, p->l.query, at, "parameter %s not "
-		    "supported for operation %s", num_fmt_f64(text, r->q),
-		    name);
-	if (!q && r->op == LQL_R_QUANTILE)
-		return fail_at(p, at, "parameter required for operation %s",
-		    name);
-	if (r->unwrap && !must && !may)
-		return fail_at(p, at, "invalid aggregation %s with unwrap",
-		    name);
-	return r->unwrap || !must ? 0 : fail_at(p, at, "invalid aggregation "
-	    "%s without unwrap", name);
-}
-
-static int
-range(struct parser *p, enum lql_range_op op, struct lql_metric **out)
-{
-	struct lql_metric *m = node(p, LQL_M_RANGE, p->l.place);
-	struct lql_range *r = arena_zero(p->q->mem, struct lql_range, 1);
-	bool q = false, timed = false;
-
-	*out = m;
-	m->range = r;
-	r->op = op;
-	if (parser_next(p) == -1 ||
-	    parser_take(p, LQL_PAREN, "expected (") == -1)
-		return -1;
-	if (p->l.type == LQL_NUMBER) {
-		q = true;
-		r->q = p->l.number;
-		if (parser_next(p) == -1 ||
-		    parser_take(p, LQL_COMMA, "expected ,") == -1)
-			return -1;
-	}
-	p->log = &r->log;
-	p->range = r;
-	p->cap_match = p->cap_step = 0;
-	if (log_range(p, r, &timed) == -1)
-		return -1;
-	p->range = NULL;
-	if (!timed)
-		return parser_fail(p, "expected a range: [5m]");
-	if (parser_take(p, LQL_PAREN_CLOSE, "expected )") == -1 ||
-	    grouping(p, &r->by) == -1)
-		return -1;
-	parser_plan(&r->log);
-	return check_range(p, r, q, m->at);
 }
 
 /* ---- aggregations ----------------------------------------------------------- */
@@ -267,8 +80,8 @@ check_agg(struct parser *p, struct lql_agg *a, struct str k, struct caret at)
 	int64_t n = 0;
 
 	if (takes && !k.p)
-		return fail_at(p, at, "parameter required for operation %s",
-		    name);
+		return parser_fail_at(p, at, "parameter required for "
+		    "operation %s", name);
 	if (!takes && k.p)
 		return caret_err(p->l.e, p->l.query, at, "unsupported "
 		    "parameter for operation %s(%.*s,", name, PS(k));
@@ -282,16 +95,27 @@ check_agg(struct parser *p, struct lql_agg *a, struct str k, struct caret at)
 		return caret_err(p->l.e, p->l.query, at, "sort and sort_desc "
 		    "doesn't allow grouping by ");
 	if (a->op == LQL_A_APPROX_TOPK && a->by.given)
-		return fail_at(p, at, "grouping not allowed for %s "
+		return parser_fail_at(p, at, "grouping not allowed for %s "
 		    "aggregation", name);
 	a->k = (uint64_t)n;
 	return 0;
 }
 
+/* The aggregation of the name at hand; LQL_AGG_OPS: it is none. */
+static enum lql_agg_op
+agg_op(const struct parser *p)
+{
+	enum lql_agg_op op = LQL_A_SUM;
+
+	while (op < LQL_AGG_OPS && !parser_word(p, agg_op_name[op]))
+		op++;
+	return op;
+}
+
 static int
 aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 {
-	struct lql_metric *m = node(p, LQL_M_AGG, p->l.place);
+	struct lql_metric *m = parser_metric(p, LQL_M_AGG, p->l.place);
 	struct lql_agg *a = arena_zero(p->q->mem, struct lql_agg, 1);
 	struct str k = { NULL, 0 };
 	bool number = false;
@@ -299,8 +123,9 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 	*out = m;
 	m->agg = a;
 	a->op = op;
-	if (parser_next(p) == -1 || grouping(p, &a->by) == -1 ||
-	    deeper(p) == -1 || parser_take(p, LQL_PAREN, "expected (") == -1)
+	if (parser_next(p) == -1 || parser_grouping(p, &a->by) == -1 ||
+	    parser_deeper(p) == -1 ||
+	    parser_take(p, LQL_PAREN, "expected (") == -1)
 		return -1;
 	if (p->l.type == LQL_NUMBER) {
 		struct lql_lex at = p->l;
@@ -322,7 +147,7 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 	    "expected , or )" : "expected )") == -1)
 		return -1;
 	p->depth--;
-	if (!a->by.given && grouping(p, &a->by) == -1)
+	if (!a->by.given && parser_grouping(p, &a->by) == -1)
 		return -1;
 	return check_agg(p, a, k, m->at) == -1 ? -1 : higher(p, m, a->of);
 }
@@ -332,7 +157,7 @@ aggregation(struct parser *p, enum lql_agg_op op, struct lql_metric **out)
 static int
 number(struct parser *p, struct lql_metric **out)
 {
-	struct lql_metric *m = node(p, LQL_M_NUMBER, p->l.place);
+	struct lql_metric *m = parser_metric(p, LQL_M_NUMBER, p->l.place);
 	bool minus = p->l.type == LQL_OTHER && *p->l.text.p == '-';
 
 	*out = m;
@@ -345,7 +170,7 @@ number(struct parser *p, struct lql_metric **out)
 static int
 vector(struct parser *p, struct lql_metric **out)
 {
-	struct lql_metric *m = node(p, LQL_M_VECTOR, p->l.place);
+	struct lql_metric *m = parser_metric(p, LQL_M_VECTOR, p->l.place);
 
 	*out = m;
 	if (parser_next(p) == -1 ||
@@ -359,14 +184,14 @@ vector(struct parser *p, struct lql_metric **out)
 static int
 replace(struct parser *p, struct lql_metric **out)
 {
-	struct lql_metric *m = node(p, LQL_M_REPLACE, p->l.place);
+	struct lql_metric *m = parser_metric(p, LQL_M_REPLACE, p->l.place);
 	struct lql_replace *r = arena_zero(p->q->mem, struct lql_replace, 1);
 	struct str *text[] = { &r->dst, &r->with, &r->src };
 	static const char comma[] = "expected ,";
 
 	*out = m;
 	m->replace = r;
-	if (parser_next(p) == -1 || deeper(p) == -1 ||
+	if (parser_next(p) == -1 || parser_deeper(p) == -1 ||
 	    parser_take(p, LQL_PAREN, "expected (") == -1 ||
 	    metric_operand(p, &r->of) == -1 ||
 	    parser_take(p, LQL_COMMA, comma) == -1)
@@ -386,15 +211,6 @@ replace(struct parser *p, struct lql_metric **out)
 }
 
 static int
-one_of(const struct parser *p, const char *const *of, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (parser_word(p, of[i]))
-			return i;
-	return -1;
-}
-
-static int
 log_query(struct parser *p, struct operand *out)
 {
 	out->log = arena_zero(p->q->mem, struct lql_log, 1);
@@ -410,13 +226,14 @@ log_query(struct parser *p, struct operand *out)
 static int
 primary(struct parser *p, struct operand *out)
 {
-	int k;
+	enum lql_range_op range = parser_range_op(p);
+	enum lql_agg_op agg = agg_op(p);
 
 	*out = (struct operand){ NULL, NULL };
 	if (p->l.type == LQL_OPEN)
 		return log_query(p, out);
 	if (p->l.type == LQL_PAREN) {
-		if (deeper(p) == -1 || parser_next(p) == -1 ||
+		if (parser_deeper(p) == -1 || parser_next(p) == -1 ||
 		    expression(p, 0, out) == -1)
 			return -1;
 		p->depth--;
@@ -425,10 +242,10 @@ primary(struct parser *p, struct operand *out)
 	if (p->l.type == LQL_NUMBER || (p->l.type == LQL_OTHER &&
 	    (*p->l.text.p == '-' || *p->l.text.p == '+')))
 		return number(p, &out->m);
-	if ((k = one_of(p, range_name, LQL_RANGE_OPS)) != -1)
-		return range(p, (enum lql_range_op)k, &out->m);
-	if ((k = one_of(p, agg_op_name, LQL_AGG_OPS)) != -1)
-		return aggregation(p, (enum lql_agg_op)k, &out->m);
+	if (range != LQL_RANGE_OPS)
+		return parser_range(p, range, &out->m);
+	if (agg != LQL_AGG_OPS)
+		return aggregation(p, agg, &out->m);
 	if (parser_word(p, "vector"))
 		return vector(p, &out->m);
 	if (parser_word(p, "label_replace"))
@@ -476,7 +293,8 @@ modifiers(struct parser *p, struct binary *b)
 	if (!parser_word(p, "on") && !parser_word(p, "ignoring"))
 		return 0;
 	b->on.without = parser_word(p, "ignoring");
-	if (parser_next(p) == -1 || names(p, &b->on.name, &b->on.n) == -1)
+	if (parser_next(p) == -1 ||
+	    parser_names(p, &b->on.name, &b->on.n) == -1)
 		return -1;
 	b->many = parser_word(p, "group_left") ? BIN_MANY_LEFT :
 	    parser_word(p, "group_right") ? BIN_MANY_RIGHT : BIN_ONE;
@@ -485,7 +303,7 @@ modifiers(struct parser *p, struct binary *b)
 	if (parser_next(p) == -1)
 		return -1;
 	return p->l.type == LQL_PAREN ?
-	    names(p, &b->include, &b->ninclude) : 0;
+	    parser_names(p, &b->include, &b->ninclude) : 0;
 }
 
 /* No operator takes a log query: said before the other side is read. */
@@ -533,7 +351,7 @@ join(struct parser *p, struct binary *b, struct operand *l,
 		    &l->m->number);
 		return 0;
 	}
-	m = node(p, LQL_M_BINARY, b->at);
+	m = parser_metric(p, LQL_M_BINARY, b->at);
 	m->op = b;
 	m->l = l->m;
 	m->r = r->m;

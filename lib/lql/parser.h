@@ -1,4 +1,4 @@
-/* parser: what the halves of the parser share. */
+/* parser: what the parts of the parser share. */
 #ifndef LQL_PARSER_H
 #define LQL_PARSER_H
 
@@ -17,6 +17,9 @@ struct parser {
 
 /* A caret under the current token; -1. */
 int parser_fail(struct parser *, const char *what);
+/* The same elsewhere; `what` has one %s. */
+int parser_fail_at(struct parser *, struct caret, const char *what,
+    const char *name);
 int parser_next(struct parser *);
 /* Whether the current token is this word, in any letter case. */
 bool parser_word(const struct parser *, const char *);
@@ -43,6 +46,20 @@ int parser_selector(struct parser *);
 int parser_pipeline(struct parser *);
 /* A whole query. */
 int parser_query(struct parser *);
+
+/* A node of a metric query, cleared. */
+struct lql_metric *parser_metric(struct parser *, enum lql_metric_kind,
+    struct caret);
+/* Enters a parenthesis, or goes too deep; p->depth-- leaves it. */
+int parser_deeper(struct parser *);
+/* ( a, b, c ) */
+int parser_names(struct parser *, const struct str **, uint32_t *n);
+/* by (...) or without (...), if there. */
+int parser_grouping(struct parser *, struct lql_grouping *);
+/* The range function of the name at hand, LQL_RANGE_OPS: it is none; and all of
+ * it. */
+enum lql_range_op parser_range_op(const struct parser *);
+int parser_range(struct parser *, enum lql_range_op, struct lql_metric **);
 
 /* The stage after |, if it is none of label filters: 1, 0 it is none, -1. */
 int parser_stage(struct parser *);
