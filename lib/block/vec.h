@@ -104,16 +104,32 @@ bits_first(uint64_t *b, uint32_t n)
 		b[n / 64] = (UINT64_C(1) << n % 64) - 1;
 }
 
+/* Of the word in which bit `from` lies, those of from .. to - 1. */
+static inline uint64_t
+bits_mask(uint32_t from, uint32_t to)
+{
+	uint64_t mask = UINT64_MAX << from % 64;
+
+	return to / 64 > from / 64 ? mask :
+	    mask & ((UINT64_C(1) << to % 64) - 1);
+}
+
 /* Sets bits from .. to - 1. */
 static inline void
 bits_fill(uint64_t *b, uint32_t from, uint32_t to)
 {
-	for (; from < to && from % 64 > 0; from++)
-		bit_set(b, from);
-	for (; to - from >= 64; from += 64)
-		b[from / 64] = UINT64_MAX;
-	for (; from < to; from++)
-		bit_set(b, from);
+	for (; from < to; from = (from / 64 + 1) * 64)
+		b[from / 64] |= bits_mask(from, to);
+}
+
+/* Whether one of from .. to - 1 is set. */
+static inline bool
+bits_any_of(const uint64_t *b, uint32_t from, uint32_t to)
+{
+	for (; from < to; from = (from / 64 + 1) * 64)
+		if (b[from / 64] & bits_mask(from, to))
+			return true;
+	return false;
 }
 
 static inline bool

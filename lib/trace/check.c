@@ -168,8 +168,9 @@ static void
 check_ids(struct check *ck, struct arena *a)
 {
 	struct err e = { 0 };
+	struct id_index ix;
 	struct id_hit *hits;
-	size_t n, kept = 0;
+	size_t n;
 	struct id *ids;
 
 	if (ck->ids == 0)
@@ -178,8 +179,8 @@ check_ids(struct check *ck, struct arena *a)
 	ids = arena_new(a, struct id, ck->ids);
 	for (uint32_t i = 0; i < ck->ids; i++)
 		ids[i] = ck->id[i].id;
-	kept = id_unique(ids, ck->ids);
-	if (ids_find(ck->b, ids, kept, a, &hits, &n, &e) == -1) {
+	id_index(&ix, ids, id_unique(ids, ck->ids), a);
+	if (ids_find(ck->b, &ix, a, &hits, &n, &e) == -1) {
 		fault(ck, "%s", e.msg);
 		return;
 	}

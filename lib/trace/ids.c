@@ -14,36 +14,12 @@
 #define NEAR		32u	/* entries: how far off a guess is, about */
 
 static int
-compare_ids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct id));
-}
-
-static int
 compare_entries(const void *pa, const void *pb)
 {
 	const struct id_entry *a = pa, *b = pb;
 	int r = id_cmp(&a->id, &b->id);
 
 	return r != 0 ? r : (a->trace > b->trace) - (a->trace < b->trace);
-}
-
-void
-id_sort(struct id *v, size_t n)
-{
-	if (n > 1)
-		qsort(v, n, sizeof *v, compare_ids);
-}
-
-size_t
-id_unique(struct id *v, size_t n)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || id_cmp(&v[kept - 1], &v[i]) != 0)
-			v[kept++] = v[i];
-	return kept;
 }
 
 /* Where an id's bits are: a page, and a walk through it. */
@@ -299,25 +275,21 @@ add_hit(struct hits *h, size_t asked, uint32_t trace)
 	h->v[h->n++] = (struct id_hit){ (uint32_t)asked, trace };
 }
 
-/* Many ids, of a block of not many more: one walk through both. */
+/* Many ids, of a block of not many more: what it has is looked up in them. */
 static int
-find_side_by_side(struct block *b, const struct id *v, size_t n,
-    struct hits *h, struct err *e)
+find_in_all(struct block *b, const struct id_index *ix, struct hits *h,
+    struct err *e)
 {
 	struct str all;
 
 	if (whole(b, S("ids"), h->mem, &all, e) == -1)
 		return -1;
-	for (size_t i = 0, at = 0; i < n && at < all.n;) {
+	for (size_t at = 0; at < all.n; at += IDS_ENTRY) {
 		const char *p = all.p + at;
-		int r = id_cmp((const struct id *)(const void *)p, &v[i]);
+		size_t no = id_find(ix, (const struct id *)(const void *)p);
 
-		if (r == 0)
-			add_hit(h, i, load32(p + sizeof *v));
-		if (r > 0)
-			i++;
-		else
-			at += IDS_ENTRY;
+		if (no != ID_NONE)
+			add_hit(h, no, load32(p + sizeof(struct id)));
 	}
 	return 0;
 }
@@ -328,7 +300,7 @@ find_singly(struct entries *en, const struct id *v, size_t n, struct hits *h,
     struct err *e)
 {
 	uint32_t *pass = arena_new(h->mem, uint32_t, n), at = 0;
-	struct id_entry it;
+	struct id_entry it = { .trace = 0 };
 	size_t npass;
 
 	if (through_filter(en->b, v, n, h->mem, pass, &npass, e) == -1)
@@ -350,7 +322,7 @@ find_singly(struct entries *en, const struct id *v, size_t n, struct hits *h,
 }
 
 int
-ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
+ids_find(struct block *b, const struct id_index *ix, struct arena *a,
     struct id_hit **hits, size_t *nhits, struct err *e)
 {
 	struct hits h = { .mem = a };
@@ -359,30 +331,29 @@ ids_find(struct block *b, const struct id *v, size_t n, struct arena *a,
 
 	*hits = NULL;
 	*nhits = 0;
-	if (n == 0)
+	if (ix->n == 0)
 		return 0;
 	if (entries_open(&en, b, e) == -1)
 		return -1;
-	r = n > FEW && en.n / MANY <= n ?
-	    find_side_by_side(b, v, n, &h, e) :
-	    find_singly(&en, v, n, &h, e);
+	r = ix->n > FEW && en.n / MANY <= ix->n ? find_in_all(b, ix, &h, e) :
+	    find_singly(&en, ix->v, ix->n, &h, e);
 	*hits = h.v;
 	*nhits = h.n;
 	return r;
 }
 
 int
-ids_held(struct block *b, const struct id *v, size_t n, struct arena *a,
+ids_held(struct block *b, const struct id_index *ix, struct arena *a,
     struct id *out, size_t *nout, struct err *e)
 {
 	struct id_hit *hits;
 	size_t nhits;
 
-	if (ids_find(b, v, n, a, &hits, &nhits, e) == -1)
+	if (ids_find(b, ix, a, &hits, &nhits, e) == -1)
 		return -1;
 	for (size_t i = 0; i < nhits; i++)
 		if (i == 0 || hits[i].asked != hits[i - 1].asked)
-			out[(*nout)++] = v[hits[i].asked];
+			out[(*nout)++] = ix->v[hits[i].asked];
 	return 0;
 }
 

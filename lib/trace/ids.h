@@ -10,22 +10,13 @@
 #define TRACE_IDS_H
 
 #include "block/block.h"
+#include "trace/id.h"
 
 #define IDS_ENTRY	20u	/* id, trace number (u32) */
 #define IDS_UNIT	4000u	/* entries under one CRC: 200 */
 #define IDS_FILTER_PAGE	4096u
 
-struct id { uint8_t b[16]; };
 struct id_entry { struct id id; uint32_t trace; };
-
-static inline int
-id_cmp(const struct id *a, const struct id *b)
-{
-	return memcmp(a->b, b->b, sizeof a->b);
-}
-
-void id_sort(struct id *, size_t n);
-size_t id_unique(struct id *, size_t n);	/* of sorted ones */
 
 /* Writes "ids" and "idfilter" (entries get sorted) and "split" (sorted). */
 int ids_write(struct block_writer *, struct id_entry *, size_t n,
@@ -42,13 +33,12 @@ int ids_replaced(struct block *, struct arena *, struct id_place **, size_t *n,
 
 /* An id asked for (its number) and the trace in the block that has it. */
 struct id_hit { uint32_t asked, trace; };
-/* Sorted ids in, hits in the arena, sorted by id. A trace in pieces gives
- * several. */
-int ids_find(struct block *, const struct id *sorted, size_t n,
-    struct arena *, struct id_hit **, size_t *nhits, struct err *);
+/* Hits in the arena, sorted by id. A trace in pieces gives several. */
+int ids_find(struct block *, const struct id_index *, struct arena *,
+    struct id_hit **, size_t *nhits, struct err *);
 /* As ids_find, only whether: appends those ids that are there to out. */
-int ids_held(struct block *, const struct id *sorted, size_t n,
-    struct arena *, struct id *out, size_t *nout, struct err *);
+int ids_held(struct block *, const struct id_index *, struct arena *,
+    struct id *out, size_t *nout, struct err *);
 /*
  * The different ids in [from, to], at most max of them (by "ids" alone; for
  * shortened ids). 0 or -1.

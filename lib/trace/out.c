@@ -137,15 +137,15 @@ append_ids(struct id **v, size_t *n, const struct id *more, size_t nmore)
  * them: taken so, answers stay exact and only cost more.
  */
 static void
-split_by(struct block *older, const struct id *ids, size_t n, struct id **split,
+split_by(struct block *older, const struct id_index *ids, struct id **split,
     size_t *nsplit)
 {
 	struct arena mem = { 0 };
-	struct id *found = arena_new(&mem, struct id, n);
+	struct id *found = arena_new(&mem, struct id, ids->n);
 	size_t held = 0;
 
-	if (ids_held(older, ids, n, &mem, found, &held, NULL) == -1)
-		append_ids(split, nsplit, ids, n);
+	if (ids_held(older, ids, &mem, found, &held, NULL) == -1)
+		append_ids(split, nsplit, ids->v, ids->n);
 	else
 		append_ids(split, nsplit, found, held);
 	arena_free(&mem);
@@ -176,6 +176,8 @@ find_split(struct out *o, struct id **split, size_t *n, struct err *e)
 	const struct store_block *older;
 	size_t nolder = 0, ids = o->ids;
 	struct id *all = xcalloc(ids + 1, sizeof *all);
+	struct arena mem = { 0 };
+	struct id_index ix;
 
 	for (size_t i = 0; i < ids; i++)
 		all[i] = o->id[i].id;
@@ -185,11 +187,13 @@ find_split(struct out *o, struct id **split, size_t *n, struct err *e)
 			append_ids(split, n, &all[i], 1);
 	ids = id_unique(all, ids);
 	split_torn(o, all, ids, split, n);
+	id_index(&ix, all, ids, &mem);
 	older = store_sink_older(o->sink, o->tenant, &nolder, e);
 	for (size_t i = 0; older && i < nolder; i++)
-		split_by(older[i].block, all, ids, split, n);
+		split_by(older[i].block, &ix, split, n);
 	id_sort(*split, *n);
 	*n = id_unique(*split, *n);
+	arena_free(&mem);
 	free(all);
 	return 0;
 }

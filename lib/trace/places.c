@@ -49,29 +49,12 @@ add_splits(struct places *p)
 	}
 }
 
-/* Ids of the tail that a block has, too. */
+/* Of these most have no other place, as will be seen. */
 static void
 add_tail(struct places *p)
 {
-	uint32_t n = p->tail->traces;
-	struct id *v = xcalloc(n + (size_t)1, sizeof *v);
-	struct id *held = xcalloc(n + (size_t)1, sizeof *held);
-
-	for (uint32_t k = 0; k < n; k++)
-		memcpy(v[k].b, p->tail->ids + (size_t)k * 16, 16);
-	id_sort(v, n);
-	for (size_t i = 0; i < p->blocks; i++) {
-		struct err e = { 0 };
-		size_t found = 0;
-
-		/* the fault of a bad one is said when its places are sought */
-		if (ids_held(p->block[i].block, v, n, &p->mem, held, &found,
-		    &e) == 0)
-			add_ids(p, held, found);
-		arena_reset(&p->mem);
-	}
-	free(v);
-	free(held);
+	add_ids(p, (const struct id *)(const void *)p->tail->ids,
+	    p->tail->traces);
 }
 
 /* What is found in one block. */
@@ -86,14 +69,6 @@ struct find {
 	struct found *found;
 	struct arena mem[POOL_WORKERS_MAX];
 };
-
-static int
-by_trace(const void *pa, const void *pb)
-{
-	const struct id_hit *a = pa, *b = pb;
-
-	return (a->trace > b->trace) - (a->trace < b->trace);
-}
 
 /* Looks up where the spans of some traces of a stripe are. */
 static int
@@ -139,29 +114,49 @@ read_rows(struct stripe *s, struct place *v, size_t n, struct arena *a,
 	return 0;
 }
 
+/* Who asked for each trace of a block (number + 1). */
+static uint32_t *
+askers(struct block *b, const struct id_hit *hit, size_t n, struct arena *a,
+    struct err *e)
+{
+	uint32_t *by;
+	uint64_t all = 0;
+
+	for (uint32_t no = 0; no < block_stripes(b); no++) {
+		struct stripe *s = block_stripe(b, no, a, e);
+
+		if (!s)
+			return NULL;
+		all += stripe_rows(s, TR_TRACE);
+	}
+	by = arena_zero(a, uint32_t, all + 1);
+	for (size_t i = 0; i < n; i++)
+		if (hit[i].trace < all)
+			by[hit[i].trace] = hit[i].asked + 1;
+	return by;
+}
+
 /* Hits are trace numbers of the whole block: to stripes and rows. */
 static int
-place_hits(struct block *b, size_t block, struct id_hit *hit, size_t n,
+place_hits(struct block *b, size_t block, const struct id_hit *hit, size_t n,
     struct found *f, struct arena *a, struct err *e)
 {
-	uint64_t base = 0;
-	size_t i = 0;
+	const uint32_t *by = askers(b, hit, n, a, e);
 
-	qsort(hit, n, sizeof *hit, by_trace);
+	if (!by)
+		return -1;
 	f->v = xcalloc(n, sizeof *f->v);
-	for (uint32_t no = 0; no < block_stripes(b) && i < n; no++) {
+	for (uint32_t no = 0; no < block_stripes(b); no++) {
 		struct stripe *s = block_stripe(b, no, a, e);
 		size_t first = f->n;
-		uint64_t end;
 
 		if (!s)
 			return -1;
-		end = base + stripe_rows(s, TR_TRACE);
-		for (; i < n && hit[i].trace < end; i++)
-			f->v[f->n++] = (struct place){ .id = hit[i].asked,
-			    .block = (uint32_t)block, .stripe = no,
-			    .row = (uint32_t)(hit[i].trace - base) };
-		base = end;
+		for (uint32_t row = 0; row < stripe_rows(s, TR_TRACE); row++)
+			if (*by++ != 0)
+				f->v[f->n++] = (struct place){ .id = by[-1] - 1,
+				    .block = (uint32_t)block, .stripe = no,
+				    .row = row };
 		if (f->n > first && read_rows(s, f->v + first, f->n - first,
 		    a, e) == -1) {
 			f->n = first;
@@ -183,7 +178,7 @@ find_in_block(void *arg, size_t no, unsigned worker, struct err *e)
 	size_t n;
 
 	(void)e;
-	if (ids_find(b, p->id, p->ids, a, &hit, &n, &f->e) == -1 ||
+	if (ids_find(b, &p->index, a, &hit, &n, &f->e) == -1 ||
 	    (n > 0 && place_hits(b, no, hit, n, f, a, &f->e) == -1))
 		err_in(&f->e, "%s", block_path(b));
 	arena_reset(a);
@@ -220,19 +215,11 @@ find_in_tail(struct places *p)
 	for (uint32_t k = 0; k < t->traces; k++) {
 		const struct id *id = (const struct id *)(const void *)
 		    (t->ids + (size_t)k * 16);
-		size_t lo = 0, hi = p->ids;
+		size_t no = id_find(&p->index, id);
 
-		while (lo < hi) {
-			size_t mid = lo + (hi - lo) / 2;
-
-			if (id_cmp(&p->id[mid], id) < 0)
-				lo = mid + 1;
-			else
-				hi = mid;
-		}
-		if (lo == p->ids || id_cmp(&p->id[lo], id) != 0)
+		if (no == ID_NONE)
 			continue;
-		p->place[p->places++] = (struct place){ .id = (uint32_t)lo,
+		p->place[p->places++] = (struct place){ .id = (uint32_t)no,
 		    .block = PLACE_TAIL, .row = k,
 		    .first = (uint32_t)t->first[k],
 		    .spans = (uint32_t)t->spans[k],
@@ -248,6 +235,7 @@ find_all(struct places *p, unsigned workers)
 
 	if (p->ids == 0)
 		return;
+	id_index(&p->index, p->id, p->ids, &p->mem);
 	find.found = xcalloc(p->blocks + 1, sizeof *find.found);
 	/* parts do not fail: each keeps its own fault */
 	(void)pool_run(p->ids * p->blocks < FEW ? 1 : workers, p->blocks, find_in_block,
@@ -263,8 +251,7 @@ void
 places_of_split(struct places *p, unsigned workers)
 {
 	add_splits(p);
-	if (p->tail->traces > 0)
-		add_tail(p);
+	add_tail(p);
 	id_sort(p->id, p->ids);
 	p->ids = id_unique(p->id, p->ids);
 	find_all(p, workers);

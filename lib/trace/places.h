@@ -1,9 +1,9 @@
 /*
  * places: for some ids, every place of a view where their traces lie.
  *
- * The heart of whole traces: S is the union of the live blocks' split lists and
- * of the tail's ids that blocks hold, too; its traces are left out where blocks
- * are evaluated, and are put together from their places instead.
+ * The heart of whole traces: S is those of the live blocks' split lists and of
+ * the tail that have several places; its traces are left out where blocks are
+ * evaluated, and are put together from their places instead.
  */
 #ifndef TRACE_PLACES_H
 #define TRACE_PLACES_H
@@ -34,6 +34,7 @@ struct places {
 	struct tail_part *tail;
 	struct id *id;		/* sorted, each once */
 	size_t ids;
+	struct id_index index;	/* of them */
 	struct place *place;	/* by id, older block first, tail last */
 	size_t places;
 	struct place_trace *trace;
@@ -43,7 +44,7 @@ struct places {
 
 /* Faults are the view's. `tail` may have no stripe. */
 void places_init(struct places *, struct store_view *, struct tail_part *);
-/* All of S; blocks are asked by so many threads. */
+/* What may be in S; blocks are asked by so many threads. */
 void places_of_split(struct places *, unsigned workers);
 /* One id. */
 void places_of_id(struct places *, const struct id *);

@@ -37,15 +37,6 @@ is_inside(const struct place *pl, uint32_t rows)
 	return pl->first <= rows && pl->spans <= rows - pl->first;
 }
 
-static bool
-has_any(const uint64_t *bits, const struct place *pl)
-{
-	for (uint32_t r = 0; r < pl->spans; r++)
-		if (bit_get(bits, pl->first + r))
-			return true;
-	return false;
-}
-
 /* False if it cannot be judged. */
 static bool
 judge(struct sift *s, const struct pan *pan, struct arena *a)
@@ -63,14 +54,15 @@ judge(struct sift *s, const struct pan *pan, struct arena *a)
 	met = arena_zero(a, uint64_t, BITS_WORDS(rows) + 1);
 	for (uint32_t k = pan->from; k < pan->to; k++) {
 		pl = &s->p->place[s->at[k]];
-		for (uint32_t r = 0; is_inside(pl, rows) && r < pl->spans; r++)
-			bit_set(spans, pl->first + r);
+		if (is_inside(pl, rows))
+			bits_fill(spans, pl->first, pl->first + pl->spans);
 	}
 	if (s->o->meets(s->o->meets_arg, s->no, st, spans, a, met, &e) == -1)
 		return false;
 	for (uint32_t k = pan->from; k < pan->to; k++) {
 		pl = &s->p->place[s->at[k]];
-		s->met[s->at[k]] = !is_inside(pl, rows) || has_any(met, pl);
+		s->met[s->at[k]] = !is_inside(pl, rows) ||
+		    bits_any_of(met, pl->first, pl->first + pl->spans);
 	}
 	return true;
 }
