@@ -1,6 +1,9 @@
 /* Filters over a part, cheapest condition first. */
 #include "tql/part.h"
 
+#define COST_LOGIC	30u	/* of column after column, at least */
+#define COST_ROWS	90u	/* span by span */
+
 /* Attribute against constant: as a predicate with the attribute left. */
 static bool
 as_leaf(const struct tql_expr *x, const struct tql_attr **a,
@@ -49,6 +52,19 @@ surely_bool(const struct tql_expr *x)
 	    (x->kind == EX_UNARY && x->op == OP_NOT && surely_bool(x->l));
 }
 
+static unsigned cost(const struct tql_expr *);
+
+/* As that in it which costs most: what may fail, such as 1 / .x, does not go
+ * before a condition like it that is written before and may be its guard. */
+static unsigned
+cost_of_logic(const struct tql_expr *x)
+{
+	unsigned l = cost(x->l), r = x->r ? cost(x->r) : 0;
+	unsigned most = l > r ? l : r;
+
+	return most > COST_LOGIC ? most : COST_LOGIC;
+}
+
 static unsigned
 cost(const struct tql_expr *x)
 {
@@ -63,7 +79,7 @@ cost(const struct tql_expr *x)
 		    (x->op == OP_AND || x->op == OP_OR);
 
 		return logic || (x->kind == EX_UNARY && surely_bool(x)) ?
-		    30 : 90;
+		    cost_of_logic(x) : COST_ROWS;
 	}
 	n = pr.nil ? 3 : pr.op == OP_RE || pr.op == OP_NRE ? 8 :
 	    pr.lit->type == TQL_STR ? 4 : 2;

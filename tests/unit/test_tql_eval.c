@@ -187,6 +187,7 @@ test_attributes(void)
 	is("{ duration / 2 = 100 && 1 / span.far < 1 }", "");
 	is("{ 1 / (span.far - 7) = 0 }", "!");
 	is("{ span.far != 7 && 1 / (span.far - 7) = 0 }", "");
+	is("{ span.far != duration - 43 && !(1 / (span.far - 7) = 0) }", "");
 }
 
 static void

@@ -41,6 +41,25 @@ some_literal(void)
 	return PICK(all);
 }
 
+/* Calculation: with what may be no number, and by zero. */
+static inline void
+some_sum(struct buf *b, unsigned deep)
+{
+	static const char *const atoms[] = { "0", "1", "2", "0.5", "100ns",
+	    "-.f", "(-span.i)", ".s", ".i", "resource.f", "duration",
+	    "traceDuration", "span:childCount" };
+
+	if (deep == 0 || roll(3) == 0) {
+		buf_adds(b, str_of(PICK(atoms)));
+		return;
+	}
+	buf_u8(b, '(');
+	some_sum(b, deep - 1);
+	buf_addf(b, " %c ", "+-*/%^"[roll(6)]);
+	some_sum(b, deep - 1);
+	buf_u8(b, ')');
+}
+
 static inline void
 some_condition(struct buf *b)
 {
@@ -52,7 +71,7 @@ some_condition(struct buf *b)
 	    "link.li", "link.ls" };
 	const char *left = roll(4) == 0 ? PICK(kids) : some_attr();
 
-	switch (roll(12)) {
+	switch (roll(13)) {
 	case 0: case 1:
 		buf_addf(b, "%s %s %s", left, roll(2) ? "=~" : "!~",
 		    PICK(res));
@@ -65,6 +84,11 @@ some_condition(struct buf *b)
 	case 5: buf_addf(b, "%s %c %s %s %s", some_number(), "+-*"[roll(3)],
 	    some_number(), PICK(ops), some_literal()); break;
 	case 6: buf_adds(b, S(".b")); break;
+	case 7:
+		some_sum(b, 2);
+		buf_addf(b, " %s ", PICK(ops));
+		some_sum(b, 1);
+		break;
 	default: buf_addf(b, "%s %s %s", left, PICK(ops), some_literal());
 	}
 }
@@ -135,11 +159,25 @@ some_stage(struct buf *b)
 
 	switch (roll(10)) {
 	case 0: buf_addf(b, "count() %s %u", PICK(ops), roll(5)); break;
-	case 1: case 2:
+	case 1:
 		buf_addf(b, "%s(%s) %s %u", PICK(aggs), some_number(),
 		    PICK(ops), roll(3) * 50);
 		break;
-	case 3: case 4: buf_addf(b, "by(%s)", some_attr()); break;
+	case 2:
+		buf_addf(b, "%s(", PICK(aggs));
+		some_sum(b, 2);
+		buf_addf(b, ") %s %u", PICK(ops), roll(3));
+		break;
+	case 3: buf_addf(b, "by(%s)", some_attr()); break;
+	case 4:
+		buf_adds(b, S("by("));
+		if (roll(2))
+			some_sum(b, 2);
+		else
+			buf_addf(b, "%s %s %s", some_attr(), PICK(ops),
+			    some_literal());
+		buf_u8(b, ')');
+		break;
 	case 5: buf_adds(b, S("coalesce()")); break;
 	case 6: buf_addf(b, "select(%s)", some_attr()); break;
 	default: some_set(b, 1 + roll(2));

@@ -39,6 +39,10 @@ struct ref_span {
 
 struct ref_data { struct ref_span s[REF_SPANS]; uint32_t n; };
 
+/* An operator failed, such as 1 / 0. The engine may fail as well, or not, where
+ * it need not look there. */
+static bool ref_failed;
+
 /* ---- trees ------------------------------------------------------------------ */
 
 static inline struct ref_span *
@@ -242,11 +246,14 @@ ref_expr(const struct ref_data *d, const struct ref_span *s,
 		    (l.type == TQL_NIL) == (x->op == OP_EQ));
 		return 0;
 	}
-	if (x->kind == EX_UNARY)
-		return tql_unary(x->op, &l, out, NULL);
-	if (ref_expr(d, s, x->r, ev, li, &r, mem) == -1)
+	if (x->kind != EX_UNARY &&
+	    ref_expr(d, s, x->r, ev, li, &r, mem) == -1)
 		return -1;
-	return tql_binary(x->op, &l, &r, x->re, out, NULL);
+	if ((x->kind == EX_UNARY ? tql_unary(x->op, &l, out, NULL) :
+	    tql_binary(x->op, &l, &r, x->re, out, NULL)) == 0)
+		return 0;
+	ref_failed = true;
+	return -1;
 }
 
 /* ---- filters ---------------------------------------------------------------- */
@@ -512,7 +519,7 @@ ref_aggregate(const struct ref_data *d, const struct tql_stage *st,
     struct ref_set *s, struct arena *mem)
 {
 	struct tql_val all = { .type = TQL_NIL }, yes;
-	double sum = 0;
+	double sum = 0, x;
 	int64_t n = 0;
 
 	for (uint32_t i = 0; i < d->n; i++) {
@@ -522,9 +529,11 @@ ref_aggregate(const struct ref_data *d, const struct tql_stage *st,
 			continue;
 		v = st->expr ? ref_first(d, &d->s[i], st->expr, mem) :
 		    ref_int(TQL_INT, 1);
-		if (!tql_numeric(v.type))
+		if (!tql_numeric(v.type) || (v.type == TQL_FLOAT &&
+		    isnan(v.f)))
 			continue;
-		sum += v.type == TQL_FLOAT ? v.f : (double)v.i;
+		x = v.type == TQL_FLOAT ? v.f : (double)v.i;
+		sum = n == 0 ? x : sum + x;
 		if (n++ == 0 || (st->agg == TQL_MAX && tql_num_cmp(&v, &all) >
 		    0) || (st->agg == TQL_MIN && tql_num_cmp(&v, &all) < 0))
 			all = v;
