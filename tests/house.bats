@@ -12,6 +12,16 @@ load helper
 	[ -z "$up" ] || { echo "$up"; false; }
 }
 
+@test "the layers are the folders, and what they include" {
+	cd "$ROOT"
+	diff <(cut -d: -f1 lib/LAYERS | sort) <(ls -d lib/*/ | cut -d/ -f2 | sort)
+	while IFS=: read -r from all; do
+		for to in $all; do
+			grep -q "^#include \"$to/" "lib/$from/"*.[ch] || { echo "$from has nothing of $to"; false; }
+		done
+	done <lib/LAYERS
+}
+
 @test "outside headers stay behind one folder each" {
 	cd "$ROOT"
 	while read -r header folders; do
