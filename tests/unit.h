@@ -5,7 +5,6 @@
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,20 +33,6 @@ static inline unsigned long
 unit_rounds(unsigned long check, unsigned long soak)
 {
 	return getenv("SOAK") ? soak : check;
-}
-
-static inline int
-unit_remove(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st, (void)type, (void)f;
-	return remove(path);
-}
-
-/* A folder of the test's, and all that is in it. */
-static inline void
-unit_wipe(const char *path)
-{
-	nftw(path, unit_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 #endif

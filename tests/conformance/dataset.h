@@ -5,15 +5,15 @@
 #ifndef CONFORMANCE_DATASET_H
 #define CONFORMANCE_DATASET_H
 
-#include <ftw.h>
 #include <unistd.h>
 
 #include "conformance/spans.h"
+#include "folder.h"
 #include "record/spool.h"
 #include "trace/scan.h"
 
 struct dataset {
-	char dir[64];
+	char dir[FOLDER_PATH];
 	struct store_view *view;
 };
 
@@ -49,10 +49,7 @@ dataset_open(struct dataset *d, json_t *spans)
 	struct spool *sp;
 	json_t *s;
 
-	strcpy(d->dir, access("/dev/shm", W_OK) == 0 ?
-	    "/dev/shm/traceql.XXXXXX" : "/tmp/traceql.XXXXXX");
-	if (!mkdtemp(d->dir))
-		die("%s: no folder", d->dir);
+	folder_new(d->dir, "traceql");
 	snprintf(store, sizeof store, "%s/store", d->dir);
 	snprintf(spool, sizeof spool, "%s/spool", d->dir);
 	sp = spool_open(spool, &so, &e);
@@ -76,23 +73,13 @@ dataset_open(struct dataset *d, json_t *spans)
 		die("%s", e.msg);
 }
 
-static inline int
-dataset_remove(const char *path, const struct stat *st, int type,
-    struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
-}
-
 static inline void
 dataset_close(struct dataset *d)
 {
 	if (store_view_missing(d->view) > 0)
 		die("%s: something was missing", d->dir);
 	store_view_close(d->view);
-	nftw(d->dir, dataset_remove, 16, FTW_DEPTH | FTW_PHYS);
+	folder_wipe(d->dir);
 }
 
 #endif

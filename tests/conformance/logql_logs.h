@@ -6,12 +6,12 @@
 #ifndef CONFORMANCE_LOGQL_LOGS_H
 #define CONFORMANCE_LOGQL_LOGS_H
 
-#include <ftw.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/quote.h"
 #include "conformance/logql_engine.h"
+#include "folder.h"
 #include "log/kind.h"
 #include "log/scan.h"
 #include "lql/run.h"
@@ -96,15 +96,6 @@ fed_store(const char *tmp, const struct feed *f)
 	if (spool_close(sp, &e) == -1 || !(v = store_view(dir, &vo, &e)))
 		die("%s", e.msg);
 	return v;
-}
-
-static inline int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
-{
-	(void)st;
-	(void)type;
-	(void)f;
-	return remove(path);
 }
 
 /* ---- answers ------------------------------------------------------------------------ */
@@ -205,7 +196,7 @@ static inline void
 logs_case(json_t *c, json_t *root)
 {
 	static struct tale want, got;
-	char tmp[] = "/tmp/logqllogsXXXXXX";
+	char tmp[FOLDER_PATH];
 	struct lql_opts o = logs_opts(c);
 	struct feed f = { 0 };
 	struct lql_query q;
@@ -213,8 +204,7 @@ logs_case(json_t *c, json_t *root)
 
 	if (!str_eq(text_of(c, "kind"), S("logs")))
 		return;
-	if (!mkdtemp(tmp))
-		die("mkdtemp");
+	folder_new(tmp, "logql");
 	want.n = got.n = 0;
 	feed_data(&f, root, text_of(c, "data"));
 	struct store_view *v = fed_store(tmp, &f);
@@ -228,7 +218,7 @@ logs_case(json_t *c, json_t *root)
 		lql_query_free(&q);
 	}
 	store_view_close(v);
-	nftw(tmp, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	folder_wipe(tmp);
 	arena_free(&f.mem);
 	arena_reset(&want.mem);
 	arena_reset(&got.mem);

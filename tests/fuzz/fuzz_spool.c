@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "record/segment.h"
 #include "record/spool.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
-static char dir[64];
+static char dir[FOLDER_PATH];
 
 static const char *
 in(const char *name)
@@ -38,10 +39,7 @@ put(const char *name, const void *p, size_t n)
 static void
 set_up(void)
 {
-	snprintf(dir, sizeof dir, "%s/fuzz_spool.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(dir))
-		abort();
+	folder_new(dir, "fuzz_spool");
 	put("ID", "0123456789abcdef", 16);
 }
 

@@ -8,6 +8,7 @@
 #include "record/spool.h"
 #include "store/store.h"
 
+#include "folder.h"
 #include "unit.h"
 
 struct cutstore {
@@ -89,8 +90,8 @@ cutstore_end(struct cutstore *c)
 static inline void
 cutstore_wipe(const struct cutstore *c)
 {
-	unit_wipe(c->dir);
-	unit_wipe(c->spool);
+	folder_wipe(c->dir);
+	folder_wipe(c->spool);
 }
 
 #endif

@@ -6,10 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "record/spool.h"
 #include "unit.h"
 
-static char root[] = "/tmp/test_spool.XXXXXX";	/* the test makes it */
+static char root[FOLDER_PATH];	/* the test makes it */
 static char dir[64];
 
 /* A folder of its own for each test. */

@@ -9,11 +9,12 @@
 
 #include "base/io.h"
 #include "base/time.h"
+#include "folder.h"
 #include "store/store.h"
 #include "store_toy.h"
 #include "unit.h"
 
-static char top[64];
+static char top[FOLDER_PATH];
 
 /* What was said, to look for words in. */
 struct heard { char text[8192]; size_t n; };
@@ -242,20 +243,14 @@ remove_file(const char *dir, const char *name)
 static inline void
 rig_init(const char *test)
 {
-	snprintf(top, sizeof top, "%s/%s.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", test);
-	if (!mkdtemp(top))
-		die("mkdtemp");
+	folder_new(top, test);
 }
 
 static inline int
 rig_done(void)
 {
-	struct arena a = { 0 };
-
-	if (system(arena_printf(&a, "rm -rf %s", top).p) != 0)
-		die("rm");
-	arena_free(&a);
+	if (folder_wipe(top) == -1)
+		die("folder_wipe");
 	return unit_done();
 }
 

@@ -11,6 +11,7 @@
 #include "otlp/schema.h"
 #include "trace/scan.h"
 
+#include "folder.h"
 #include "unit.h"
 
 #define T0	UINT64_C(1763800000000000000)
@@ -218,9 +219,9 @@ main(void)
 {
 	struct side sides[] = { { .kind = &trace_kind }, { .kind = &log_kind } };
 	unsigned long rounds = unit_rounds(3000, 300000);
-	char root[] = "/tmp/accepted-XXXXXX", cmd[64];
+	char root[FOLDER_PATH];
 
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "accepted");
 	for (size_t i = 0; i < 2; i++) {
 		struct side *s = &sides[i];
 
@@ -234,7 +235,6 @@ main(void)
 		stored(s, root);
 		buf_free(&s->recs);
 	}
-	snprintf(cmd, sizeof cmd, "rm -rf %s", root);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(root) == 0);
 	return unit_done();
 }

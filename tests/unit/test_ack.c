@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "record/spool.h"
 #include "unit.h"
 
-static char dir[] = "/tmp/otelutils-ack.XXXXXX";
+static char dir[FOLDER_PATH];
 
 /* Three large records, so that there are two segments; where they are. */
 static void
@@ -48,9 +49,8 @@ main(void)
 	struct origin at[3], odd;
 	struct err e = { 0 };
 	struct ack *a;
-	char cmd[64];
 
-	CHECK(mkdtemp(dir) != NULL);
+	folder_new(dir, "ack");
 	make_spool(at);
 	a = ack_open(dir, "out", &e);
 	CHECK(a && left() == 3);
@@ -70,7 +70,6 @@ main(void)
 	ack_close(a);
 	CHECK(!ack_open("/nowhere", "out", &e));
 	CHECK(!ack_open(dir, "bad/name", &e));
-	snprintf(cmd, sizeof cmd, "rm -rf '%s'", dir);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(dir) == 0);
 	return unit_done();
 }

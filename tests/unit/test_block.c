@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/io.h"
+#include "folder.h"
 #include "frames.h"
 #include "unit.h"
 #include "vecsame.h"
@@ -520,10 +521,9 @@ large(const char *path)
 int
 main(void)
 {
-	char dir[] = "/tmp/test_block.XXXXXX", path[64], to[64];
+	char dir[FOLDER_PATH], path[64], to[64];
 
-	if (!mkdtemp(dir))
-		return 1;
+	folder_new(dir, "block");
 	snprintf(path, sizeof path, "%s/b", dir);
 	snprintf(to, sizeof to, "%s/c", dir);
 	round_trip(path, 100, 65536);

@@ -12,12 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "unit.h"
 
 #define CHILDREN	2
 #define NUMBERS_MAX	(1u << 22)
 
-static char root[] = "/tmp/test_crash.XXXXXX";
+static char root[FOLDER_PATH];
 static unsigned char *acked, *seen;
 
 /* Appends from `first` on, every CHILDREN-th number, till it is killed. */
@@ -116,12 +117,11 @@ main(void)
 	uint64_t next = 0, top = 0, freed;
 	struct spool_cursor c = { .segment = 0 };
 	unsigned seed = (unsigned)getpid();
-	char cmd[96];
 
 	printf("seed %u\n", seed);
 	acked = xcalloc(NUMBERS_MAX, 1);
 	seen = xcalloc(NUMBERS_MAX, 1);
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "crash_spool");
 	spool_close(spool_open(root, NULL, NULL), NULL);
 	for (unsigned long i = 0; i < rounds; i++) {
 		round_of(&next, &top, &seed);
@@ -139,7 +139,6 @@ main(void)
 	printf("%lu rounds, %lu acknowledged\n", rounds, acks);
 	CHECK(wrong == 0);
 	CHECK(acks > rounds);
-	snprintf(cmd, sizeof cmd, "rm -rf '%s'", root);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(root) == 0);
 	return unit_done();
 }

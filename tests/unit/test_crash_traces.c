@@ -13,6 +13,7 @@
 #include "trace/scan.h"
 
 #include "dice.h"
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
@@ -182,9 +183,7 @@ life(unsigned long deaths)
 	uint64_t serial = 0;
 	struct spool *sp;
 
-	snprintf(tmp, sizeof tmp, "%s/crashXXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	CHECK(mkdtemp(tmp) != NULL);
+	folder_new(tmp, "crash_traces");
 	snprintf(dir, sizeof dir, "%s/store", tmp);
 	snprintf(queue, sizeof queue, "%s/queue", tmp);
 	sp = spool_open(queue, &so, &e);
@@ -198,7 +197,7 @@ life(unsigned long deaths)
 	}
 	look(dir, serial);
 	CHECK(spool_close(sp, &e) == 0);
-	unit_wipe(tmp);
+	folder_wipe(tmp);
 }
 
 int

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fault/fault.h"
+#include "folder.h"
 #include "unit.h"
 
 #define RECORDS	64
@@ -26,7 +27,7 @@ struct attempt {
 };
 
 static struct {
-	char root[32];
+	char root[FOLDER_PATH];
 	char dir[64];
 	unsigned n;			/* records tried */
 	bool acked[RECORDS];
@@ -326,9 +327,7 @@ main(void)
 	unsigned long calls;
 
 	/* many small runs: in memory where that can be had */
-	snprintf(run.root, sizeof run.root, "%s/fault_spool.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	CHECK(mkdtemp(run.root) != NULL);
+	folder_new(run.root, "fault_spool");
 	snprintf(run.dir, sizeof run.dir, "%s/spool", run.root);
 	fault_root(run.root);
 	script();

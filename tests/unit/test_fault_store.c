@@ -12,6 +12,7 @@
 
 #include "base/io.h"
 #include "fault/fault.h"
+#include "folder.h"
 #include "store/manifest.h"
 #include "store_toy.h"
 #include "unit.h"
@@ -19,7 +20,7 @@
 #define LINES	64
 
 static struct {
-	char root[48], dir[64], spool[64], copy[64], piped[64];
+	char root[FOLDER_PATH], dir[64], spool[64], copy[64], piped[64];
 	unsigned n;
 	bool acked[LINES];
 	bool asked[LINES], gone[LINES];	/* to be deleted; it was */
@@ -295,10 +296,7 @@ calls_of_script(void)
 int
 main(void)
 {
-	snprintf(run.root, sizeof run.root, "%s/test_fault_store.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(run.root))
-		die("mkdtemp");
+	folder_new(run.root, "fault_store");
 	snprintf(run.dir, sizeof run.dir, "%s/store", run.root);
 	snprintf(run.spool, sizeof run.spool, "%s/spool", run.root);
 	snprintf(run.copy, sizeof run.copy, "%s/copy", run.root);

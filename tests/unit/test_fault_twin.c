@@ -7,9 +7,10 @@
 
 #include "base/io.h"
 #include "base/sys.h"
+#include "folder.h"
 #include "unit.h"
 
-static char root[] = "/tmp/test_fault.XXXXXX";
+static char root[FOLDER_PATH];
 static char path[3][64];
 
 static char *
@@ -151,7 +152,7 @@ test_some(void)
 int
 main(void)
 {
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "fault_twin");
 	fault_root(root);
 	test_files();
 	test_names();

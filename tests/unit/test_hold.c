@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "folder.h"
 #include "otlp/split.h"
 #include "otlp/walk.h"
 #include "record/spool.h"
@@ -201,11 +202,11 @@ test_kills(void)
 	struct sent sent[RECORDS];
 	struct seen w = { 0 };
 	int fd = memfd_create("out", 0), acked = -1;
-	char dir[] = "/tmp/test_hold.XXXXXX", cmd[64];
+	char dir[FOLDER_PATH];
 	struct spool *to;
 	off_t at = 0;
 
-	CHECK(mkdtemp(dir) != NULL);
+	folder_new(dir, "hold");
 	to = spool_open(dir, &so, NULL);
 	o.items_max = o.items + roll(30);
 	for (unsigned i = 0; i < RECORDS; i++) {
@@ -237,8 +238,7 @@ test_kills(void)
 	CHECK(acked == (int)RECORDS - 1);
 	spool_close(to, NULL);
 	check_spool(dir, sent, &o);
-	snprintf(cmd, sizeof cmd, "rm -rf %s", dir);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(dir) == 0);
 	close(fd);
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "folder.h"
 #include "store_toy.h"
 #include "unit.h"
 
@@ -177,10 +178,7 @@ life(unsigned rounds)
 {
 	struct err e = { 0 };
 
-	snprintf(run.root, sizeof run.root, "%s/test_kill_store.XXXXXX",
-	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	if (!mkdtemp(run.root))
-		die("mkdtemp");
+	folder_new(run.root, "kill_store");
 	run.dir = io_path(&run.mem, run.root, "store");
 	run.spool = io_path(&run.mem, run.root, "spool");
 	run.n = 0;
@@ -194,8 +192,8 @@ life(unsigned rounds)
 	CHECK(spool_close(s, &e) == 0);
 	take_all(true);
 	CHECK(found(run.n));
-	if (system(arena_printf(&run.mem, "rm -rf %s", run.root).p) != 0)
-		die("rm");
+	if (folder_wipe(run.root) == -1)
+		die("folder_wipe");
 	arena_free(&run.mem);
 }
 

@@ -9,6 +9,7 @@
 #include "lql/run.h"
 
 #include "cutstore.h"
+#include "folder.h"
 #include "lqlref.h"
 
 #define QUERIES		40u	/* of each data set */
@@ -338,13 +339,13 @@ one_round(const char *tmp, unsigned long round)
 int
 main(void)
 {
-	char tmp[] = "/dev/shm/lqllinesXXXXXX", disk[] = "/tmp/lqllinesXXXXXX";
-	const char *dir = mkdtemp(tmp) ? tmp : mkdtemp(disk);
+	char dir[FOLDER_PATH];
 
+	folder_new(dir, "lql_lines");
 	for (unsigned long round = 0; round < unit_rounds(50, 2500) &&
 	    unit_failed < 5; round++)
 		one_round(dir, round);
-	unit_wipe(dir);
+	folder_wipe(dir);
 	CHECK(some > asked / 4);	/* or this test says little */
 	return unit_done();
 }

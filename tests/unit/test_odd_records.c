@@ -10,12 +10,13 @@
 #include "log/scan.h"
 #include "trace/scan.h"
 
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
 #define T0	UINT64_C(1763800000000000000)
 
-static char root[] = "/tmp/odd-XXXXXX";
+static char root[FOLDER_PATH];
 
 /* The records of a case, and how many items must be found. */
 struct odd {
@@ -449,7 +450,7 @@ test_flatten(void)
 int
 main(void)
 {
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "odd_records");
 	test_long_keys(&trace_kind);
 	test_long_keys(&log_kind);
 	test_times();
@@ -462,6 +463,6 @@ main(void)
 	test_long_context();
 	test_pairs();
 	test_flatten();
-	unit_wipe(root);
+	folder_wipe(root);
 	return unit_done();
 }

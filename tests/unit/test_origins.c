@@ -3,10 +3,11 @@
 
 #include <unistd.h>
 
+#include "folder.h"
 #include "record/parts.h"
 #include "unit.h"
 
-static char root[] = "/tmp/test_origins.XXXXXX";
+static char root[FOLDER_PATH];
 static char dir[64];
 
 /* A folder of its own for each test. */
@@ -120,12 +121,10 @@ test_parts(void)
 int
 main(void)
 {
-	char cmd[96];
 
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "origins");
 	test_origins_files();
 	test_parts();
-	snprintf(cmd, sizeof cmd, "rm -rf '%s'", root);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(root) == 0);
 	return unit_done();
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "record/sink.h"
 
 #define N 200
@@ -80,13 +81,13 @@ test_broken(void)
 static void
 test_spool(void)
 {
-	char dir[] = "/tmp/otelutils-sink.XXXXXX", cmd[64];
+	char dir[FOLDER_PATH];
 	struct err e[SINK_MANY] = { 0 }, why = { 0 };
 	struct spool_reader *rd;
 	struct sink *k;
 	struct rec rec;
 
-	CHECK(mkdtemp(dir) != NULL);
+	folder_new(dir, "sink");
 	k = sink_open(dir, NULL, -1, &why);
 	CHECK(k != NULL);
 	sink_put(k, all, N, e);
@@ -100,8 +101,7 @@ test_spool(void)
 	}
 	CHECK(spool_next(rd, &rec, &why) == 0);
 	spool_reader_close(rd);
-	snprintf(cmd, sizeof cmd, "rm -rf '%s'", dir);
-	CHECK(system(cmd) == 0);
+	CHECK(folder_wipe(dir) == 0);
 }
 
 int

@@ -271,13 +271,13 @@ test_follow(void)
 int
 main(void)
 {
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "spool");
 	test_basic();
 	test_done();
 	test_together();
 	test_tear();
 	test_damage();
 	test_follow();
-	unit_wipe(root);
+	folder_wipe(root);
 	return unit_done();
 }

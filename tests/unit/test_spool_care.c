@@ -222,11 +222,11 @@ test_origin(void)
 int
 main(void)
 {
-	CHECK(mkdtemp(root) != NULL);
+	folder_new(root, "spool_care");
 	test_cursors_and_trim();
 	test_trim_gone_cursor();
 	test_bound();
 	test_origin();
-	unit_wipe(root);
+	folder_wipe(root);
 	return unit_done();
 }

@@ -8,6 +8,7 @@
 #include "tql/metrics.h"
 #include "tql/tags.h"
 
+#include "folder.h"
 #include "tqlask.h"
 
 #define QUERIES		40u	/* of each data set */
@@ -484,13 +485,13 @@ one_round(const char *tmp, unsigned long round)
 int
 main(void)
 {
-	char tmp[] = "/dev/shm/tqldiffXXXXXX", disk[] = "/tmp/tqldiffXXXXXX";
-	const char *dir = mkdtemp(tmp) ? tmp : mkdtemp(disk);
+	char dir[FOLDER_PATH];
 
+	folder_new(dir, "tql_diff");
 	for (unsigned long round = 0; round < unit_rounds(50, 2500) &&
 	    unit_failed < 5; round++)
 		one_round(dir, round);
-	unit_wipe(dir);
+	folder_wipe(dir);
 	CHECK(some > asked / 4);	/* or this test says little */
 	return unit_done();
 }

@@ -11,6 +11,7 @@
 #include "trace/scan.h"
 
 #include "dice.h"
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
@@ -156,7 +157,7 @@ make_store(const char *tmp, const char *dir)
 int
 main(void)
 {
-	char tmp[] = "/tmp/damageXXXXXX", dir[64], blocks[80];
+	char tmp[FOLDER_PATH], dir[64], blocks[80];
 	struct arena a = { 0 };
 	struct err e = { 0 };
 	unsigned missing = 0, said = 0;
@@ -164,8 +165,7 @@ main(void)
 	size_t n;
 
 	seed = 5;
-	if (!mkdtemp(tmp))
-		return 1;
+	folder_new(tmp, "trace_damage");
 	snprintf(dir, sizeof dir, "%s/store", tmp);
 	snprintf(blocks, sizeof blocks, "%s/blocks", dir);
 	make_store(tmp, dir);
@@ -194,6 +194,6 @@ main(void)
 	CHECK(said > 100);	/* or nothing was damaged */
 	CHECK(look(dir, &missing) == TRACES * EACH && missing == 0);
 	arena_free(&a);
-	unit_wipe(tmp);
+	folder_wipe(tmp);
 	return unit_done();
 }

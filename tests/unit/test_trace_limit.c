@@ -12,6 +12,7 @@
 #include "trace/columns.h"
 #include "trace/scan.h"
 
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
@@ -23,7 +24,7 @@
 #define READ_KIB	(24L << 10)	/* and so it is here, 33 with all loaded */
 
 static const uint8_t giant[16] = { 0xe7, 1, 2, 3 };
-static char tmp[] = "/tmp/limitXXXXXX", dir[64], queue[64];
+static char tmp[FOLDER_PATH], dir[64], queue[64];
 
 /* Most are children of the one before. */
 static void
@@ -211,8 +212,7 @@ apart(void (*test)(void), long kib)
 int
 main(void)
 {
-	if (!mkdtemp(tmp))
-		return 1;
+	folder_new(tmp, "trace_limit");
 	snprintf(dir, sizeof dir, "%s/store", tmp);
 	snprintf(queue, sizeof queue, "%s/queue", tmp);
 	fill_queue();
@@ -220,6 +220,6 @@ main(void)
 	apart(test_read, READ_KIB);	/* pieces that meet here */
 	apart(test_compact, WRITE_KIB);
 	apart(test_read, READ_KIB);
-	unit_wipe(tmp);
+	folder_wipe(tmp);
 	return unit_done();
 }

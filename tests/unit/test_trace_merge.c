@@ -11,6 +11,7 @@
 #include "trace/kind.h"
 #include "trace/scan.h"
 
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
@@ -329,7 +330,7 @@ int
 main(void)
 {
 	struct store_kind many = trace_kind;
-	char tmp[] = "/tmp/mergeXXXXXX", dir[64], queue[64];
+	char tmp[FOLDER_PATH], dir[64], queue[64];
 	const struct spool_opts so = { .sync = SPOOL_SYNC_NONE };
 	struct store_writer_opts o = { .once = true, .say = say,
 	    .merge_bytes = UINT64_C(1) << 40, .merge_ns = UINT64_C(1) << 60,
@@ -342,8 +343,7 @@ main(void)
 	struct batch b;
 	size_t sealed = 0, cut = 0, merged = 0;
 
-	if (!mkdtemp(tmp))
-		return 1;
+	folder_new(tmp, "trace_merge");
 	snprintf(dir, sizeof dir, "%s/store", tmp);
 	snprintf(queue, sizeof queue, "%s/queue", tmp);
 	struct spool *sp = spool_open(queue, &so, &e);
@@ -383,7 +383,7 @@ main(void)
 	look(dir, &want, false, &merged);
 	CHECK(merged < sealed);
 	CHECK(want.n > 40000 && want.spans == 700000);
-	unit_wipe(tmp);
+	folder_wipe(tmp);
 	free(want.v);
 	buf_free(&payload);
 	return unit_done();

@@ -13,6 +13,7 @@
 #include "trace/scan.h"
 
 #include "dice.h"
+#include "folder.h"
 #include "pb.h"
 #include "unit.h"
 
@@ -467,7 +468,7 @@ file_round(const char *dir, const char *path, unsigned long round,
 	if (roll(4) == 0)
 		take(dir, path);
 	look(dir, want, round);
-	unit_wipe(dir);
+	folder_wipe(dir);
 	unlink(path);
 }
 
@@ -503,8 +504,8 @@ one_round(const char *tmp, unsigned long round, struct made *m)
 	CHECK(spool_close(sp, &e) == 0);
 	expect(&want, m, n);
 	look(dir, &want, round);
-	unit_wipe(dir);
-	unit_wipe(spool);
+	folder_wipe(dir);
+	folder_wipe(spool);
 	file_round(dir, spool, round, m, n, &want);
 	answer_free(&want);
 }
@@ -514,13 +515,13 @@ main(void)
 {
 	struct made m[SPANS] = { 0 };
 	/* syncs cost nothing in memory */
-	char tmp[] = "/dev/shm/wholeXXXXXX", disk[] = "/tmp/wholeXXXXXX";
-	const char *dir = mkdtemp(tmp) ? tmp : mkdtemp(disk);
+	char dir[FOLDER_PATH];
 
+	folder_new(dir, "trace_whole");
 	for (unsigned long round = 0; round < unit_rounds(2000, 100000) &&
 	    unit_failed == 0; round++)
 		one_round(dir, round, m);
-	unit_wipe(dir);
+	folder_wipe(dir);
 	for (int k = 0; k < SPANS; k++)
 		buf_free(&m[k].payload);
 	return unit_done();
