@@ -53,7 +53,7 @@ JOBS	= $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 Q	= $(if $(V),,@echo '  $(1) $@' && )
 needs	= $(if $(1),$(shell pkg-config --libs $(1)))
 
-.PHONY: all deps check demo bench fuzz soak lint install deb deb-check clean unit
+.PHONY: all deps check demo bench fuzz soak lint tidy install deb deb-check clean unit
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -135,8 +135,13 @@ fuzz:
 	@sh tests/fuzz/run.sh
 soak: all unit
 	@SOAK=1 O=$(O) BIN=$(abspath $(BIN)) sh tests/check.sh
-lint: $(GEN:.o=.h)
-	@sh tests/lint.sh
+lint:
+	@O=$(O) sh tests/lint.sh
+# clang-tidy takes seconds a file: only what is compiled anew is looked at again
+tidy: $(patsubst %.c,$(O)/tidy/%.ok,$(SRCS) $(wildcard cmd/*.c))
+$(O)/tidy/%.ok: $(O)/%.o tests/tidy.sh
+	@mkdir -p $(@D)
+	$(call Q,tidy)O=$(O) sh tests/tidy.sh $*.c && touch $@
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 755 $(TOOLS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
