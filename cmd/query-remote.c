@@ -24,7 +24,7 @@ static const struct tool tool = {
 		{ OPT_TENANT, "tenant", "NAME", "of this tenant, as "
 		    "X-Scope-OrgID", NULL },
 		{ OPT_TIMEOUT, "timeout", "TIME", "for an answer (1m)", NULL },
-		{ OPT_CA, "ca", "FILE", "trust these certificates (PEM)",
+		{ OPT_CA, "ca", "FILE", "trust only these certificates (PEM)",
 		    "file" },
 		{ OPT_CERT, "cert", "FILE", "our certificate (PEM)", "file" },
 		{ OPT_KEY, "key", "FILE", "its key (PEM)", "file" },

@@ -29,7 +29,7 @@ _arguments -s \
 	'--give-up=[stop trying after this; 0\: never (0)]:TIME:' \
 	'--tries=[stop trying after so many; 0\: any number (10)]:N:' \
 	'--grace=[to finish when told to end (10s)]:TIME:' \
-	'--ca=[trust these certificates (PEM)]:FILE:_files' \
+	'--ca=[trust only these certificates (PEM)]:FILE:_files' \
 	'--cert=[our certificate (PEM)]:FILE:_files' \
 	'--key=[its key (PEM)]:FILE:_files' \
 	'--metrics=[serve /metrics for Prometheus, and /ready, there]:ADDR:' \

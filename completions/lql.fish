@@ -3,7 +3,7 @@ complete -c lql -s d -l store -x -a '(__fish_complete_directories)' -d 'the log 
 complete -c lql -s D -l traces-store -x -a '(__fish_complete_directories)' -d 'the trace store, or the URL of a Tempo, for \\trace (default: $TSTORE)'
 complete -c lql -s u -l url -x -d 'ask the Loki there, over HTTP, instead of a store'
 complete -c lql -s H -l header -x -d 'with -u: send this header, "Name: value", too, or those in a file, @FILE; may be given again'
-complete -c lql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
+complete -c lql -l ca -r -F -d 'with -u: trust only these certificates (PEM)'
 complete -c lql -l cert -r -F -d 'with -u: our certificate (PEM)'
 complete -c lql -l key -r -F -d 'with -u: its key (PEM)'
 complete -c lql -l timeout -x -d 'with -u: for an answer (default: 1m)'

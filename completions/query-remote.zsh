@@ -4,7 +4,7 @@ _arguments -s \
 	'--header=[send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
 	'--tenant=[of this tenant, as X-Scope-OrgID]:NAME:' \
 	'--timeout=[for an answer (1m)]:TIME:' \
-	'--ca=[trust these certificates (PEM)]:FILE:_files' \
+	'--ca=[trust only these certificates (PEM)]:FILE:_files' \
 	'--cert=[our certificate (PEM)]:FILE:_files' \
 	'--key=[its key (PEM)]:FILE:_files' \
 	'-h[print this help and exit]' \

@@ -3,7 +3,7 @@ complete -c tql -s d -l store -x -a '(__fish_complete_directories)' -d 'the trac
 complete -c tql -s D -l logs-store -x -a '(__fish_complete_directories)' -d 'the log store, or the URL of a Loki, for \\logs (default: $LSTORE)'
 complete -c tql -s u -l url -x -d 'ask the Tempo there, over HTTP, instead of a store'
 complete -c tql -s H -l header -x -d 'with -u: send this header, "Name: value", too, or those in a file, @FILE; may be given again'
-complete -c tql -l ca -r -F -d 'with -u: trust these certificates (PEM)'
+complete -c tql -l ca -r -F -d 'with -u: trust only these certificates (PEM)'
 complete -c tql -l cert -r -F -d 'with -u: our certificate (PEM)'
 complete -c tql -l key -r -F -d 'with -u: its key (PEM)'
 complete -c tql -l timeout -x -d 'with -u: for an answer (default: 1m)'

@@ -8,7 +8,7 @@ _arguments -s \
 	'--url=[ask the Tempo there, over HTTP, instead of a store]:URL:' \
 	'-H+[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
 	'--header=[with -u\: send this header, "Name\: value", too, or those in a file, @FILE; may be given again]:LINE:' \
-	'--ca=[with -u\: trust these certificates (PEM)]:FILE:_files' \
+	'--ca=[with -u\: trust only these certificates (PEM)]:FILE:_files' \
 	'--cert=[with -u\: our certificate (PEM)]:FILE:_files' \
 	'--key=[with -u\: its key (PEM)]:FILE:_files' \
 	'--timeout=[with -u\: for an answer (default\: 1m)]:TIME:' \

@@ -175,8 +175,10 @@ set_up(struct post *p, const struct client_opts *o)
 		curl_easy_setopt(h, CURLOPT_ACCEPT_ENCODING, "");
 		curl_easy_setopt(h, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	}
-	if (o->ca)
+	if (o->ca) {
 		curl_easy_setopt(h, CURLOPT_CAINFO, o->ca);
+		curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
+	}
 	if (o->cert)
 		curl_easy_setopt(h, CURLOPT_SSLCERT, o->cert);
 	if (o->key)

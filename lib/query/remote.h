@@ -48,8 +48,8 @@ enum remote_code { REMOTE_CA = 440, REMOTE_CERT, REMOTE_KEY, REMOTE_TIMEOUT };
 	{ 'H', "header", "LINE", "with -u: send this header, \"Name: "	\
 	  "value\", too, or those in a file, @FILE; may be given again", \
 	  NULL },							\
-	{ REMOTE_CA, "ca", "FILE", "with -u: trust these certificates "	\
-	  "(PEM)", "file" },						\
+	{ REMOTE_CA, "ca", "FILE", "with -u: trust only these "		\
+	  "certificates (PEM)", "file" },				\
 	{ REMOTE_CERT, "cert", "FILE", "with -u: our certificate (PEM)", \
 	  "file" },							\
 	{ REMOTE_KEY, "key", "FILE", "with -u: its key (PEM)", "file" },	\

@@ -128,7 +128,8 @@ enum send_code { SEND_ACK = 500, SEND_ONCE, SEND_TIMEOUT, SEND_FIRST,
 	  "number (" TRIES ")", NULL },					\
 	{ SEND_GRACE, "grace", "TIME", "to finish when told to end (10s)", \
 	  NULL },							\
-	{ SEND_CA, "ca", "FILE", "trust these certificates (PEM)", "file" }, \
+	{ SEND_CA, "ca", "FILE", "trust only these certificates (PEM)", \
+	  "file" },							\
 	{ SEND_CERT, "cert", "FILE", "our certificate (PEM)", "file" },	\
 	{ SEND_KEY, "key", "FILE", "its key (PEM)", "file" },	\
 	{ SEND_METRICS, "metrics", "ADDR", "serve /metrics for "	\
