@@ -24,6 +24,22 @@ struct wire {
 
 int wire_next_slow(struct cur *, struct wire *);
 
+/*
+ * The caller's two do not have their addresses taken here, so that in a loop
+ * they are in registers.
+ */
+static inline int
+wire_next_rare(struct cur *c, struct wire *w)
+{
+	struct cur at = *c;
+	struct wire got = { .b = { NULL, 0 } };
+	int r = wire_next_slow(&at, &got);
+
+	*c = at;
+	*w = got;
+	return r;
+}
+
 /* 1 with the next field in *w, 0 at the clean end, -1 with `bad` set. */
 static inline int
 wire_next(struct cur *c, struct wire *w)
@@ -48,6 +64,7 @@ wire_next(struct cur *c, struct wire *w)
 	if (tag < 8)
 		goto slow;
 	w->tag = tag;
+	w->b.n = 0;	/* for the compiler: no one looks beside v */
 	n = *p++;
 	switch (tag & 7) {
 	case WIRE_BYTES:
@@ -81,7 +98,7 @@ wire_next(struct cur *c, struct wire *w)
 		return 1;
 	}
 slow:
-	return wire_next_slow(c, w);
+	return wire_next_rare(c, w);
 }
 
 #endif
