@@ -278,6 +278,18 @@ static const struct { enum tql_intrinsic in; unsigned table;
 	{ IN_INSTR_VERSION, TR_SCOPE, S("version"), VEC_STR, true },
 };
 
+bool
+part_plain_col(enum tql_intrinsic in, unsigned *table, struct str *name)
+{
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (plain[i].in == in) {
+			*table = plain[i].table;
+			*name = plain[i].name;
+			return true;
+		}
+	return false;
+}
+
 static int
 bind_intrinsic(struct part *p, const struct tql_attr *a, struct bind *b,
     struct err *e)

@@ -190,7 +190,7 @@ gather_times(struct gatherer *g, struct store_view *view, struct heap *h,
 	int r;
 
 	g->heap = xcalloc(so.workers, sizeof *g->heap);
-	so.need = tql_needs(&mem, g->q, &so.nneed);
+	so.need = tql_needs(&mem, g->q, true, &so.nneed);
 	r = trace_scan(view, &so, on_part, g, e);
 	for (unsigned i = 0; i < so.workers; i++) {
 		if (r == 0)

@@ -164,7 +164,7 @@ needs(struct scan *s, struct arena *mem, struct trace_scan_opts *so)
 	for (uint32_t i = 0; i < s->n; i++)
 		if (s->leaf[i]->kind == METRIC_COMPARE)
 			return;
-	so->need = tql_needs(mem, s->q, &so->nneed);
+	so->need = tql_needs(mem, s->q, false, &so->nneed);
 }
 
 /* ---- series ---------------------------------------------------------------- */

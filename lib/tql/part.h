@@ -206,9 +206,12 @@ int part_pipe(struct part *, const struct tql_stage *, struct spansets *,
 /* The spans of the traces that are not in `skip` (NULL: of all). */
 uint64_t *part_spans(struct part *, const uint64_t *skip, struct err *);
 
-/* need.c: the columns that assembled traces must have. */
+/* need.c: the columns that assembled traces must have: of a query whose traces
+ * are shown, or only looked at. */
 const struct trace_need *tql_needs(struct arena *, const struct tql_query *,
-    size_t *n);
+    bool shown, size_t *n);
+/* The column of an intrinsic that stands in one of its own (bind.c). */
+bool part_plain_col(enum tql_intrinsic, unsigned *table, struct str *name);
 
 /*
  * must.c: filters that each trace of an answer passes with one of its spans,

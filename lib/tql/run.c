@@ -219,7 +219,7 @@ tql_run(struct store_view *view, const struct tql_query *q,
 	res->worker = xcalloc(so.workers, sizeof *res->worker);
 	run.worker = res->worker;
 	tql_must(&must, q, q->pipe, &so);
-	so.need = tql_needs(&res->mem, q, &so.nneed);
+	so.need = tql_needs(&res->mem, q, true, &so.nneed);
 	if (trace_scan(view, &so, on_part, &run, e) == -1)
 		return -1;
 	gather(&run, res);

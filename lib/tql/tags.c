@@ -370,7 +370,7 @@ collect(struct store_view *view, struct collect *c, struct map *all,
 	int r;
 
 	if (c->attr)
-		so.need = tql_needs(&mem, c->names, &so.nneed);
+		so.need = tql_needs(&mem, c->names, true, &so.nneed);
 	c->worker = xcalloc(n, sizeof *c->worker);
 	r = trace_scan(view, &so, on_part, c, e);
 	for (unsigned i = 0; i < n; i++) {

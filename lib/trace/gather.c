@@ -20,8 +20,7 @@ static bool
 is_wanted(const struct job *j, struct str name)
 {
 	return !is_made(name) && (needs_has(&j->cols.needs, TR_SPAN, name) ||
-	    str_eq(name, S("id")) || str_eq(name, S("start")) ||
-	    str_eq(name, S("kind")));
+	    str_eq(name, S("start")));
 }
 
 /* The column, if it was loaded to choose the rows. */

@@ -69,6 +69,8 @@ void
 put_frame(struct put *p, const struct needs *needs)
 {
 	p->attrs = needs_attrs(needs);
+	p->events = needs_has(needs, TR_EVENT, S("span"));
+	p->links = needs_has(needs, TR_LINK, S("span"));
 	frame_reset(p->f);
 	cols_init(&p->cols, p->f, needs);
 	keys_frame(&p->span);
@@ -386,7 +388,9 @@ put_fields(struct put *p, uint32_t row, struct str message, uint64_t start,
 			break;
 		case WIRE(11, WIRE_BYTES):
 		case WIRE(13, WIRE_BYTES):
-			put_child(p, row, start, &w, field, &n);
+			if (w.tag == WIRE(11, WIRE_BYTES) ? p->events :
+			    p->links)
+				put_child(p, row, start, &w, field, &n);
 			break;
 		case WIRE(12, WIRE_VARINT):
 			s->dropped_events = (uint32_t)w.v;

@@ -25,7 +25,7 @@ struct put {
 	struct buf cut, cut_over;	/* which values were too long, likewise */
 	uint64_t cuts;			/* values that were, so far */
 	uint32_t frame;		/* counts up, from 1 */
-	bool attrs;		/* of spans are put; else passed over */
+	bool attrs, events, links; /* of spans are put; else passed over */
 	uint32_t rows[TR_TABLES];
 	uint32_t roots, root;	/* of the trace being put: how many, the last */
 };

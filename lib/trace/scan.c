@@ -349,7 +349,8 @@ assemble(struct scan *s, struct worker *w, const struct piece *p,
 {
 	struct gather_trace *t = arena_new(&w->arena, struct gather_trace,
 	    p->n);
-	const struct gather_opts opts = { .needs = s->needs,
+	const struct gather_opts opts = {
+		.needs = { s->opts->need, s->opts->nneed },
 		.max_spans = trace_max_spans(store_view_options(s->view)) };
 	struct place_stripes open = { 0 };
 	size_t n = 0;

@@ -139,6 +139,8 @@ job_groups(struct job *j, unsigned table, enum col ref)
 	struct buf key = { 0 };
 	int r = 0;
 
+	if (!needs_has(&j->cols.needs, TR_SPAN, str_of(col_defs[ref].name)))
+		return 0;
 	for (uint32_t k = 0; k < j->nsrc && r == 0; k++) {
 		struct source *src = &j->src[k];
 		struct groups gr = { .table = table };
@@ -243,7 +245,8 @@ job_children(struct job *j, unsigned table, enum col ref)
 	uint32_t all = 0, n = 0, cols;
 	struct child *child;
 
-	if (j->g->over)
+	if (j->g->over || !needs_has(&j->cols.needs, table,
+	    str_of(col_defs[ref].name)))
 		return 0;
 	for (uint32_t k = 0; k < j->nsrc; k++)
 		all += stripe_rows(j->src[k].stripe, table);
