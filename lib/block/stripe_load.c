@@ -100,6 +100,16 @@ bits_in(struct stripe *s, const uint64_t *bits, uint32_t rows,
 	return memcpy(copy, bits, BITS_WORDS(rows) * sizeof *copy);
 }
 
+static enum fill
+fill_of(const struct stripe_col *c, const uint64_t *pages,
+    const uint64_t *valid)
+{
+	for (uint32_t p = 0; pages && p < pages_of(c->rows); p++)
+		if (!bit_get(pages, p))
+			return FILL_PAGES;
+	return valid ? FILL_NULLS : FILL_NONE;
+}
+
 static int
 load(struct stripe *s, uint32_t col, const uint64_t *pages, struct arena *a,
     struct vec *v, struct err *e)
@@ -110,8 +120,7 @@ load(struct stripe *s, uint32_t col, const uint64_t *pages, struct arena *a,
 	*v = (struct vec){ .type = c->type, .rows = c->rows };
 	if (part_valid(s, col, &o.valid, e) == -1)
 		return -1;
-	make_out(c, pages ? FILL_PAGES : o.valid ? FILL_NULLS : FILL_NONE, a,
-	    &o, v);
+	make_out(c, fill_of(c, pages, o.valid), a, &o, v);
 	v->valid = bits_in(s, o.valid, c->rows, a);
 	v->dict = o.plain;
 	v->ndict = o.plain ? c->rows : c->ndict;
