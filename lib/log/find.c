@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "log/erase.h"
+#include "log/metas.h"
 #include "log/parsed.h"
 
 void
@@ -379,6 +380,8 @@ found_rows(struct log_found *f, const struct log_scan_opts *o,
 	return r == 1 ? found_collect(f, o, rows, e) : r;
 }
 
+/* ---- lines --------------------------------------------------------------- */
+
 /* The line as it is put together from its template. */
 static int
 build(struct log_found *f, uint32_t at, struct buf *text, struct err *e)
@@ -420,77 +423,6 @@ found_settle(struct log_found *f)
 	return f->settled;
 }
 
-struct meta {
-	struct log_pair p;
-	uint32_t at;		/* keeps equal names in their order */
-};
-
-struct metas {
-	struct meta *v;
-	uint32_t n, cap;
-	struct arena *mem;
-};
-
-static void
-add(struct metas *m, struct str name, struct str value)
-{
-	if (value.n == 0)
-		return;
-	if (m->n == m->cap) {
-		m->v = arena_grow(m->mem, m->v, m->n, m->cap * 2 + 16,
-		    sizeof *m->v);
-		m->cap = m->cap * 2 + 16;
-	}
-	m->v[m->n] = (struct meta){ { name, value }, m->n };
-	m->n++;
-}
-
-static void
-add_pairs(struct metas *m, struct str pairs)
-{
-	struct cur c = cur_of(pairs);
-	struct log_pair p;
-
-	while (pairs_next(&c, &p) == 1)
-		add(m, p.name, p.value);
-}
-
-static int
-by_name(const void *a, const void *b)
-{
-	const struct meta *x = a, *y = b;
-	int d = str_cmp(x->p.name, y->p.name);
-
-	return d != 0 ? d : (x->at > y->at) - (x->at < y->at);
-}
-
-/* Sorted by name; of equal names the first. */
-static void
-give_metas(struct metas *m, struct log_line *line)
-{
-	struct log_pair *v = arena_new(m->mem, struct log_pair, m->n);
-	uint32_t n = 0;
-
-	if (m->n > 1)
-		qsort(m->v, m->n, sizeof *m->v, by_name);
-	for (uint32_t i = 0; i < m->n; i++)
-		if (n == 0 || !str_eq(m->v[i].p.name, v[n - 1].name))
-			v[n++] = m->v[i].p;
-	line->meta = v;
-	line->nmeta = n;
-}
-
-static struct str
-decimal(uint64_t v, struct arena *mem)
-{
-	char *end = arena_new(mem, char, 20) + 20, *p = end;
-
-	do
-		*--p = (char)('0' + v % 10);
-	while ((v /= 10) > 0);
-	return str_mk(p, (size_t)(end - p));
-}
-
 /* The line's own, then its context's; sorted by name, each once. */
 static void
 put_meta(struct log_found *f, uint32_t at, struct log_line *line,
@@ -500,17 +432,19 @@ put_meta(struct log_found *f, uint32_t at, struct log_line *line,
 
 	for (uint32_t k = 0; k < f->nmeta; k++)
 		if (cols_has(&f->meta[k].v, at))
-			add(&m, f->meta[k].name, vec_str(&f->meta[k].v, at));
+			metas_add(&m, f->meta[k].name,
+			    vec_str(&f->meta[k].v, at));
 	if (cols_has(&f->x, at))
-		add_pairs(&m, vec_str(&f->x, at));
+		metas_add_pairs(&m, vec_str(&f->x, at));
 	if (cols_has(&f->severity_text, at))
-		add(&m, S("severity_text"), vec_str(&f->severity_text, at));
+		metas_add(&m, S("severity_text"),
+		    vec_str(&f->severity_text, at));
 	if (cols_has(&f->observed, at))
-		add(&m, S("observed_timestamp"), decimal(f->time[at] +
-		    (uint64_t)f->observed.i[at], mem));
+		metas_add_number(&m, S("observed_timestamp"), f->time[at] +
+		    (uint64_t)f->observed.i[at]);
 	if (cols_has(&f->context, at))
-		add_pairs(&m, vec_str(&f->context, at));
-	give_metas(&m, line);
+		metas_add_pairs(&m, vec_str(&f->context, at));
+	line->nmeta = metas_end(&m, &line->meta);
 }
 
 static int
@@ -530,7 +464,8 @@ put_text(struct log_found *f, uint32_t at, struct log_line *line,
 
 int
 found_line(struct log_found *f, uint32_t at, enum log_want want_line,
-    bool want_meta, struct log_line *line, struct buf *text, struct arena *mem, struct err *e)
+    bool want_meta, struct log_line *line, struct buf *text, struct arena *mem,
+    struct err *e)
 {
 	const uint8_t *id;
 
