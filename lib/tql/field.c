@@ -33,50 +33,6 @@ scoped[] = {
 };
 #define COUNT(a)	(sizeof (a) / sizeof *(a))
 
-int
-parse_unsupported(struct parse *p, struct caret at, struct err *e,
-    const char *what)
-{
-	return caret_err(e, p->lex.text, at, "%s not yet supported", what);
-}
-
-/* What others write for it. */
-static const char *
-meant(const struct parse *p, struct str t)
-{
-	size_t at = p->lex.t.at.at;
-	bool again = at > 0 && p->lex.text.p[at - 1] == '=';
-
-	if (str_eq(t, S("'")))
-		return "; a string stands in \"double quotes\" or "
-		    "`backquotes`";
-	if (str_eq(t, S("and")) || str_eq(t, S("AND")))
-		return "; and is written &&";
-	if (str_eq(t, S("or")) || str_eq(t, S("OR")))
-		return "; or is written ||";
-	if (str_eq(t, S("=")) && again)
-		return "; equal is written =";
-	return str_eq(t, S("~")) ? "; a match is written =~" : "";
-}
-
-int
-parse_unexpected(struct parse *p, struct err *e, const char *wanted)
-{
-	struct str t = str_mk(p->lex.text.p + p->lex.t.at.at,
-	    p->lex.t.at.n > 40 ? 40 : p->lex.t.at.n);
-
-	if (p->lex.t.kind == LEX_END)
-		return caret_err(e, p->lex.text, p->lex.t.at,
-		    "the query ends here, expected %s", wanted);
-	for (size_t i = 0; i < t.n; i++)
-		if ((uint8_t)t.p[i] < 0x20 || t.p[i] == 0x7f)
-			t = S("this");
-	return caret_err(e, p->lex.text, p->lex.t.at,
-	    "unexpected %.*s, expected %s%s", PS(t), wanted, meant(p, t));
-}
-
-/* ---- fields ----------------------------------------------------------- */
-
 static struct tql_expr *
 node(struct parse *p, enum tql_expr_kind kind, size_t from)
 {
@@ -197,97 +153,26 @@ parse_word_value(struct str word, struct tql_val *v)
 	return false;
 }
 
-/* The nearest of the words that are values; of very short ones all are near. */
-static struct str
-near_value(struct str word)
-{
-	struct str of[3 + 6];
-	size_t n = 0;
-
-	for (int64_t i = 0; i < 3 + 6; i++) {
-		struct str s = i < 3 ? tql_status_word(i) :
-		    tql_kind_word(i - 3);
-
-		if (s.n > 3)
-			of[n++] = s;
-	}
-	return caret_nearest(word, of, n);
-}
-
-/* service.name, spans.http.method: an attribute without its scope. */
-static int
-dotted_word(struct parse *p, struct err *e)
-{
-	static const struct str scopes[] = { S("span"), S("resource"),
-		S("event"), S("link"), S("instrumentation") };
-	/* what a resource is described by */
-	static const struct str of_resource[] = { S("service"), S("k8s"),
-		S("host"), S("cloud"), S("container"), S("deployment"),
-		S("process"), S("telemetry"), S("os") };
-	struct str word = p->lex.t.text, rest = str_skip(p->lex.text,
-	    p->lex.t.at.at), near = caret_nearest(word, scopes, COUNT(scopes));
-	const char *scope = "span";
-	size_t n = 0;
-
-	while (n < rest.n && n < 60 && !strchr(" \t\r\n{}()=~!<>&|^,",
-	    rest.p[n]))
-		n++;
-	rest.n = n;
-	for (size_t i = 0; i < COUNT(of_resource); i++)
-		if (str_eq(word, of_resource[i]))
-			scope = "resource";
-	if (near.p && near.n + 1 >= word.n)
-		return caret_err(e, p->lex.text, (struct caret){
-		    p->lex.t.at.at, n }, "unknown identifier \"%.*s\": did you "
-		    "mean %.*s%.*s", PS(word), PS(near),
-		    PS(str_skip(rest, word.n)));
-	return caret_err(e, p->lex.text, (struct caret){ p->lex.t.at.at, n },
-	    "an attribute has a scope: %s.%.*s, or .%.*s for any", scope,
-	    PS(rest), PS(rest));
-}
-
-static int
-unknown_word(struct parse *p, struct err *e)
-{
-	struct str word = p->lex.t.text, near, of[COUNT(bare)];
-
-	for (size_t i = 0; i < COUNT(bare); i++)
-		of[i] = bare[i].word;
-	if (p->lex.at < p->lex.text.n && p->lex.text.p[p->lex.at] == '.')
-		return dotted_word(p, e);
-	near = caret_nearest(word, of, COUNT(bare));
-	word.n = word.n > 60 ? 60 : word.n;
-	if (near.p)
-		return caret_err(e, p->lex.text, p->lex.t.at,
-		    "unknown identifier \"%.*s\": spans have \"%.*s\"",
-		    PS(word), PS(near));
-	near = near_value(word);
-	if (near.p)
-		return caret_err(e, p->lex.text, p->lex.t.at,
-		    "unknown identifier \"%.*s\": a value is \"%.*s\"",
-		    PS(word), PS(near));
-	return caret_err(e, p->lex.text, p->lex.t.at,
-	    "unknown identifier \"%.*s\": attributes are written .%.*s or "
-	    "span.%.*s, texts in quotes", PS(word), PS(word), PS(word));
-}
-
 static struct tql_expr *
 word(struct parse *p, struct err *e)
 {
+	struct str of[COUNT(bare)];
 	struct tql_attr a = { 0 };
 	struct tql_val v;
 
-	for (size_t i = 0; i < COUNT(bare); i++)
+	for (size_t i = 0; i < COUNT(bare); i++) {
 		if (parse_word(p, bare[i].word)) {
 			a.in = bare[i].in;
 			return attr_node(p, &a, p->lex.t.at.at, e);
 		}
+		of[i] = bare[i].word;
+	}
 	if (parse_word_value(p->lex.t.text, &v))
 		return literal(p, v, e);
 	if (parse_word(p, S("parent")))
 		parse_unsupported(p, p->lex.t.at, e, "parent");
 	else
-		unknown_word(p, e);
+		parse_unknown(p, of, COUNT(bare), e);
 	return NULL;
 }
 
@@ -362,8 +247,9 @@ nil_first(struct parse *p, struct err *e)
 	return nil_compare(p, of, op, from, e);
 }
 
+/* An operator on values is the value. */
 static void
-fold(struct parse *p, struct tql_expr *x)
+fold(struct tql_expr *x)
 {
 	struct tql_val v;
 	bool two = x->kind == EX_BINARY;
@@ -393,7 +279,6 @@ fold(struct parse *p, struct tql_expr *x)
 	}
 	*x = (struct tql_expr){ .kind = EX_LIT, .val = v, .at = x->at,
 	    .depth = 1 };
-	(void)p;
 }
 
 static struct tql_expr *
@@ -411,7 +296,7 @@ unary(struct parse *p, struct err *e)
 	x->op = op;
 	if (!join(p, x, l, NULL, e))
 		return NULL;
-	fold(p, x);
+	fold(x);
 	return x;
 }
 
@@ -511,7 +396,7 @@ binary(struct parse *p, struct tql_expr *l, enum tql_op op, int tight,
 		return NULL;
 	trim_trace_id(l, r);
 	trim_trace_id(r, l);
-	fold(p, x);
+	fold(x);
 	return x;
 }
 

@@ -33,9 +33,14 @@ parse_upto(const struct parse *p, size_t from)
 
 /* One more bracket or sign around what follows; false: over the limit. */
 bool parse_nest(struct parse *, struct err *);
+/* parse_help.c: mistakes; -1. At the token: something else was wanted; a word
+ * that is none of those a field begins with. */
 int parse_unexpected(struct parse *, struct err *, const char *wanted);
+int parse_unknown(struct parse *, const struct str *of, size_t n,
+    struct err *);
 int parse_unsupported(struct parse *, struct caret, struct err *,
     const char *what);
+
 /* Takes the punctuation, which must stand here. */
 int parse_take(struct parse *, char c, struct err *, const char *wanted);
 
