@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/civil.h"
 #include "base/num.h"
 
 static uint64_t
@@ -35,7 +36,8 @@ put_digits(char *p, unsigned v, unsigned n, char after)
 	return p + n + 1;
 }
 
-/* By hand: an answer has a time in every line. (Hinnant's civil_from_days.) */
+/* By hand: an answer has a time in every line. (Hinnant's civil_from_days,
+ * as in civil.c, of what is after 1970.) */
 char *
 time_format(char out[40], uint64_t ns, unsigned digits)
 {
@@ -59,19 +61,6 @@ time_format(char out[40], uint64_t ns, unsigned digits)
 	}
 	memcpy(p - 1, "Z", 2);
 	return out;
-}
-
-/* Days since 1970 of a civil date (Hinnant's days_from_civil). */
-static int64_t
-days(int64_t y, unsigned m, unsigned d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	unsigned yoe = (unsigned)(y - era * 400);
-	unsigned doy = (153 * (m > 2 ? m - 3 : m + 9) + 2) / 5 + d - 1;
-	unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-
-	return era * 146097 + (int64_t)doe - 719468;
 }
 
 /* n digits at the front of *s, taken off; false when they are not there. */
@@ -156,10 +145,13 @@ rfc3339(struct str s, uint64_t *ns)
 		if (!zone(&s, &off))
 			return false;
 	}
-	if (s.n > 0 || mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 ||
-	    mi > 59 || sec > 60)
+	if (s.n > 0 || mo < 1 || mo > 12 || d < 1 ||
+	    (int)d > civil_month_days(y, (int)mo) || h > 23 || mi > 59 ||
+	    sec > 60)
 		return false;
-	int64_t t = days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec - off;
+	const struct civil c = { .year = y, .month = (int)mo, .day = (int)d,
+		.hour = (int)h, .min = (int)mi, .sec = (int)sec };
+	int64_t t = civil_seconds(&c) - off;
 
 	if (t < 0 || t > INT64_MAX / (int64_t)NS_S)
 		return false;

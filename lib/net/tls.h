@@ -29,7 +29,8 @@ void tls_close(struct tls *);
 
 /* A connection over fd, which stays the caller's. NULL: out of memory. */
 struct tls_conn *tls_accept(struct tls *, int fd);
-/* 1: done. 0: not yet, it waits for tls_wants. -1: failed. */
+/* 1: done. 0: not yet: it waits to write, if tls_wants_write, else to read. -1:
+ * failed. */
 int tls_shake(struct tls_conn *);
 bool tls_wants_write(struct tls_conn *);
 /* As recv and send do, with -1 and EAGAIN; any other failure is ECONNRESET.

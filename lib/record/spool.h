@@ -100,7 +100,7 @@ int spool_cursor_set(const char *dir, const char *name,
 /* A cursor at the oldest record, unless there is one of that name. */
 int spool_register(const char *dir, const char *name, struct err *);
 int spool_unregister(const char *dir, const char *name, struct err *);
-/* Removes what all registered cursors passed and is older than min_age. */
+/* Removes what all registered cursors passed and is older than that. */
 int spool_trim(const char *dir, uint64_t min_age_ns, uint64_t *freed,
     struct err *);
 /* The segments in order, and the names of the cursors, sorted. */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "text/civil.h"
+#include "base/civil.h"
 #include "text/golayout.h"
 
 const struct gotime gotime_zero = { -INT64_C(62135596800), 0, 0, "UTC" };

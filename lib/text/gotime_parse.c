@@ -1,8 +1,8 @@
 /* gotime_parse: a text read by its layout, as Go's time.ParseInLocation. */
 #include <strings.h>
 
+#include "base/civil.h"
 #include "base/num.h"
-#include "text/civil.h"
 #include "text/golayout.h"
 #include "text/gotime.h"
 

@@ -1,4 +1,4 @@
-#include "text/civil.h"
+#include "base/civil.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* civil: days and hours of a moment, in the Gregorian calendar. */
-#ifndef TEXT_CIVIL_H
-#define TEXT_CIVIL_H
+#ifndef BASE_CIVIL_H
+#define BASE_CIVIL_H
 
 #include <stdint.h>
 
