@@ -8,19 +8,10 @@
 #include "show/heat.h"
 #include "show/spark.h"
 
+#include "bufis.h"
+
 #define START	UINT64_C(1767225600000000000)	/* 2026-01-01T00:00:00Z */
 #define MINUTE	UINT64_C(60000000000)
-
-static bool
-is(struct buf *b, const char *want)
-{
-	bool same = str_eq(buf_str(b), str_of(want));
-
-	if (!same)
-		fprintf(stderr, "  got:\n%.*s", PS(buf_str(b)));
-	buf_reset(b);
-	return same;
-}
 
 static bool
 has(const struct buf *b, const char *what)

@@ -3,6 +3,7 @@
 
 #include "show/flow.h"
 #include "show/waterfall.h"
+#include "bufis.h"
 #include "dice.h"
 
 static const char *const names[] = { "GET", "shop.currency/Convert", "",
@@ -76,17 +77,6 @@ a_table(struct buf *b, unsigned width)
 	CHECK(too_wide(b, width) == 0);
 	buf_reset(b);
 	show_table_free(&t);
-}
-
-static bool
-is(struct buf *b, const char *want)
-{
-	bool same = str_eq(buf_str(b), str_of(want));
-
-	if (!same)
-		fprintf(stderr, "  got: %.*s\n", PS(buf_str(b)));
-	buf_reset(b);
-	return same;
 }
 
 /* Spare columns go from the right, before texts get too short. */

@@ -8,16 +8,7 @@
 #include "show/show.h"
 #include "show/waterfall.h"
 
-static bool
-is(struct buf *b, const char *want)
-{
-	bool same = str_eq(buf_str(b), str_of(want));
-
-	if (!same)
-		fprintf(stderr, "  got: %.*s\n", PS(buf_str(b)));
-	buf_reset(b);
-	return same;
-}
+#include "bufis.h"
 
 static void
 json(struct buf *b)

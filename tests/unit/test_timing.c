@@ -4,6 +4,8 @@
 #include "show/fold.h"
 #include "show/timing.h"
 
+#include "bufis.h"
+
 #define TOP	TIMING_TOP
 
 static struct arena mem;
@@ -32,9 +34,7 @@ path_is(const struct timing *t, const char *want)
 		    (long long)next->from, (long long)next->to);
 		now = next->from + 1;
 	}
-	same = str_eq(buf_str(&b), str_of(want));
-	if (!same)
-		fprintf(stderr, "  got: %.*s\n", PS(buf_str(&b)));
+	same = is(&b, want);
 	buf_free(&b);
 	return same;
 }
@@ -133,9 +133,7 @@ rows_are(const struct show_span *s, uint32_t n, bool all, const char *want)
 			buf_addf(&b, "+%u", row[i].count);
 		buf_adds(&b, row[i].last ? S("L") : S(""));
 	}
-	same = str_eq(buf_str(&b), str_of(want));
-	if (!same)
-		fprintf(stderr, "  got: %.*s\n", PS(buf_str(&b)));
+	same = is(&b, want);
 	buf_free(&b);
 	return same;
 }
