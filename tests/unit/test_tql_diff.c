@@ -10,6 +10,7 @@
 
 #include "folder.h"
 #include "tqlask.h"
+#include "traceref.h"
 
 #define QUERIES		40u	/* of each data set */
 

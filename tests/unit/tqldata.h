@@ -10,7 +10,7 @@
 #include "cutstore.h"
 #include "dice.h"
 #include "pb.h"
-#include "traceref.h"
+#include "refspan.h"
 
 #define BASE		INT64_C(1700000000000000000)
 
