@@ -14,7 +14,7 @@ _arguments -s \
 	'--snapshot=[make a consistent copy in a new folder]:TO:_files -/' \
 	'--seal-bytes=[make a block of this much of a spool (4MiB)]:SIZE:' \
 	'--seal-time=[or of what came in this time (30s)]:AGE:' \
-	'--merge-bytes=[merge new blocks at this much (64MiB)]:SIZE:' \
+	'--merge-bytes=[merge new blocks at this much (32MiB)]:SIZE:' \
 	'--merge-time=[or when the oldest is this old (5m)]:AGE:' \
 	'--memory=[of the batch when reading files, or behind (64MiB)]:SIZE:' \
 	'--once[end where a spool ends, instead of following it]' \

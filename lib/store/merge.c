@@ -2,9 +2,10 @@
  * merge: which blocks become one, and when.
  *
  * Sealed blocks are level 0. They merge to level 1 at merge_bytes or when
- * merge_ns has gone by, and level 1 to level 2 at sixteen blocks or eight
+ * merge_ns has gone by, and level 1 to level 2 at eight blocks or sixteen
  * times merge_bytes; there it ends, so no row is encoded more than three
- * times. While a file is read, level 0 waits for many, and level 1 does not: a
+ * times. What is cut at the edges of young blocks costs queries more than what
+ * blocks hold: as many of either level is the least. While a file is read, level 0 waits for many, and level 1 does not: a
  * merge of all there is would take memory for all. Inputs are always neighbours
  * in age, of one tenant.
  */
@@ -17,8 +18,8 @@
 #include "store/sink.h"
 
 #define LAST_LEVEL	2u
-#define FAN_IN		16u	/* level 1 blocks that become one */
-#define SIZE_TIER	8u	/* times merge_bytes, likewise */
+#define FAN_IN		8u	/* level 1 blocks that become one */
+#define SIZE_TIER	16u	/* times merge_bytes, likewise */
 #define BULK_FAN_IN	48u	/* level 0 blocks while reading a file */
 #define SIZE_RATIO	4u	/* a block so much larger than the rest stays */
 #define RETRY_NS	(300 * NS_S)	/* after a merge that failed */

@@ -57,7 +57,7 @@ enum store_run_code {
 	{ STORE_RUN_SEAL_TIME, "seal-time", "AGE",			\
 	  "or of what came in this time (30s)", NULL },			\
 	{ STORE_RUN_MERGE_BYTES, "merge-bytes", "SIZE",			\
-	  "merge new blocks at this much (64MiB)", NULL },		\
+	  "merge new blocks at this much (32MiB)", NULL },		\
 	{ STORE_RUN_MERGE_TIME, "merge-time", "AGE",			\
 	  "or when the oldest is this old (5m)", NULL },		\
 	{ STORE_RUN_MEMORY, "memory", "SIZE",				\

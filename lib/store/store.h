@@ -17,7 +17,7 @@
 #define STORE_SEAL_BYTES	((size_t)4 << 20)	/* of own records */
 #define STORE_SEAL_NS		(30 * UINT64_C(1000000000))
 #define STORE_BATCH_MEMORY	((size_t)64 << 20)	/* when behind */
-#define STORE_MERGE_BYTES	((uint64_t)64 << 20)	/* L0 to L1 */
+#define STORE_MERGE_BYTES	((uint64_t)32 << 20)	/* L0 to L1 */
 #define STORE_MERGE_NS		(300 * UINT64_C(1000000000))
 #define STORE_UNLINK_NS		(60 * UINT64_C(1000000000))
 

@@ -4,6 +4,10 @@
 
 #include "store/store.h"
 
+/* Bytes of records in a block of level 1, and in one of a later level. */
+#define TRACE_BLOCK_RAW		((uint64_t)64 << 20)
+#define TRACE_BLOCK_RAW_UPPER	(8 * TRACE_BLOCK_RAW)
+
 /* merge.c: inputs to new blocks, traces made whole. */
 int trace_merge(const struct store_merge *, const struct store_options *,
     struct store_sink *, struct err *);

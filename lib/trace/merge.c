@@ -22,8 +22,6 @@
 #define FEW_ROWS	256u	/* a stripe has so many, whatever they need */
 #define LOST_SHARE	64u	/* nor 1 / this of its rows */
 #define LOW_SHARE	4u	/* less than 1 / this of its rows: not copied */
-#define BLOCK_RAW	STORE_MERGE_BYTES	/* records in a level 1 block */
-#define BLOCK_RAW_UPPER	(8 * STORE_MERGE_BYTES)	/* of later levels */
 
 struct merge {
 	struct parts all;
@@ -370,7 +368,7 @@ measure(struct merge *m, const struct store_merge *in)
 		raw += in->in[i].info->raw_bytes;
 		rows += in->in[i].info->rows;
 	}
-	each = in->level < 2 ? BLOCK_RAW : BLOCK_RAW_UPPER;
+	each = in->level < 2 ? TRACE_BLOCK_RAW : TRACE_BLOCK_RAW_UPPER;
 	/* no small one at the end: as many as fit by half, all the same */
 	blocks = (raw + each / 2) / each;
 	m->raw_a_row = rows > 0 ? (double)raw / (double)rows : 0;

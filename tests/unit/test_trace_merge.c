@@ -296,7 +296,7 @@ to_many(const struct store_merge *in, const struct merge_rules *rules,
 
 	for (size_t i = 0; i < in->n; i++) {
 		info[i] = *in->in[i].info;
-		info[i].raw_bytes = info[i].rows * STORE_MERGE_BYTES / 30000;
+		info[i].raw_bytes = info[i].rows * TRACE_BLOCK_RAW / 30000;
 		v[i] = in->in[i];
 		v[i].info = &info[i];
 	}
