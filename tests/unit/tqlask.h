@@ -218,7 +218,7 @@ some_query(struct buf *b)
 	case 0:
 		buf_u8(b, '(');
 		some_pipeline(b);
-		buf_addf(b, ") %s (", roll(2) ? "&&" : "||");
+		buf_addf(b, ") %s (", some_setop());
 		some_pipeline(b);
 		buf_u8(b, ')');
 		break;

@@ -212,34 +212,38 @@ ref_join(const struct ref_data *d, enum tql_op op, const struct ref_set *a,
 static inline struct ref_sets ref_pipe(const struct ref_data *,
     const struct tql_stage *, struct ref_sets, struct arena *);
 
-/* The spans that a spanset expression leaves of a spanset. */
-static inline void
+/* The spans that a spanset expression leaves of a spanset: of how many. */
+static inline uint32_t
 ref_expression(const struct ref_data *d, const struct tql_set *x,
     const struct ref_set *in, struct ref_set *out, struct arena *mem)
 {
+	struct ref_set *some = arena_zero(mem, struct ref_set, 2);
+	struct ref_sets got;
+	uint32_t l, r, n = 0;
+
 	memset(out->in, 0, sizeof out->in);
 	if (x->l) {
-		struct ref_set *ab = arena_zero(mem, struct ref_set, 2);
-
-		ref_expression(d, x->l, in, &ab[0], mem);
-		ref_expression(d, x->r, in, &ab[1], mem);
-		ref_join(d, x->op, &ab[0], &ab[1], out);
-		return;
+		l = ref_expression(d, x->l, in, &some[0], mem);
+		r = ref_expression(d, x->r, in, &some[1], mem);
+		ref_join(d, x->op, &some[0], &some[1], out);
+		ref_failed |= x->op != OP_AND && x->op != OP_OR && l && r &&
+		    l + r > 2;	/* structure of several spansets */
+		return ref_any(out);
 	}
-	if (x->pipe) {
-		struct ref_set *one = arena_new(mem, struct ref_set, 1);
-		struct ref_sets got;
-
-		*one = *in;
-		got = ref_pipe(d, x->pipe, (struct ref_sets){ one, 1 }, mem);
-		for (uint32_t k = 0; k < got.n; k++)
-			for (uint32_t i = 0; i < d->n; i++)
-				out->in[i] |= got.v[k].in[i];
-		return;
+	if (!x->pipe) {
+		for (uint32_t i = 0; i < d->n; i++)
+			out->in[i] = in->in[i] && ref_filter(d, &d->s[i],
+			    x->filter, mem);
+		return ref_any(out);
 	}
-	for (uint32_t i = 0; i < d->n; i++)
-		out->in[i] = in->in[i] && ref_filter(d, &d->s[i], x->filter,
-		    mem);
+	some[0] = *in;
+	got = ref_pipe(d, x->pipe, (struct ref_sets){ some, 1 }, mem);
+	for (uint32_t k = 0; k < got.n; k++) {
+		n += ref_any(&got.v[k]);
+		for (uint32_t i = 0; i < d->n; i++)
+			out->in[i] |= got.v[k].in[i];
+	}
+	return n;
 }
 
 /* ---- pipelines -------------------------------------------------------------- */
