@@ -63,6 +63,9 @@ escaped(struct buf *b, struct str s)
 	else if (c < 0x20 || c == 0x7f)
 		buf_add(b, (char[]){ '\\', 'u', '0', '0', hex[c >> 4],
 		    hex[c & 15] }, 6);
+	else if (c == 0xc2 && n == 2 && (uint8_t)s.p[1] < 0xa0)
+		buf_add(b, (char[]){ '\\', 'u', '0', '0',
+		    hex[(uint8_t)s.p[1] >> 4], hex[s.p[1] & 15] }, 6);
 	else if (n > 1)
 		buf_add(b, s.p, n);
 	else

@@ -1,7 +1,7 @@
 /*
  * json: write JSON, streaming, into a buf. One value at a time; commas are put
- * where they belong. Strings: valid UTF-8 as is, controls escaped, broken
- * bytes as U+FFFD. No blanks.
+ * where they belong. Strings: valid UTF-8 as is, controls (C1, too) escaped,
+ * broken bytes as U+FFFD. No blanks.
  */
 #ifndef SHOW_JSON_H
 #define SHOW_JSON_H
