@@ -45,8 +45,6 @@ static const struct tool tool = {
 		  "each line, too", NULL },
 		{ 'q', "quiet", NULL, "no labels above a table, and no word why an "
 		  "answer is empty", NULL },
-		{ 'z', "timezone", "ZONE", "of times in tables and charts: UTC "
-		  "(default), Local, or a name such as Europe/Paris", NULL },
 		{ OPT_HITS, "hits", NULL, "above a table: how many lines there "
 		  "are when", NULL },
 		{ 'x', "expand", NULL, "in a table: labels, metadata and "
@@ -102,7 +100,6 @@ option(struct args *args, int c, struct err *e)
 		break;
 	case OPT_FIELDS: s->lql.about = LQL_FIELDS; break;
 	case OPT_PATTERNS: s->lql.about = LQL_PATTERNS; break;
-	case 'z': return lql_session_zone(s, optarg, e);
 	case 'C': return lql_session_context(s, optarg, e);
 	case OPT_BATCH: return lql_session_batch(s, optarg, e);
 	case OPT_DIRECTION: return lql_session_direction(s, optarg, e);
@@ -131,7 +128,7 @@ main(int argc, char *argv[])
 	struct args args = { .s = { .tool = &tool,
 		.ask = { .remote.kind = "loki", .store = getenv("LSTORE"),
 		.other = getenv("TSTORE"), .limit = 100, .forms = FORMS },
-		.lql = { .write = tool_write, .say = say,
+		.lql = { .write = ask_write, .write_arg = &args.s, .say = say,
 		.step = ASK_STEP_AUTO,
 		.o = { .workers = pool_workers() } } } };
 	struct lql_session *s = &args.s;
@@ -159,8 +156,6 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "--context: of lines that are there");
 	s->lql.store = s->ask.store;
 	s->lql.tenant = s->ask.tenant;
-	s->lql.show = ask_show(&s->ask, STDOUT_FILENO);
-	s->lql.show.zone = s->zone;
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1 ||
 	    lql_read_ids(&s->lql.o, args.trace, args.traces, &s->ask.mem,
 	    &e) == -1)

@@ -146,7 +146,7 @@ main(int argc, char *argv[])
 	struct args args = { .s = { .tool = &tool, .settle = 5 * NS_S,
 		.ask = { .remote.kind = "tempo", .store = getenv("TSTORE"),
 		.other = getenv("LSTORE"), .limit = 20, .forms = FORMS },
-		.tql = { .write = tool_write, .say = say,
+		.tql = { .write = ask_write, .write_arg = &args.s, .say = say,
 		.step = ASK_STEP_AUTO, .o = { .spans = 3,
 		.stopped = tool_stopped, .workers = pool_workers() } } } };
 	struct tql_session *s = &args.s;
@@ -161,7 +161,6 @@ main(int argc, char *argv[])
 		tool_usage(&tool, "which store? -d DIR, or -u URL");
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
 		return tool_fail(&tool, &e);
-	s->tql.show = ask_show(&s->ask, STDOUT_FILENO);
 	status = ask(&args, argc - optind, argv + optind);
 	remote_close(&s->ask.remote);
 	arena_free(&s->ask.mem);

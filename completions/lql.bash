@@ -19,6 +19,7 @@ _lql()
 	--to) return ;;
 	-o|--output) COMPREPLY=($(compgen -W "chart table json csv raw ids rec" -- "$cur")); return ;;
 	-w|--width) return ;;
+	-z|--timezone) return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--trace) return ;;
@@ -28,12 +29,11 @@ _lql()
 	--interval) return ;;
 	--batch) return ;;
 	-C|--context) return ;;
-	-z|--timezone) return ;;
 	--values) return ;;
 	--volume) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width --color --tenant --stats --trace --traces --direction --step --interval --batch -f --follow -C --context -q --quiet -z --timezone --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --traces-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width -z --timezone --color --tenant --stats --trace --traces --direction --step --interval --batch -f --follow -C --context -q --quiet --hits -x --expand --labels --values --series --volume --patterns --fields --fmt -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -21,6 +21,8 @@ _arguments -s \
 	'--output=[chart, table, json, csv, raw, ids or rec (default\: chart on a terminal, else json)]:FORM:(chart table json csv raw ids rec)' \
 	'-w+[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--width=[columns to draw in (default\: the terminal'\''s)]:N:' \
+	'-z+[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
+	'--timezone=[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose lines (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
@@ -36,8 +38,6 @@ _arguments -s \
 	'--context=[N lines of its stream before and after each line, too]:N:' \
 	'-q[no labels above a table, and no word why an answer is empty]' \
 	'--quiet[no labels above a table, and no word why an answer is empty]' \
-	'-z+[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
-	'--timezone=[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--hits[above a table\: how many lines there are when]' \
 	'-x[in a table\: labels, metadata and fields under each line]' \
 	'--expand[in a table\: labels, metadata and fields under each line]' \

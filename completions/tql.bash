@@ -19,6 +19,7 @@ _tql()
 	--to) return ;;
 	-o|--output) COMPREPLY=($(compgen -W "chart table json csv ids rec dot" -- "$cur")); return ;;
 	-w|--width) return ;;
+	-z|--timezone) return ;;
 	--color) COMPREPLY=($(compgen -W "auto always never" -- "$cur")); return ;;
 	--tenant) return ;;
 	--sort) COMPREPLY=($(compgen -W "time duration spans" -- "$cur")); return ;;
@@ -29,7 +30,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width -z --timezone --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

@@ -13,6 +13,7 @@ complete -c tql -l from -x -d 'only at or after TIME: RFC 3339, Unix seconds or 
 complete -c tql -l to -x -d 'only before TIME'
 complete -c tql -s o -l output -x -a 'chart table json csv ids rec dot' -d 'chart, table, json, csv, ids, rec or dot (default: chart on a terminal, else json)'
 complete -c tql -s w -l width -x -d 'columns to draw in (default: the terminal\'s)'
+complete -c tql -s z -l timezone -x -d 'of times in tables and charts: UTC (default), Local, or a name such as Europe/Paris'
 complete -c tql -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c tql -l tenant -x -d 'whose traces (default: of no tenant)'
 complete -c tql -l stats -d 'say on stderr what was read'

@@ -21,6 +21,8 @@ _arguments -s \
 	'--output=[chart, table, json, csv, ids, rec or dot (default\: chart on a terminal, else json)]:FORM:(chart table json csv ids rec dot)' \
 	'-w+[columns to draw in (default\: the terminal'\''s)]:N:' \
 	'--width=[columns to draw in (default\: the terminal'\''s)]:N:' \
+	'-z+[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
+	'--timezone=[of times in tables and charts\: UTC (default), Local, or a name such as Europe/Paris]:ZONE:' \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \

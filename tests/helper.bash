@@ -40,6 +40,9 @@ fails() {
 	[ "$status" -eq "$want" ] || { echo "status $status, not $want: $output"; return 1; }
 }
 
+# terminal COMMAND: what it shows on a terminal, and its status.
+terminal() { script -qec "$1" /dev/null </dev/null | tr -d '\r'; return "${PIPESTATUS[0]}"; }
+
 # transcript FILE: runs what follows its `$ `s, in one shell, and demands what
 # it shows, but for ports and blanks at the end. A program in the background
 # that is to write a --ports-file is waited for, as a person would.

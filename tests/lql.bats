@@ -231,6 +231,23 @@ lql() {
 	[[ $(lql --fields -o table | head -n 1) == FIELD*TYPE*VALUES*LINES*PARSER* ]]
 }
 
+@test "a terminal, and a reader that has gone" {
+	store
+	terminal "$BIN/lql -d $T/logs -o raw '{service_name=\"payment\"}'" >shown
+	grep -q 'charged .x1b.31mu-11' shown
+	fails 2 terminal "$BIN/lql -d $T/logs -o rec '{service_name=\"payment\"}'"
+	lql -o raw '{service_name="payment"}' | grep -q "$(printf '\033')"
+	exec {gone}> >(exit)
+	wait $!
+	for follow in '' -f; do
+		status=0
+		lql $follow '{service_name="cart"}' >&"$gone" 2>err || status=$?
+		[ "$status" -eq 141 ]
+		[ ! -s err ]
+	done
+	exec {gone}>&-
+}
+
 @test "-x: what is in a line stands below it" {
 	store
 	run lql -x -o table '{service_name="cart"} |= "items"'

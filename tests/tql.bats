@@ -530,8 +530,65 @@ meant() {
 	q -o table '{}' >t
 	q -o table 0102 >>t
 	[ "$(grep -c 'a.x1b.31mb' t)" -eq 2 ]
+	for form in csv json; do
+		terminal "$BIN/tql -d traces -o $form --color never '{}'" >>t
+	done
+	[ "$(grep -c 'a.*31mb' t)" -eq 4 ]
 	run grep -q "$(printf '\033')" t
 	[ "$status" -eq 1 ]
+	q -o csv '{}' | grep -q "$(printf 'a\033\\[31mb')"
+}
+
+@test "records are not for a terminal" {
+	store
+	fails 2 terminal "$BIN/tql -d traces -o rec '{}'"
+	[[ $output == *"-o rec: binary, and this is a terminal"* ]]
+}
+
+@test "a reader that has gone ends it without a word" {
+	store
+	exec {gone}> >(exit)
+	wait $!
+	for what in '-n all {}' '-f {}' '-f {name="none"}'; do
+		status=0
+		q $what >&"$gone" 2>err || status=$?
+		[ "$status" -eq 141 ]
+		[ ! -s err ] || [ "$(cat err)" = "tql: no match" ]
+	done
+	exec {gone}>&-
+}
+
+@test "times in a zone" {
+	store
+	q -z Europe/Paris -o table '{ status = error }' | grep -q '^2026-11-22T20:53:55.930+01:00  ca8c'
+	q -z America/St_Johns -o table -w 80 '{ status = error }' | grep -q '^11-22 16:23:55  ca8c'
+	q -z Asia/Tokyo -o table -w 50 '{ status = error }' | grep -q '^11-23 '
+	q -z Asia/Tokyo -o table $id | grep -q '2026-11-23T04:53:55.930+09:00'
+	q -z Asia/Tokyo -o csv '{ status = error }' | diff - <(q -o csv '{ status = error }')
+	q -z Asia/Tokyo -o table --step all '{} | rate()' | grep -q '^2026-11-23T04:53:55.349+09:00 to '
+	printf '%s\n' '\timezone Asia/Tokyo' $id | q -o table | grep -q '+09:00'
+	fails 2 tql -d traces -z Nowhere '{}'
+}
+
+@test "ids are as long as it takes to tell them apart" {
+	for i in 1 2 3; do
+		printf '%s\n' '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"00000000000000001234567'$i'90abcdef","spanId":"0102030405060708","name":"a","startTimeUnixNano":"1000","endTimeUnixNano":"2000"}]}]}]}'
+	done | rec -r | tstore -d traces
+	[ "$(q -o table -w 80 '{}' | grep -oE '  0{16}1234567[123]  ' | sort -u | wc -l)" -eq 3 ]
+}
+
+@test "a window that was resized" {
+	local gone=
+	store
+	S=otelutils-$BASHPID
+	tmux -L "$S" new-session -d -x 120 -y 30 "$BIN/tql -d $T/traces"
+	shows() { tmux -L "$S" capture-pane -p | grep -q "$1"; }
+	until_true shows 'tql>'
+	tmux -L "$S" resize-window -x 50
+	tmux -L "$S" send-keys '{ status = error }' Enter
+	until_true shows '^11-22  *TRACE ' || gone=1
+	tmux -L "$S" kill-server
+	[ -z "$gone" ]
 }
 
 @test "values keep their types and signs in JSON" {

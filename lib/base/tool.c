@@ -195,6 +195,14 @@ tool_exit(const struct tool *tool, int status)
 	return status > 0 ? status : 1;
 }
 
+void
+tool_no_reader(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+	_exit(128 + SIGPIPE);	/* it was blocked */
+}
+
 /* The self-pipe: a signal handler can have no other state than this. */
 static int stop_pipe[2] = { -1, -1 };
 static volatile sig_atomic_t stopped;

@@ -65,6 +65,8 @@ uint64_t tool_age(const struct tool *, const char *text);	/* "10m"; ns */
 int tool_put(struct str, struct err *);
 int tool_flush(struct err *);
 int tool_write(void *arg, struct str, struct err *);
+/* Ends as a filter does whose reader has gone: by SIGPIPE, without a word. */
+_Noreturn void tool_no_reader(void);
 /* Flushes stdout; a failure there, or one of a write that nobody looked at, is
  * status 1 and said. Gives the status. */
 int tool_exit(const struct tool *, int status);

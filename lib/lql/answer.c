@@ -1,7 +1,5 @@
 #include "lql/answer.h"
 
-#include <poll.h>
-
 #include "base/hash.h"
 #include "base/time.h"
 #include "base/tool.h"
@@ -476,7 +474,6 @@ lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
     struct err *e)
 {
 	struct follow f = { .q = q, .o = ask->o };
-	struct pollfd p = { .fd = stop, .events = POLLIN };
 	int r, ms = ask->far ? FAR_MS : FOLLOW_MS;
 
 	if (q->metric)
@@ -489,7 +486,7 @@ lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
 	f.o.limit = 0;
 	f.o.forward = true;
 	f.o.to = UINT64_MAX;
-	while (r == 0 && poll(&p, 1, ms) == 0)
+	while (r == 0 && !ask_wait(stop, ms))
 		r = look_again(&f, e);
 	store_view_close(f.view);
 	if (r == -1 && e->kind == ERR_CANCEL)

@@ -56,17 +56,6 @@ do_step(void *arg, const char *to, struct err *e)
 }
 
 static int
-do_zone(void *arg, const char *name, struct err *e)
-{
-	struct lql_session *s = arg;
-
-	if (lql_session_zone(s, name, e) == -1)
-		return -1;
-	s->lql.show.zone = s->zone;
-	return 0;
-}
-
-static int
 do_follow(void *arg, const char *query, struct err *e)
 {
 	struct lql_session *s = arg;
@@ -164,7 +153,7 @@ static const struct shell_command commands[] = {
 	{ "direction", "WAY", "forward (oldest first) or backward",
 	  do_direction },
 	{ "timezone", "ZONE", "of times: UTC, Local, or such as Europe/Paris",
-	  do_zone },
+	  ask_do_zone },
 	{ "stats", NULL, "what was read, behind each answer, or not any more",
 	  ask_do_stats },
 	{ 0 },

@@ -11,6 +11,7 @@ lql_session_asked(struct lql_session *s)
 {
 	s->lql.out = ask_uncharted(s->ask.out);
 	s->lql.chart = s->ask.out == ASK_CHART;
+	s->lql.show = ask_show(&s->ask);
 	s->lql.o.limit = s->ask.limit;
 	s->lql.o.from = s->ask.from;
 	s->lql.o.to = s->ask.to;
@@ -56,15 +57,6 @@ lql_session_answer(struct lql_session *s, const char *where, struct str text)
 	lql_query_free(&q);
 	arena_free(&a);
 	return status;
-}
-
-int
-lql_session_zone(struct lql_session *s, const char *name, struct err *e)
-{
-	s->zone = strcmp(name, "Local") == 0 ? zone_here(&s->ask.mem) :
-	    zone_find(str_of(name), &s->ask.mem);
-	return s->zone ? 0 : err_set(e, ERR_QUERY, "timezone %s: not UTC, "
-	    "Local, or a zone such as Europe/Paris", name);
 }
 
 int

@@ -12,7 +12,6 @@ struct lql_session {
 	struct ask ask;		/* first, for query/ask.h */
 	struct lql_ask lql;	/* its o and out follow `ask` */
 	const struct tool *tool;
-	const struct zone *zone;	/* for lql.show */
 	bool follow;
 	bool fmt;		/* queries are set out, not answered */
 };
@@ -24,8 +23,6 @@ int lql_session_answer(struct lql_session *, const char *where, struct str);
 void lql_session_asked(struct lql_session *);
 /* prompt.c: asks for queries until the end: the status. */
 int lql_session_prompt(struct lql_session *);
-/* --timezone: UTC, Local, or a name such as Europe/Paris. */
-int lql_session_zone(struct lql_session *, const char *name, struct err *);
 /* --context and \context: a number of lines. */
 int lql_session_context(struct lql_session *, const char *n, struct err *);
 /* --batch: how many lines a server is asked for at once. */

@@ -1,7 +1,10 @@
 #include "query/ask.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/heap.h"
 #include "base/num.h"
@@ -153,13 +156,69 @@ ask_width(const char *word, uint64_t *width, struct err *e)
 }
 
 struct show
-ask_show(const struct ask *a, int fd)
+ask_show(const struct ask *a)
 {
-	struct show sh = show_for(fd, a->color);
+	struct show sh = show_for(STDOUT_FILENO, a->color);
 
 	if (a->width > 0)
 		sh.width = (unsigned)a->width;
+	sh.zone = a->zone;
 	return sh;
+}
+
+int
+ask_write(void *arg, struct str bytes, struct err *e)
+{
+	const struct ask *a = arg;
+	struct buf safe = { 0 };
+	int r;
+
+	if (a->terminal && (a->out == ASK_CSV || a->out == ASK_RAW)) {
+		show_lines(&safe, bytes);
+		bytes = buf_str(&safe);
+	}
+	r = tool_write(NULL, bytes, e);
+	buf_free(&safe);
+	if (r == -1 && e->kind == ERR_SYS && e->sys == EPIPE)
+		tool_no_reader();
+	return r;
+}
+
+bool
+ask_wait(int stop, int ms)
+{
+	struct pollfd p[2] = { { .fd = stop, .events = POLLIN },
+	    { .fd = STDOUT_FILENO } };
+	int n = poll(p, 2, ms);
+
+	if (n > 0 && p[1].revents && !p[0].revents)
+		tool_no_reader();
+	return n != 0;
+}
+
+static int
+set_zone(struct ask *a, const char *name, struct err *e)
+{
+	const struct zone *zone = strcmp(name, "Local") == 0 ?
+	    zone_here(&a->mem) : zone_find(str_of(name), &a->mem);
+
+	if (!zone)
+		return err_set(e, ERR_QUERY, "timezone %s: not UTC, Local, or "
+		    "a zone such as Europe/Paris", name);
+	a->zone = zone;
+	a->zone_name = arena_str(&a->mem, str_of(name)).p;
+	return 0;
+}
+
+/* Records are for programs. */
+static int
+set_out(struct ask *a, enum ask_out out, struct err *e)
+{
+	if (out == ASK_REC && a->terminal)
+		return err_set(e, ERR_QUERY, "-o rec: binary, and this is a "
+		    "terminal: into a pipe or a file with it");
+	a->out = out;
+	return 0;
 }
 
 int
@@ -174,6 +233,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	case ASK_SINCE: a->since = arg; break;
 	case ASK_FROM: a->from_text = arg; break;
 	case ASK_TO: a->to_text = arg; break;
+	case 'z': return set_zone(a, arg, e);
 	case ASK_COLOR: a->color = arg; break;
 	case ASK_TENANT: a->tenant = str_of(arg); break;
 	case ASK_STATS: a->stats = true; break;
@@ -200,6 +260,10 @@ ask_jump(const struct ask *a, const char *tool, const char *const *args,
 		argv[n++] = "--tenant";
 		argv[n++] = a->tenant.p;
 	}
+	if (a->zone_name) {
+		argv[n++] = "-z";
+		argv[n++] = a->zone_name;
+	}
 	for (; *args && n < JUMP_ARGS - 1; args++)
 		argv[n++] = *args;
 	return tool_run(argv, e) == -1 ? -1 : 0;
@@ -210,8 +274,10 @@ ask_ready(struct ask *a, bool terminal, struct err *e)
 {
 	heap_huge();
 	a->remote.tenant = a->tenant;
-	if (a->out == ASK_AUTO)
-		a->out = terminal ? ASK_CHART : ASK_JSON;
+	a->terminal = terminal;
+	if (set_out(a, a->out != ASK_AUTO ? a->out : terminal ? ASK_CHART :
+	    ASK_JSON, e) == -1)
+		return -1;
 	return ask_range(a->since, a->from_text, a->to_text, time_now(),
 	    &a->from, &a->to, e);
 }
@@ -235,12 +301,17 @@ int
 ask_do_output(void *arg, const char *form, struct err *e)
 {
 	struct ask *a = arg;
+	enum ask_out out;
 
-	if (ask_out(form, a->forms, &a->out, e) == -1)
+	if (ask_out(form, a->forms, &out, e) == -1)
 		return -1;
-	if (a->out == ASK_AUTO)
-		a->out = ASK_CHART;
-	return 0;
+	return set_out(a, out == ASK_AUTO ? ASK_CHART : out, e);
+}
+
+int
+ask_do_zone(void *arg, const char *name, struct err *e)
+{
+	return set_zone(arg, name, e);
 }
 
 int

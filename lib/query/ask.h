@@ -32,6 +32,9 @@ struct ask {
 	unsigned forms;			/* the tool's, bits of ASK_FORM */
 	enum ask_out out;
 	bool stats;
+	bool terminal;			/* stdout is one */
+	const char *zone_name;		/* -z; NULL: UTC */
+	const struct zone *zone;
 	struct scan_count count;
 	struct arena mem;		/* of the whole run */
 };
@@ -52,14 +55,24 @@ enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
 	  " (default: chart on a terminal, else json)", COMPLETE },	\
 	{ 'w', "width", "N", "columns to draw in (default: the "		\
 	  "terminal's)", NULL },					\
+	{ 'z', "timezone", "ZONE", "of times in tables and charts: UTC "	\
+	  "(default), Local, or a name such as Europe/Paris", NULL },	\
 	{ ASK_COLOR, "color", "WHEN", "auto, always or never",		\
 	  "auto|always|never" },					\
 	{ ASK_TENANT, "tenant", "NAME", "whose " THINGS			\
 	  " (default: of no tenant)", NULL },				\
 	{ ASK_STATS, "stats", NULL, "say on stderr what was read", NULL }
 
-/* How stdout, of descriptor fd, is drawn on: --color and --width. */
-struct show ask_show(const struct ask *, int fd);
+/* How stdout is drawn on now: --color, --width and --timezone. A terminal's
+ * width may change between two answers. */
+struct show ask_show(const struct ask *);
+/* A tool's `write`, arg being its ask: to stdout. What has control characters as
+ * they came, raw and csv, is made safe for a terminal. A reader that has gone
+ * ends the tool. */
+int ask_write(void *arg, struct str bytes, struct err *);
+/* Between two looks of a follow: whether a stop came in that time. Ends likewise
+ * when nobody reads. */
+bool ask_wait(int stop, int ms);
 /* Takes one of those options, -d, -D, or one of REMOTE_OPTS: 0 it did (or it is
  * not ours), -1. */
 int ask_opt(struct ask *, int c, const char *arg, struct err *);
@@ -69,8 +82,8 @@ int ask_ready(struct ask *, bool terminal, struct err *);
 /* Whether a -D is a server's address. */
 bool ask_is_url(const char *);
 /*
- * A prompt's jump: runs the other query tool on `other`, for the same tenant,
- * with these arguments, which end with NULL; where headers or keys go (-u) is
+ * A prompt's jump: runs the other query tool on `other`, for the same tenant
+ * and zone, with these arguments, which end with NULL; where headers or keys go (-u) is
  * not told: they are for the first server.
  */
 int ask_jump(const struct ask *, const char *tool, const char *const *args,
@@ -80,6 +93,8 @@ int ask_jump(const struct ask *, const char *tool, const char *const *args,
 int ask_do_limit(void *arg, const char *n, struct err *);
 int ask_do_since(void *arg, const char *age, struct err *);
 int ask_do_output(void *arg, const char *form, struct err *);
+/* \timezone */
+int ask_do_zone(void *arg, const char *name, struct err *);
 /* \stats: says what was read, or not any more. */
 int ask_do_stats(void *arg, const char *none, struct err *);
 

@@ -265,8 +265,8 @@ sheet_say_range(const struct sheet *sh, struct buf *b)
 	char from[40], to[40], step[24];
 	struct buf steps = { 0 };
 
-	time_format(from, sh->from, 3);
-	time_format(to, sh->last, 3);
+	show_stamp(sh->show, from, sh->from, 3);
+	show_stamp(sh->show, to, sh->last, 3);
 	if (sh->t->steps > 1)
 		buf_addf(&steps, ", %u steps of %s", sh->t->steps,
 		    num_fmt_short_duration(step, (int64_t)sh->step));

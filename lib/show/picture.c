@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "base/num.h"
-#include "base/time.h"
 #include "show/axis.h"
 #include "show/flow.h"
 
@@ -50,7 +49,7 @@ picture_title(const struct picture *p)
 		buf_u8(p->b, '\n');
 	else
 		f.used = 6 + show_width(t->id);
-	piece(&f, SHOW_PLAIN, time_format(text, t->start, 3));
+	piece(&f, SHOW_PLAIN, show_stamp(p->show, text, t->start, 3));
 	piece(&f, SHOW_PLAIN, num_fmt_short_duration(text,
 	    (int64_t)t->duration));
 	piece(&f, SHOW_PLAIN, counted(text, t->n, "span"));

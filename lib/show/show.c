@@ -1,5 +1,6 @@
 #include "show/show.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -48,16 +49,33 @@ show_ahead(const struct show *sh, uint64_t ns)
 	return s * (int64_t)NS_S;
 }
 
+static uint64_t
+local(uint64_t ns, int64_t ahead)
+{
+	return ahead > 0 || ns >= (uint64_t)-ahead ? ns + (uint64_t)ahead : ns;
+}
+
 char *
 show_time(const struct show *sh, char out[40], uint64_t ns, unsigned digits)
 {
-	int64_t ahead = show_ahead(sh, ns);
-
-	if (ahead > 0 || ns >= (uint64_t)-ahead)
-		ns += (uint64_t)ahead;
-	time_format(out, ns, digits);
+	time_format(out, local(ns, show_ahead(sh, ns)), digits);
 	out[10] = ' ';
 	out[strlen(out) - 1] = '\0';	/* Z */
+	return out;
+}
+
+char *
+show_stamp(const struct show *sh, char out[40], uint64_t ns, unsigned digits)
+{
+	int64_t ahead = show_ahead(sh, ns), minutes = ahead / (60 * (int64_t)NS_S);
+	size_t n;
+
+	time_format(out, local(ns, ahead), digits);
+	n = strlen(out) - 1;
+	minutes = minutes < 0 ? -minutes : minutes;
+	if (ahead != 0)
+		snprintf(out + n, 40 - n, "%c%02u:%02u", ahead < 0 ? '-' : '+',
+		    (unsigned)(minutes / 60) % 100, (unsigned)(minutes % 60));
 	return out;
 }
 
@@ -164,6 +182,19 @@ show_text(struct buf *b, struct str s)
 	for (size_t i = 0; i < s.n; i += st.eaten) {
 		safe_step(str_skip(s, i), &st);
 		buf_adds(b, st.out);
+	}
+}
+
+void
+show_lines(struct buf *b, struct str s)
+{
+	for (size_t i = 0, n; i < s.n; i += n) {
+		for (n = 0; i + n < s.n && s.p[i + n] != '\n' &&
+		    s.p[i + n] != '\t'; n++)
+			;
+		show_text(b, str_mk(s.p + i, n));
+		if (i + n < s.n)
+			buf_u8(b, (uint8_t)s.p[i + n++]);
 	}
 }
 

@@ -36,6 +36,9 @@ enum show_style { SHOW_PLAIN, SHOW_BOLD, SHOW_DIM, SHOW_RED, SHOW_GREEN,
 /* "2026-01-01 13:00:00.5", with `digits` (0 to 9) of the second, in the zone. */
 char *show_time(const struct show *, char out[40], uint64_t ns,
     unsigned digits);
+/* The same, and how far that is from UTC: RFC 3339. */
+char *show_stamp(const struct show *, char out[40], uint64_t ns,
+    unsigned digits);
 /* How far the zone is ahead of UTC at that time: ns. */
 int64_t show_ahead(const struct show *, uint64_t ns);
 
@@ -48,6 +51,8 @@ enum show_style show_style_level(uint32_t severity);
 
 /* Safe text: C0/C1 controls as \n \t \x1b, bad UTF-8 as U+FFFD. */
 void show_text(struct buf *, struct str);
+/* The same of lines: newlines and tabs are as they were. */
+void show_lines(struct buf *, struct str);
 /* Columns the text takes (wide characters two, combining none). */
 unsigned show_width(struct str);
 /* At most `cols` columns of safe text, an ellipsis when cut; returns columns

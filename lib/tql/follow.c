@@ -8,7 +8,6 @@
  */
 #include "tql/session.h"
 
-#include <poll.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
@@ -234,12 +233,11 @@ static int
 wait_and_look(struct follow *f, struct store_view **view, int stop,
     struct err *e)
 {
-	struct pollfd p = { .fd = stop, .events = POLLIN };
 	uint64_t took, least = f->far.to ? FAR_MS : FOLLOW_MS;
 	int r = timed_look(f, *view, &took, e);
 
-	while (r == 0 && poll(&p, 1, took * 2 > least ? (int)took * 2 :
-	    (int)least) == 0) {
+	while (r == 0 && !ask_wait(stop, took * 2 > least ? (int)took * 2 :
+	    (int)least)) {
 		bool stale = *view && store_view_stale(*view);
 
 		if (*view && !stale && (f->next == 0 || time_mono() < f->next))

@@ -1,5 +1,7 @@
 #include "tql/list.h"
 
+#include <stdlib.h>
+
 #include "base/num.h"
 #include "base/time.h"
 #include "show/json.h"
@@ -262,6 +264,39 @@ spans_text(const struct list *ls, const struct tql_trace *t)
  */
 struct form { unsigned from, to, hex; };	/* of a time, of an id */
 
+static uint64_t
+day_of(const struct list *ls, size_t i, const struct tql_result *res)
+{
+	uint64_t at = res->trace[i].start;
+
+	return (at + (uint64_t)show_ahead(&ls->ask->show, at)) / DAY;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+/* How many digits tell these traces apart, at least so many. */
+static unsigned
+digits(const struct list *ls, const struct tql_result *res, unsigned least)
+{
+	uint8_t (*id)[16] = arena_get(ls->mem, res->n + 1, 16);
+	char a[33], b[33];
+
+	for (size_t i = 0; i < res->n; i++)
+		memcpy(id[i], res->trace[i].id, 16);
+	qsort(id, res->n, sizeof *id, by_id);
+	for (size_t i = 1; i < res->n; i++) {
+		str_hex(a, id[i - 1], 16);
+		str_hex(b, id[i], 16);
+		while (least < 32 && strncmp(a, b, least) == 0)
+			least++;
+	}
+	return least;
+}
+
 static struct form
 form_of(const struct list *ls, const struct tql_result *res)
 {
@@ -269,20 +304,22 @@ form_of(const struct list *ls, const struct tql_result *res)
 	bool day = ls->bare;	/* what is to come may be of another */
 
 	for (size_t i = 1; i < res->n && !day; i++)
-		day = res->trace[i].start / DAY != res->trace[0].start / DAY;
+		day = day_of(ls, i, res) != day_of(ls, 0, res);
 	if (width == 0 || width >= 130)
-		return (struct form){ 0, 24, 32 };
-	return width >= 100 ? (struct form){ 5, 23, hex > 12 ? hex : 12 } :
+		return (struct form){ 0, 39, 32 };
+	hex = digits(ls, res, width >= 100 && hex < 12 ? 12 : hex);
+	return width >= 100 ? (struct form){ 5, 23, hex } :
 	    width >= 60 || day ? (struct form){ 5, 19, hex } :
 	    (struct form){ 11, 19, hex };
 }
 
 static void
-name_cells(struct show_table *tb, struct form f, const struct tql_trace *t)
+name_cells(const struct list *ls, struct show_table *tb, struct form f,
+    const struct tql_trace *t)
 {
 	char text[40], hex[33];
 
-	time_format(text, t->start, 3);
+	show_stamp(&ls->ask->show, text, t->start, 3);
 	if (f.from > 0)
 		text[10] = ' ';
 	text[f.to] = '\0';
@@ -305,7 +342,8 @@ list_table(const struct list *ls, const struct tql_result *res)
 	char day[40];
 
 	if (res->n > 0 && form.from > 10) {
-		time_format(day, res->trace[0].start, 0)[10] = '\0';
+		show_time(&ls->ask->show, day, res->trace[0].start, 0)[10] =
+		    '\0';
 		head[0] = day + 5;
 	}
 	for (size_t i = 0; i < res->n; i++) {
@@ -316,7 +354,7 @@ list_table(const struct list *ls, const struct tql_result *res)
 		for (uint32_t k = 0; k < t->nset; k++)
 			for (uint32_t n = 0; n < t->set[k].nspan; n++)
 				error |= t->set[k].span[n].error;
-		name_cells(&tb, form, t);
+		name_cells(ls, &tb, form, t);
 		show_cell(&tb, t->root_service,
 		    show_style_of(t->root_service));
 		show_cell(&tb, t->has_root ? t->root_name :

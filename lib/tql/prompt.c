@@ -140,6 +140,8 @@ static const struct shell_command commands[] = {
 	{ "follow", "QUERY", "then traces as they come, till ^C", do_follow },
 	{ "since", "AGE", "only the last AGE, or all", ask_do_since },
 	{ "o", "FORM", "chart, table, json, csv, ids, rec or dot", ask_do_output },
+	{ "timezone", "ZONE", "of times: UTC, Local, or such as Europe/Paris",
+	  ask_do_zone },
 	{ "stats", NULL, "what was read, behind each answer, or not any more",
 	  ask_do_stats },
 	{ 0 },

@@ -125,7 +125,7 @@ put_exemplars(const struct sheet *sh, const struct tql_exemplars *ex,
 		labels_print(&name, t->s[x->series].labels);
 		show_cell(&tb, labels_get(x->labels, S("trace:id")),
 		    SHOW_PLAIN);
-		show_cell(&tb, str_of(time_format(text, x->start, 3)),
+		show_cell(&tb, str_of(show_stamp(sh->show, text, x->start, 3)),
 		    SHOW_DIM);
 		show_cell(&tb, str_of(show_number(text, x->value, sh->unit)),
 		    SHOW_PLAIN);

@@ -22,6 +22,7 @@ tql_session_asked(struct tql_session *s)
 {
 	s->tql.out = ask_uncharted(s->ask.out);
 	s->tql.chart = s->ask.out == ASK_CHART;
+	s->tql.show = ask_show(&s->ask);
 	s->tql.o.limit = s->ask.limit;
 	s->tql.o.from = s->ask.from;
 	s->tql.o.to = s->ask.to;

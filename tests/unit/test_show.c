@@ -17,7 +17,7 @@ json(struct buf *b)
 
 	json_open(&j, '{');
 	json_key(&j, S("a"));
-	json_str(&j, S("x\"\\\n\t\x01\x7f\xff\xc3\xa9"));
+	json_str(&j, S("x\"\\\n\t\x01\x7f\xff\xc3\xa9\xc2\x9b\xc2\xa0"));
 	json_key(&j, S("n"));
 	json_open(&j, '[');
 	json_i64(&j, -5);
@@ -31,7 +31,7 @@ json(struct buf *b)
 	json_key(&j, S("r"));
 	json_raw(&j, S("{}"));
 	json_close(&j, '}');
-	CHECK(is(b, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\","
+	CHECK(is(b, "{\"a\":\"x\\\"\\\\\\n\\t\\u0001\\u007f\xef\xbf\xbd\xc3\xa9\\u009b\xc2\xa0\","
 	    "\"n\":[-5,\"-9223372036854775808\",\"18446744073709551615\",0.5,\"NaN\",true,null],"
 	    "\"r\":{}}"));
 }
@@ -63,6 +63,8 @@ text(struct buf *b)
 {
 	show_text(b, S("a\x1b[31m\n\xff\xe2\x80\xae" "b"));
 	CHECK(is(b, "a\\x1b[31m\\n\xef\xbf\xbd\xef\xbf\xbd" "b"));
+	show_lines(b, S("a\tb\x1b\n\nc\xc2\x9b"));
+	CHECK(is(b, "a\tb\\x1b\n\nc\xef\xbf\xbd"));
 	CHECK(show_fit(b, S("hello"), 5, true) == 5);
 	CHECK(is(b, "hello"));
 	CHECK(show_fit(b, S("hello!"), 5, true) == 5);
