@@ -6,10 +6,12 @@
 
 #define NO_ROW	UINT32_MAX
 
-/* The columns that relink a trace, of the pages wanted. */
+/*
+ * The columns that relink a trace, of the pages wanted; the last two only once
+ * a trace asks for them.
+ */
 struct light {
-	struct vec id, start, duration, kind, parent, parent_id,
-	    received;
+	struct vec id, start, duration, parent, parent_id, kind, received;
 };
 
 struct source {
@@ -37,6 +39,8 @@ struct job {
 	struct cols cols;
 	struct source *src;
 	uint32_t nsrc;
+	uint32_t *of;		/* by part, of all traces: its source */
+	bool full;		/* light has all its columns */
 	struct chosen *row;	/* by row of the frame */
 	uint32_t rows, cap;
 	size_t max_bytes;

@@ -43,7 +43,7 @@ order_one(struct walk *w, const struct build_trace *t)
 
 		w->s[--k] = (struct order_span){ b->id, b->parent, b->start,
 		    w->l->from[b->from].received, s - 1, b->kind,
-		    b->root };
+		    0, b->root };
 		for (uint32_t at = 0; at < b->n; at += 64)
 			__builtin_prefetch(b->p + at);
 		s = b->before;

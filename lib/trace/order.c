@@ -10,13 +10,18 @@
 #define SERVER	2	/* enum span_kind, kept as a number in blocks */
 #define CLIENT	3
 
-/* The spans being ordered, and a table of them by id (number + 1). */
+/*
+ * The spans being ordered, and a table of them by id (number + 1). They stay
+ * where they are; `by` says in which order they are sorted.
+ */
 struct work {
 	const struct order_span *s;
 	uint32_t n, mask;
-	uint32_t *slot;
-	uint32_t *par, *child, *next;	/* a tree over 0 .. n - 1 */
+	uint32_t *slot, *by;
+	uint32_t *par, *child, *next;	/* a tree over 0 .. n - 1; or the row of
+					   the next child, spans below */
 	uint32_t *row, *out;		/* where it went; who is at a row */
+	bool distinct;			/* no two share an id */
 };
 
 static uint32_t
@@ -24,7 +29,7 @@ table_size(uint32_t n)
 {
 	uint32_t size = 8;
 
-	while (size / 2 < n)
+	while (size / 4 < n)
 		size *= 2;
 	return size;
 }
@@ -34,6 +39,22 @@ static uint32_t
 slot_of(const struct work *w, uint64_t id)
 {
 	return (uint32_t)hash_u64(id ^ (uintptr_t)w->slot) & w->mask;
+}
+
+/* Fills the table. false: two spans share an id, and it is not whole. */
+static bool
+index_distinct(struct work *w)
+{
+	memset(w->slot, 0, ((size_t)w->mask + 1) * sizeof *w->slot);
+	for (uint32_t k = 0; k < w->n; k++) {
+		uint32_t i = slot_of(w, w->s[k].id);
+
+		for (; w->slot[i] != 0; i = (i + 1) & w->mask)
+			if (w->s[w->slot[i] - 1].id == w->s[k].id)
+				return false;
+		w->slot[i] = k + 1;
+	}
+	return true;
 }
 
 /* Keeps the first received of each (id, kind). */
@@ -83,10 +104,8 @@ limit(struct order *o, struct order_span *s, uint32_t n)
 }
 
 static int
-compare(const void *pa, const void *pb)
+compare(const struct order_span *a, const struct order_span *b)
 {
-	const struct order_span *a = pa, *b = pb;
-
 	if (a->start != b->start)
 		return a->start < b->start ? -1 : 1;
 	if (a->id != b->id)
@@ -94,36 +113,47 @@ compare(const void *pa, const void *pb)
 	return (a->kind > b->kind) - (a->kind < b->kind);
 }
 
-static void
-sort(struct order_span *s, uint32_t n)
+static int
+compare_by(const void *pa, const void *pb, void *spans)
 {
-	if (n > 48) {
-		qsort(s, n, sizeof *s, compare);
+	const struct order_span *s = spans;
+	const uint32_t *a = pa, *b = pb;
+
+	return compare(&s[*a], &s[*b]);
+}
+
+static void
+sort(struct work *w, struct order_span *s)
+{
+	for (uint32_t k = 0; k < w->n; k++)
+		w->by[k] = k;
+	if (w->n > 48) {
+		qsort_r(w->by, w->n, sizeof *w->by, compare_by, s);
 		return;
 	}
-	for (uint32_t i = 1; i < n; i++) {
-		struct order_span it = s[i];
+	for (uint32_t i = 1; i < w->n; i++) {
 		uint32_t k = i;
 
-		for (; k > 0 && compare(&s[k - 1], &it) > 0; k--)
-			s[k] = s[k - 1];
-		s[k] = it;
+		for (; k > 0 && compare(&s[w->by[k - 1]], &s[i]) > 0; k--)
+			w->by[k] = w->by[k - 1];
+		w->by[k] = i;
 	}
 }
 
-/* The table again, of the sorted spans. false: three spans share an id. */
+/* The table again, in sorted order. false: three spans share an id. */
 static bool
-index_ids(struct work *w)
+index_sorted(struct work *w)
 {
 	memset(w->slot, 0, ((size_t)w->mask + 1) * sizeof *w->slot);
 	for (uint32_t k = 0; k < w->n; k++) {
-		uint32_t i = slot_of(w, w->s[k].id), same = 0;
+		uint64_t id = w->s[w->by[k]].id;
+		uint32_t i = slot_of(w, id), same = 0;
 
 		for (; w->slot[i] != 0; i = (i + 1) & w->mask)
-			same += w->s[w->slot[i] - 1].id == w->s[k].id;
+			same += w->s[w->slot[i] - 1].id == id;
 		if (same >= 2)
 			return false;
-		w->slot[i] = k + 1;
+		w->slot[i] = w->by[k] + 1;
 	}
 	return true;
 }
@@ -147,22 +177,81 @@ find_parent(const struct work *w, uint32_t k)
 			continue;
 		if (found == NONE || w->s[p].kind == want)
 			found = p;
+		if (w->distinct)
+			break;
 	}
 	return found;
 }
 
+/*
+ * Parents (those known, and by the table if it is usable), and how many spans
+ * are from each down, in `next`. false: a parent is not before its children in
+ * the order of start.
+ */
+static bool
+find_parents(struct work *w, bool known, bool usable)
+{
+	bool before = true;
+
+	for (uint32_t k = 0; k < w->n; k++) {
+		w->row[k] = NONE;
+		w->next[k] = 1;		/* with itself */
+	}
+	for (uint32_t at = w->n; at-- > 0;) {
+		uint32_t k = w->by[at], p = NONE;
+
+		if (known && w->s[k].up != 0)
+			p = w->s[k].up - 1;
+		else if (!w->s[k].root && usable)
+			p = find_parent(w, k);
+		w->par[k] = p;
+		w->row[k] = 0;
+		if (p != NONE) {
+			before &= w->row[p] == NONE;
+			w->next[p] += w->next[k];
+		}
+	}
+	return before;
+}
+
+static void
+put_at(struct work *w, uint32_t k, uint32_t *at)
+{
+	w->row[k] = *at;
+	w->child[k] = *at + 1;
+	w->out[*at] = k;
+	*at += w->next[k];
+}
+
+/*
+ * Each span comes behind those of its parent's children that are before it, and
+ * all below them. Roots first, then what hangs nowhere.
+ */
+static void
+place_sizes(struct work *w)
+{
+	uint32_t root = 0, cut = 0;
+
+	for (uint32_t k = 0; k < w->n; k++)
+		if (w->s[k].root)
+			cut += w->next[k];
+	for (uint32_t i = 0; i < w->n; i++) {
+		uint32_t k = w->by[i];
+
+		put_at(w, k, w->par[k] != NONE ? &w->child[w->par[k]] :
+		    w->s[k].root ? &root : &cut);
+	}
+}
+
 /* Children in order of start: from the last span to the first. */
 static void
-link_tree(struct work *w, bool usable)
+link_tree(struct work *w)
 {
 	for (uint32_t k = 0; k < w->n; k++)
 		w->child[k] = w->row[k] = NONE;
-	for (uint32_t k = w->n; k-- > 0;) {
-		uint32_t p = NONE;
+	for (uint32_t at = w->n; at-- > 0;) {
+		uint32_t k = w->by[at], p = w->par[k];
 
-		if (!w->s[k].root && usable)
-			p = find_parent(w, k);
-		w->par[k] = p;
 		w->next[k] = NONE;
 		if (p != NONE) {
 			w->next[k] = w->child[p];
@@ -211,7 +300,7 @@ ring_start(const struct work *w, uint32_t k)
 	}
 	first = slow;
 	for (k = w->par[slow]; k != slow; k = w->par[k])
-		if (k < first)
+		if (compare(&w->s[k], &w->s[first]) < 0)
 			first = k;
 	return first;
 }
@@ -222,15 +311,18 @@ place_all(struct work *w)
 {
 	uint32_t at = 0;
 
-	for (uint32_t k = 0; k < w->n; k++)
-		if (w->s[k].root)
-			at = place(w, k, at);
-	for (uint32_t k = 0; k < w->n; k++)
+	for (uint32_t i = 0; i < w->n; i++)
+		if (w->s[w->by[i]].root)
+			at = place(w, w->by[i], at);
+	for (uint32_t i = 0; i < w->n && at < w->n; i++) {
+		uint32_t k = w->by[i];
+
 		if (!w->s[k].root && w->par[k] == NONE)
 			at = place(w, k, at);
-	for (uint32_t k = 0; k < w->n && at < w->n; k++)
-		if (w->row[k] == NONE) {
-			uint32_t top = ring_start(w, k);
+	}
+	for (uint32_t i = 0; i < w->n && at < w->n; i++)
+		if (w->row[w->by[i]] == NONE) {
+			uint32_t top = ring_start(w, w->by[i]);
 
 			w->par[top] = NONE;
 			at = place(w, top, at);
@@ -250,23 +342,15 @@ reserve(struct order *o, size_t need)
 }
 
 static void
-reserve_slots(struct order *o, struct work *w, uint32_t n)
-{
-	uint32_t slots = table_size(n);
-
-	w->slot = reserve(o, slots);
-	w->mask = slots - 1;
-}
-
-static void
 reserve_all(struct order *o, struct work *w, uint32_t n)
 {
 	uint32_t slots = table_size(n);
 	size_t spans = ((size_t)n * sizeof(struct order_span) + 3) / 4;
 
-	w->slot = reserve(o, slots + 5 * (size_t)n + spans + 2);
+	w->slot = reserve(o, slots + 6 * (size_t)n + spans + 2);
 	w->mask = slots - 1;
-	w->par = w->slot + slots;
+	w->by = w->slot + slots;
+	w->par = w->by + n;
 	w->child = w->par + n;
 	w->next = w->child + n;
 	w->row = w->next + n;
@@ -285,23 +369,29 @@ copy_room(const struct work *w, uint32_t n)
 uint32_t
 order_trace(struct order *o, struct order_span *s, uint32_t n, int64_t *dist)
 {
-	struct work w;
+	struct work w = { .s = s, .n = n };
 	struct order_span *copy;
+	bool as_they_came;	/* the table and what is known of parents hold */
 
 	o->cut = 0;
 	if (n == 0)
 		return 0;
-	if (n > 1) {
-		reserve_slots(o, &w, n);
-		n = limit(o, s, dedup(&w, s, n));
-	}
 	reserve_all(o, &w, n);
-	w.n = n;
-	sort(s, n);
-	w.s = s;
-	link_tree(&w, index_ids(&w));
-	place_all(&w);
 	copy = copy_room(&w, n);
+	w.distinct = index_distinct(&w);
+	if (o->bare && (!w.distinct || (o->max > 0 && n > o->max)))
+		return ORDER_BARE;
+	if (!w.distinct)
+		w.n = dedup(&w, s, n);
+	w.n = n = limit(o, s, w.n);
+	as_they_came = w.distinct && o->cut == 0;
+	sort(&w, s);
+	if (find_parents(&w, as_they_came, as_they_came || index_sorted(&w)))
+		place_sizes(&w);
+	else {
+		link_tree(&w);
+		place_all(&w);
+	}
 	memcpy(copy, s, n * sizeof *s);
 	for (uint32_t r = 0; r < n; r++) {
 		uint32_t k = w.out[r];

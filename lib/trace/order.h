@@ -18,6 +18,8 @@ struct order_span {
 	uint64_t received;	/* the least wins, then the first in s */
 	uint32_t ref;		/* the caller's */
 	uint32_t kind;
+	uint32_t up;		/* which in s has the parent's id, + 1; 0: not
+				   known */
 	bool root;		/* has no parent id */
 };
 
@@ -30,6 +32,7 @@ struct order {
 	size_t cap;
 	uint32_t max;		/* spans a trace may have; 0: any number */
 	uint32_t cut;		/* after order_trace: how many it had more */
+	bool bare;		/* the spans are without kind and received */
 };
 
 /*
@@ -53,8 +56,11 @@ order_key_cmp(const struct order_key *a, const struct order_key *b)
  * Removes the later received of spans with equal (id, kind), and those over
  * the limit, sorts the rest
  * into pre-order and sets dist[k] to how many rows before k its parent is, or
- * ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain.
+ * ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain. Bare spans: as
+ * long as no two share an id and all are within the limit, the rest does not
+ * matter; else they stay as they are, and ORDER_BARE.
  */
+#define ORDER_BARE	UINT32_MAX
 uint32_t order_trace(struct order *, struct order_span *s, uint32_t n,
     int64_t *dist);
 void order_free(struct order *);	/* the limit stays */

@@ -55,18 +55,18 @@ list_wanted(struct job *j, const struct gather_trace *t, size_t n)
 {
 	struct arena *a = &j->g->mem;
 	uint64_t **bits = arena_zero(a, uint64_t *, j->nsrc);
+	const uint32_t *of = j->of;
 
 	for (uint32_t k = 0; k < j->nsrc; k++)
 		if (j->src[k].n < j->src[k].rows / FEW)
 			bits[k] = arena_zero(a, uint64_t,
 			    BITS_WORDS(j->src[k].rows));
 	for (size_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < t[i].parts; k++) {
+		for (uint32_t k = 0; k < t[i].parts; k++, of++) {
 			const struct gather_part *p = &t[i].part[k];
-			size_t no = (size_t)(source_of(j, p->stripe) - j->src);
 
-			for (uint32_t r = 0; bits[no] && r < p->spans; r++)
-				bit_set(bits[no], p->first + r);
+			for (uint32_t r = 0; bits[*of] && r < p->spans; r++)
+				bit_set(bits[*of], p->first + r);
 		}
 	for (uint32_t k = 0; k < j->nsrc; k++) {
 		struct source *src = &j->src[k];
@@ -86,12 +86,18 @@ find_sources(struct job *j, const struct gather_trace *t, size_t n,
     const struct gather_opts *opts)
 {
 	bool mixed = opts->to > 0;
+	size_t parts = 0;
 
+	for (size_t i = 0; i < n; i++)
+		parts += t[i].parts;
+	j->of = arena_new(&j->g->mem, uint32_t, parts);
+	parts = 0;
 	for (size_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < t[i].parts; k++) {
 			struct source *src = source_of(j,
 			    t[i].part[k].stripe);
 
+			j->of[parts++] = (uint32_t)(src - j->src);
 			if (mark_pages(j, src, &t[i].part[k]) == -1)
 				return -1;
 			if (t[i].parts > 1 || mixed || (opts->max_spans > 0 &&
@@ -144,22 +150,39 @@ job_load(struct job *j, struct source *src, enum col no, struct arena *a,
 }
 
 static int
-load_light(struct job *j, struct source *src)
+load_light(struct job *j)
 {
-	struct light *l = &src->light;
 	struct arena *a = &j->g->mem;
 
-	if (job_load(j, src, SP_PARENT, a, &l->parent) == -1 ||
-	    job_load(j, src, SP_PARENT_ID, a, &l->parent_id) == -1 ||
-	    job_load(j, src, SP_START, a, &l->start) == -1 ||
-	    job_load(j, src, SP_DURATION, a, &l->duration) == -1)
-		return -1;
-	if (!src->mixed)
-		return 0;
-	if (job_load(j, src, SP_ID, a, &l->id) == -1 ||
-	    job_load(j, src, SP_KIND, a, &l->kind) == -1 ||
-	    job_load(j, src, SP_RECEIVED, a, &l->received) == -1)
-		return -1;
+	for (uint32_t k = 0; k < j->nsrc; k++) {
+		struct source *src = &j->src[k];
+		struct light *l = &src->light;
+
+		if (job_load(j, src, SP_PARENT, a, &l->parent) == -1 ||
+		    job_load(j, src, SP_PARENT_ID, a, &l->parent_id) == -1 ||
+		    job_load(j, src, SP_START, a, &l->start) == -1 ||
+		    job_load(j, src, SP_DURATION, a, &l->duration) == -1 ||
+		    (src->mixed && job_load(j, src, SP_ID, a, &l->id) == -1))
+			return -1;
+	}
+	return 0;
+}
+
+static int
+load_full(struct job *j)
+{
+	struct arena *a = &j->g->mem;
+
+	for (uint32_t k = 0; k < j->nsrc; k++) {
+		struct source *src = &j->src[k];
+		struct light *l = &src->light;
+
+		if (src->mixed &&
+		    (job_load(j, src, SP_KIND, a, &l->kind) == -1 ||
+		    job_load(j, src, SP_RECEIVED, a, &l->received) == -1))
+			return -1;
+	}
+	j->full = true;
 	return 0;
 }
 
@@ -188,29 +211,20 @@ loaded_at(const struct source *src, const struct gather_part *p)
 	return lo;
 }
 
-/* The parent's id, which lies with the parent where that is in the part, of
- * which k spans are before this row. */
-static uint64_t
-parent_id(const struct light *l, uint32_t row, uint32_t k)
-{
-	int64_t dist = l->parent.i[row];
-
-	if (dist > 0 && dist <= (int64_t)k)
-		return fix8(&l->id, row - (uint32_t)dist);
-	return fix8(&l->parent_id, row);
-}
-
 static struct chosen *
-new_row(struct job *j)
+new_rows(struct job *j, uint32_t n)
 {
-	if (j->rows == j->cap) {
+	if (n > j->cap - j->rows) {
 		uint32_t cap = j->cap > 0 ? j->cap * 2 : 4096;
 
+		if (cap - j->rows < n)
+			cap = j->rows + n;
 		j->row = arena_grow(&j->g->mem, j->row, j->rows, cap,
 		    sizeof *j->row);
 		j->cap = cap;
 	}
-	return &j->row[j->rows++];
+	j->rows += n;
+	return &j->row[j->rows - n];
 }
 
 struct span_times { int64_t start, end; };
@@ -230,18 +244,19 @@ add_times(struct span_times *sum, const struct light *l, uint32_t row)
 
 /* A trace that lies in one piece. */
 static void
-take_over(struct job *j, const struct gather_part *p, struct span_times *sum)
+take_over(struct job *j, const struct gather_part *p, uint32_t source,
+    struct span_times *sum)
 {
-	struct source *src = source_of(j, p->stripe);
+	struct source *src = &j->src[source];
 	const struct light *l = &src->light;
 	uint32_t first = loaded_at(src, p);
+	struct chosen *c = new_rows(j, p->spans);
 
 	for (uint32_t k = 0; k < p->spans; k++) {
 		uint32_t row = first + k;
 		int64_t dist = l->parent.i[row];
 
-		*new_row(j) = (struct chosen){
-			.source = (uint32_t)(src - j->src), .row = row,
+		c[k] = (struct chosen){ .source = source, .row = row,
 			.dist = dist > (int64_t)k ? ORDER_CUT : dist,
 			.parent = fix8(&l->parent_id, row),
 		};
@@ -249,63 +264,88 @@ take_over(struct job *j, const struct gather_part *p, struct span_times *sum)
 	}
 }
 
-/* The spans of all parts, in the order received, for order_trace. */
+/* Where a span of a trace being made whole is. */
+struct at { uint32_t source, row; };
+
+/* The spans of a part, behind n others; their number after. */
 static uint32_t
-list_spans(struct job *j, const struct gather_trace *t,
-    struct order_span *s, struct chosen *at)
+list_part(const struct job *j, const struct gather_part *p, uint32_t source,
+    struct order_span *s, struct at *at, uint32_t n)
 {
-	uint32_t n = 0;
+	const struct source *src = &j->src[source];
+	const struct light *l = &src->light;
+	uint32_t first = loaded_at(src, p);
 
-	for (uint32_t k = 0; k < t->parts; k++) {
-		const struct gather_part *p = &t->part[k];
-		struct source *src = source_of(j, p->stripe);
-		const struct light *l = &src->light;
-		uint32_t first = loaded_at(src, p);
+	for (uint32_t i = 0; i < p->spans; i++, n++) {
+		uint32_t row = first + i;
+		int64_t dist = l->parent.i[row];
 
-		for (uint32_t i = 0; i < p->spans; i++, n++) {
-			uint32_t row = first + i;
-
-			at[n] = (struct chosen){ .row = row,
-			    .source = (uint32_t)(src - j->src) };
-			s[n] = (struct order_span){
-				.id = fix8(&l->id, row), .ref = n,
-				.start = l->start.i[row],
-				.received = (uint64_t)l->received.i[row],
-				.kind = (uint32_t)l->kind.i[row],
-				.root = l->parent.i[row] == ORDER_ROOT,
-			};
-			if (!s[n].root)
-				s[n].parent = parent_id(l, row, i);
+		at[n] = (struct at){ source, row };
+		s[n] = (struct order_span){
+			.id = fix8(&l->id, row), .ref = n,
+			.start = l->start.i[row],
+			.root = dist == ORDER_ROOT,
+		};
+		if (dist > 0 && dist <= (int64_t)i) {
+			s[n].up = n - (uint32_t)dist + 1;
+			s[n].parent = s[n - dist].id;
+		} else if (dist != ORDER_ROOT)
+			s[n].parent = fix8(&l->parent_id, row);
+		if (j->full) {
+			s[n].received = (uint64_t)l->received.i[row];
+			s[n].kind = (uint32_t)l->kind.i[row];
 		}
 	}
 	return n;
 }
 
-static uint32_t
-make_whole(struct job *j, const struct gather_trace *t,
-    const struct gather_opts *opts, struct span_times *sum)
+/* The spans of all parts, in order: how many, or -1. */
+static int64_t
+order_parts(struct job *j, const struct gather_trace *t, const uint32_t *of,
+    struct order_span *s, struct at *at, int64_t *dist)
 {
-	uint32_t n = 0, from = 0, to;
+	uint32_t n = 0, kept;
 
 	for (uint32_t k = 0; k < t->parts; k++)
-		n += t->part[k].spans;
+		n = list_part(j, &t->part[k], of[k], s, at, n);
+	j->g->order.bare = !j->full;
+	kept = order_trace(&j->g->order, s, n, dist);
+	if (kept != ORDER_BARE)
+		return kept;
+	if (load_full(j) == -1)
+		return -1;
+	return order_parts(j, t, of, s, at, dist);
+}
 
-	struct order_span *s = arena_new(&j->g->load, struct order_span, n);
-	struct chosen *at = arena_new(&j->g->load, struct chosen, n);
-	int64_t *dist = arena_new(&j->g->load, int64_t, n);
+/* How many spans it has, or -1. */
+static int64_t
+make_whole(struct job *j, const struct gather_trace *t, const uint32_t *of,
+    const struct gather_opts *opts, struct span_times *sum)
+{
+	uint32_t all = 0, from = 0, to;
+	int64_t n;
 
-	list_spans(j, t, s, at);
-	n = to = order_trace(&j->g->order, s, n, dist);
+	for (uint32_t k = 0; k < t->parts; k++)
+		all += t->part[k].spans;
+
+	struct order_span *s = arena_new(&j->g->load, struct order_span, all);
+	struct at *at = arena_new(&j->g->load, struct at, all);
+	int64_t *dist = arena_new(&j->g->load, int64_t, all);
+
+	n = order_parts(j, t, of, s, at, dist);
+	if (n == -1)
+		return -1;
+	to = (uint32_t)n;
 	if (opts->to > 0) {
-		from = opts->from;
-		to = opts->to < n ? opts->to : n;
+		to = opts->to < to ? opts->to : to;
+		from = opts->from < to ? opts->from : to;
 	}
-	for (uint32_t k = from; k < to; k++) {
-		struct chosen *c = new_row(j);
+	struct chosen *c = new_rows(j, to - from);
 
-		*c = at[s[k].ref];
-		c->parent = s[k].parent;
-		c->dist = dist[k] > (int64_t)(k - from) ? ORDER_CUT : dist[k];
+	for (uint32_t k = from; k < to; k++, c++) {
+		*c = (struct chosen){ at[s[k].ref].source, at[s[k].ref].row,
+		    dist[k] > (int64_t)(k - from) ? ORDER_CUT : dist[k],
+		    s[k].parent };
 		add_times(sum, &j->src[c->source].light, c->row);
 	}
 	arena_reset(&j->g->load);
@@ -367,27 +407,39 @@ list_by_source(struct job *j)
 	}
 }
 
+/* Chooses a trace's rows: how many spans it has, or -1. */
+static int64_t
+choose(struct job *j, const struct gather_trace *t, const uint32_t *of,
+    const struct gather_opts *opts, struct span_times *sum)
+{
+	uint32_t all = t->part[0].spans;
+
+	j->g->order.cut = 0;
+	if (t->parts > 1 || opts->to > 0 ||
+	    (opts->max_spans > 0 && all > opts->max_spans))
+		return make_whole(j, t, of, opts, sum);
+	take_over(j, &t->part[0], *of, sum);
+	return all;
+}
+
 int
 job_choose(struct job *j, const struct gather_trace *t, size_t n,
     const struct gather_opts *opts, uint32_t *spans)
 {
-	if (find_sources(j, t, n, opts) == -1)
-		return -1;
-	for (uint32_t k = 0; k < j->nsrc; k++)
-		if (load_light(j, &j->src[k]) == -1)
-			return -1;
-	for (size_t i = 0; i < n; i++) {
-		struct span_times sum = { INT64_MAX, INT64_MIN };
-		uint32_t first = j->rows, all = t[i].part[0].spans;
-		bool large = opts->max_spans > 0 && all > opts->max_spans;
+	const uint32_t *of;
 
-		j->g->order.cut = 0;
-		if (t[i].parts == 1 && opts->to == 0 && !large)
-			take_over(j, &t[i].part[0], &sum);
-		else
-			all = make_whole(j, &t[i], opts, &sum);
+	if (find_sources(j, t, n, opts) == -1 || load_light(j) == -1)
+		return -1;
+	of = j->of;
+	for (size_t i = 0; i < n; of += t[i++].parts) {
+		struct span_times sum = { INT64_MAX, INT64_MIN };
+		uint32_t first = j->rows;
+		int64_t all = choose(j, &t[i], of, opts, &sum);
+
+		if (all == -1)
+			return -1;
 		if (spans)
-			*spans = all;
+			*spans = (uint32_t)all;
 		put_trace_row(j, (uint32_t)i, &t[i], first, &sum);
 		if (opts->from == 0)	/* of pieces, the first one says it */
 			cols_int_if(&j->cols, TC_CUT, (uint32_t)i, (int64_t)

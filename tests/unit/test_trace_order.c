@@ -141,6 +141,52 @@ test_shuffled(void)
 	}
 }
 
+/* A child that begins before its parent comes behind it all the same. */
+static void
+test_early_child(void)
+{
+	struct order_span s[] = {
+		span(1, 0, 10, 1), span(2, 1, 30, 1), span(3, 2, 5, 1),
+		span(4, 1, 20, 1), span(5, 0, 1, 1),
+	};
+	const uint64_t id[] = { 5, 1, 4, 2, 3 };
+	const int64_t dist[] = { 0, 0, 1, 2, 1 };
+
+	CHECK(comes_as(s, 5, id, dist, 5));
+}
+
+/* Parents known beforehand, kinds and times of receipt only where needed. */
+static void
+test_bare(void)
+{
+	const struct order_span a[] = {
+		span(1, 0, 10, 0), span(2, 1, 20, 0), span(3, 2, 30, 0),
+		span(4, 2, 25, 0), span(5, 4, 40, 0),
+	};
+	const uint64_t id[] = { 1, 2, 4, 5, 3 };
+	const int64_t dist[] = { 0, 1, 1, 1, 3 };
+	struct order_span s[5], same[5];
+	int64_t got[5];
+
+	memcpy(s, a, sizeof a);
+	s[1].up = 1;		/* two pieces: 1 2, and 3 4 5 */
+	s[4].up = 4;
+	order.bare = true;
+	CHECK(comes_as(s, 5, id, dist, 5));
+	memcpy(s, a, sizeof a);
+	s[3].id = 2;
+	memcpy(same, s, sizeof s);
+	CHECK(order_trace(&order, s, 5, got) == ORDER_BARE);
+	CHECK(memcmp(s, same, sizeof s) == 0);
+	memcpy(s, a, sizeof a);
+	order.max = 4;
+	CHECK(order_trace(&order, s, 5, got) == ORDER_BARE);
+	CHECK(memcmp(s, a, sizeof s) == 0);
+	order.bare = false;
+	CHECK(order_trace(&order, s, 5, got) == 4 && order.cut == 1);
+	order.max = 0;
+}
+
 int
 main(void)
 {
@@ -149,6 +195,8 @@ main(void)
 	test_shared_ids();
 	test_rings();
 	test_shuffled();
+	test_early_child();
+	test_bare();
 	order_free(&order);
 	return unit_done();
 }
