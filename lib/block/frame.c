@@ -248,6 +248,17 @@ frame_int(struct frame *f, uint32_t col, uint32_t row, int64_t v)
 	memcpy(place(f, col, row), &v, sizeof v);
 }
 
+int64_t *
+frame_ints(struct frame *f, uint32_t col, uint32_t at, uint32_t n)
+{
+	struct frame_column *c = f->col[col];
+
+	if (c->type != VEC_INT || at < c->rows)
+		die("frame: column %.*s: bad run", PS(c->name));
+	frame_reach(c, at, n);
+	return (int64_t *)(void *)c->data + at;
+}
+
 void
 frame_f64(struct frame *f, uint32_t col, uint32_t row, double v)
 {

@@ -39,6 +39,10 @@ void frame_str(struct frame *, uint32_t col, uint32_t row, struct str v);
 uint32_t frame_intern(struct frame *, uint32_t col, struct str v);
 void frame_code(struct frame *, uint32_t col, uint32_t row, uint32_t code);
 
+/* Bulk: rows at .. at + n - 1 of an INT column, whose values the caller sets
+ * where this says, before anything else is put into it. */
+int64_t *frame_ints(struct frame *, uint32_t col, uint32_t at, uint32_t n);
+
 /*
  * Bulk: appends rows from[0 .. n) of v as rows at .. at + n - 1. Dictionary
  * codes are translated once per vec, not per row: merges work on codes.

@@ -66,6 +66,13 @@ cols_int(struct cols *c, enum col no, uint32_t row, int64_t v)
 		frame_int(c->f, h, row, v);
 }
 
+/* Of a column that is always made: n rows, whose values are to be set. */
+static inline int64_t *
+cols_ints(struct cols *c, enum col no, uint32_t at, uint32_t n)
+{
+	return frame_ints(c->f, cols_at(c, no), at, n);
+}
+
 static inline void
 cols_str(struct cols *c, enum col no, uint32_t row, struct str v)
 {

@@ -79,10 +79,12 @@ permute(struct job *j)
 static void
 put_parents(struct job *j)
 {
+	int64_t *dist = cols_ints(&j->cols, SP_PARENT, 0, j->rows);
+
 	for (uint32_t r = 0; r < j->rows; r++) {
 		const struct chosen *c = &j->row[r];
 
-		cols_int(&j->cols, SP_PARENT, r, c->dist);
+		dist[r] = c->dist;
 		if (c->dist == ORDER_CUT) {
 			uint8_t id[8];
 

@@ -153,8 +153,12 @@ job_groups(struct job *j, unsigned table, enum col ref)
 			r = map_groups(j, src, &gr, &v, &known, &key, out);
 		arena_reset(&j->g->load);
 	}
-	for (uint32_t row = 0; row < j->rows && r == 0; row++)
-		cols_int(&j->cols, ref, row, out[row]);
+	if (r == 0) {
+		int64_t *to = cols_ints(&j->cols, ref, 0, j->rows);
+
+		for (uint32_t row = 0; row < j->rows; row++)
+			to[row] = out[row];
+	}
 	map_free(&known);
 	buf_free(&key);
 	return r;
@@ -229,13 +233,15 @@ order_children(struct job *j, unsigned table, enum col ref,
     struct child *child, uint32_t n)
 {
 	uint32_t *order = arena_new(&j->g->mem, uint32_t, n);
+	int64_t *span;
 
 	qsort(child, n, sizeof *child, by_span);
 	for (uint32_t k = 0; k < n; k++)
 		order[k] = child[k].at;
 	frame_permute(j->f, table, order);
+	span = cols_ints(&j->cols, ref, 0, n);
 	for (uint32_t k = 0; k < n; k++)
-		cols_int(&j->cols, ref, k, child[k].span);
+		span[k] = child[k].span;
 }
 
 int

@@ -40,6 +40,31 @@ puts_and_nulls(void)
 	frame_free(f);
 }
 
+/* Runs, of which some begin behind rows that are null. */
+static void
+runs(void)
+{
+	struct frame *f = frame_new(1);
+	uint32_t c = frame_col(f, 0, S("a"), VEC_INT);
+	struct vec v;
+
+	for (uint32_t at = 0; at < 500; at += 100) {
+		int64_t *p = frame_ints(f, c, at + at % 3, 70);
+
+		for (uint32_t k = 0; k < 70; k++)
+			p[k] = at + k;
+	}
+	frame_rows(f, 0, 500);
+	frame_vec(f, c, &v);
+	for (uint32_t r = 0; r < 500; r++) {
+		uint32_t at = r / 100 * 100, k = r - at - at % 3;
+
+		CHECK(vec_valid(&v, r) == (k < 70));
+		CHECK(v.i[r] == (k < 70 ? at + k : 0));
+	}
+	frame_free(f);
+}
+
 static void
 all_null_until_64(void)
 {
@@ -155,6 +180,7 @@ int
 main(void)
 {
 	puts_and_nulls();
+	runs();
 	all_null_until_64();
 	gathers();
 	permutes();
