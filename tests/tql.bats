@@ -362,6 +362,10 @@ meant() {
 	tail -n 1 got | grep -q '; not the next one, which is not over$'
 	q --step 100ms -o chart --to "$(q --step 100ms '{} | rate()' | jq '.samples[-2].timestampMs | tonumber / 1000')" '{} | rate()' | tail -n 1 | grep -q 'steps of 100ms$'
 	q --step 100ms -o chart --color always '{} | rate()' | grep -q $'\x1b\\[36m\xe2'
+	# durations are times for people, whatever their unit; counts are not
+	q --step all -o table '{} | max_over_time(traceDuration)' | grep -q '^max_over_time  *668ms$'
+	q --step all -o table '2 * ({} | max_over_time(duration))' | grep -q '^max_over_time  *1.34s$'
+	q --step all -o table '{} | histogram_over_time(duration)' | grep -qE '^0.002097152 +[0-9]+$'
 	# a histogram is a heat map, a quantile has durations
 	q --step 1s -o chart '{} | histogram_over_time(duration)' | grep -q '^33.6ms ┤.*█'
 	q --step 1s -o chart '{} | quantile_over_time(duration, .5)' | grep -q '^ *20ms ┤'

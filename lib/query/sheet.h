@@ -21,6 +21,7 @@ struct sheet {
 				   here; 0: with the last step */
 	bool cut;		/* .. which was taken off for that */
 	enum show_unit unit;	/* of the numbers, for people */
+	enum show_unit bounds;	/* and of the bounds of histograms */
 	struct arena *mem;	/* scratch */
 };
 

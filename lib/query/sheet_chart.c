@@ -145,7 +145,8 @@ bound_text(const struct sheet *sh, double bound)
 {
 	char text[32];
 
-	return arena_printf(sh->mem, "%s", show_number(text, bound, sh->unit));
+	return arena_printf(sh->mem, "%s", show_number(text, bound,
+	    sh->bounds));
 }
 
 /* A map of the n buckets of one histogram. */

@@ -18,6 +18,8 @@ show_number(char out[32], double v, enum show_unit unit)
 	double a = fabs(v);
 	unsigned k = 0;
 
+	if (unit == SHOW_NANOS)
+		return show_number(out, v / 1e9, SHOW_SECONDS);
 	if (unit == SHOW_SECONDS && v == 0)
 		return strcpy(out, "0s");
 	if (unit == SHOW_SECONDS && a < 9e9)
@@ -41,6 +43,8 @@ show_number(char out[32], double v, enum show_unit unit)
 char *
 show_number_round(char out[40], double v, enum show_unit unit)
 {
+	if (unit == SHOW_NANOS)
+		return show_number_round(out, v / 1e9, SHOW_SECONDS);
 	if (unit == SHOW_SECONDS && fabs(v) < 60)
 		return num_fmt_go_duration(out, llround(v * 1e9));
 	return show_number(out, v, unit);
@@ -66,6 +70,8 @@ show_tick(double span, unsigned most, enum show_unit unit)
 	    7200, 10800, 21600, 43200, 86400 };
 	double least = span / most;
 
+	if (unit == SHOW_NANOS)
+		return 1e9 * show_tick(span / 1e9, most, SHOW_SECONDS);
 	if (!(least > 0))
 		return 1;
 	if (unit == SHOW_SECONDS && least > 20)

@@ -6,9 +6,10 @@
 
 #include "show/show.h"
 
-enum show_unit { SHOW_NUMBER, SHOW_SECONDS, SHOW_BYTES };
+enum show_unit { SHOW_NUMBER, SHOW_SECONDS, SHOW_NANOS, SHOW_BYTES };
 
-/* Some four digits: "12.5", "48210", "1.25M"; "12.5ms"; "1.2 MiB". */
+/* Some four digits: "12.5", "48210", "1.25M"; "12.5ms" of seconds and of
+ * nanoseconds; "1.2 MiB". */
 char *show_number(char out[32], double, enum show_unit);
 /* The same of a round one: "50ms" rather than "50.0ms". */
 char *show_number_round(char out[40], double, enum show_unit);

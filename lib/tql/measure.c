@@ -167,14 +167,15 @@ gauge_read(const struct gauge *ga, uint32_t row, struct err *e)
 }
 
 /* The number that counts; false: it is none. Durations of spans are seconds,
- * other durations stay nanoseconds: section 10. */
+ * other durations stay nanoseconds but in buckets: section 10. */
 static bool
 as_number(const struct tql_metric *m, const struct tql_val *v, double *out)
 {
 	if (!tql_numeric(v->type))
 		return false;
 	*out = v->type == TQL_FLOAT ? v->f : (double)v->i;
-	if (m->of->in == IN_DURATION)
+	if (m->of->in == IN_DURATION ||
+	    (m->kind >= METRIC_HISTOGRAM && v->type == TQL_DURATION))
 		*out /= 1e9;
 	return !isnan(*out);
 }

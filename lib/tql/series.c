@@ -86,21 +86,38 @@ put_json(const struct tql_range *range, const struct series *s,
 	buf_u8(b, '\n');
 }
 
-/* Durations are measured in seconds. */
+/* Durations of spans, and those that went through buckets, are seconds. */
 static enum show_unit
 unit_of(const struct tql_metric *m)
 {
 	enum show_unit l, r;
 
 	if (m->kind != METRIC_MATH)
-		return m->of && tql_attr_type(m->of) == TQL_DURATION ?
-		    SHOW_SECONDS : SHOW_NUMBER;
+		return !m->of || m->kind == METRIC_HISTOGRAM ||
+		    tql_attr_type(m->of) != TQL_DURATION ? SHOW_NUMBER :
+		    m->kind == METRIC_QUANTILE || m->of->in == IN_DURATION ?
+		    SHOW_SECONDS : SHOW_NANOS;
 	l = unit_of(m->l);
 	r = unit_of(m->r);
-	if (m->op == OP_ADD || m->op == OP_SUB)
-		return l == r ? l : SHOW_NUMBER;
-	return r == SHOW_NUMBER && m->r->kind == METRIC_NUMBER ? l :
+	if (m->r->kind == METRIC_NUMBER)
+		return l;
+	if (m->l->kind == METRIC_NUMBER && m->op != OP_DIV)
+		return r;
+	return l == r && (m->op == OP_ADD || m->op == OP_SUB) ? l :
 	    SHOW_NUMBER;
+}
+
+static enum show_unit
+bounds_of(const struct tql_metric *m)
+{
+	enum show_unit l;
+
+	if (m->kind != METRIC_MATH)
+		return m->kind == METRIC_HISTOGRAM &&
+		    tql_attr_type(m->of) == TQL_DURATION ? SHOW_SECONDS :
+		    SHOW_NUMBER;
+	l = bounds_of(m->l);
+	return l == SHOW_NUMBER ? bounds_of(m->r) : l;
 }
 
 /* Some of the exemplars, each under the series it is of. */
@@ -127,7 +144,8 @@ put_exemplars(const struct sheet *sh, const struct tql_exemplars *ex,
 		    SHOW_PLAIN);
 		show_cell(&tb, str_of(show_stamp(sh->show, text, x->start, 3)),
 		    SHOW_DIM);
-		show_cell(&tb, str_of(show_number(text, x->value, sh->unit)),
+		show_cell(&tb, str_of(show_number(text, x->value,
+		    sh->bounds != SHOW_NUMBER ? sh->bounds : sh->unit)),
 		    SHOW_PLAIN);
 		if (!one)
 			show_cell(&tb, buf_str(&name),
@@ -147,7 +165,8 @@ series_put(const struct tql_ask *ask, const struct tql_metric *m,
 	struct arena mem = { 0 };
 	struct sheet sh = { .show = &ask->show, .t = t, .from = range->start,
 	    .first = tql_range_at(range, 0), .step = range->step,
-	    .last = range->end, .until = range->to, .unit = unit_of(m), .mem = &mem };
+	    .last = range->end, .until = range->to, .unit = unit_of(m),
+	    .bounds = bounds_of(m), .mem = &mem };
 
 	switch (ask->out) {
 	case ASK_TABLE:

@@ -26,6 +26,9 @@ numbers(void)
 
 	CHECK(strcmp(show_number(t, 0.086139, SHOW_SECONDS), "86.1ms") == 0);
 	CHECK(strcmp(show_number(t, 0, SHOW_SECONDS), "0s") == 0);
+	CHECK(strcmp(show_number(t, 86139000, SHOW_NANOS), "86.1ms") == 0);
+	CHECK(strcmp(show_number_round(t, 5e7, SHOW_NANOS), "50ms") == 0);
+	CHECK(show_tick(1e12, 5, SHOW_NANOS) == 3e11);
 	CHECK(strcmp(show_number(t, 48210.4, SHOW_NUMBER), "48210") == 0);
 	CHECK(strcmp(show_number(t, -1.25e9, SHOW_NUMBER), "-1.25G") == 0);
 	CHECK(strcmp(show_number(t, 1e30, SHOW_NUMBER), "1e+30") == 0);
