@@ -45,7 +45,7 @@ int stripe_index(struct stripe *, uint32_t col,
 /* Reads the page index only, to see whether it is sound. */
 int stripe_check_index(struct stripe *, uint32_t col, struct err *);
 
-/* A page's payload into rows at .. of the vec's arrays, which are zeros. */
+/* Where a page goes: a vec's arrays, one of them. */
 struct page_out {
 	enum vec_type type;
 	const uint64_t *valid;	/* of the column; NULL: no nulls */
@@ -62,8 +62,13 @@ vec_width(enum vec_type t)
 	return vec_coded(t) ? 4 : t == VEC_FIX16 ? 16 : 8;
 }
 
+/*
+ * A page's payload into rows at .. at + rows - 1, which are zeros; `at` begins a
+ * page. ERR_CORRUPT: it is not of so many rows. Text points into the payload.
+ */
 int page_decode(struct str payload, uint32_t at, uint32_t rows,
     const struct page_out *, struct err *);
+/* A dictionary of n entries, likewise, into an array in the arena. */
 int dict_decode(struct str payload, uint32_t n, struct arena *,
     struct str **dict, struct err *);
 

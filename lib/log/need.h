@@ -22,6 +22,7 @@ struct need_chunk {
 	uint8_t *answer;	/* by trace id number: 1 no, 2 yes, 0 not asked */
 };
 
+/* Clears the bits in `now` of rows whose value in the hole does not meet it. */
 int need_test(struct need_chunk *, const struct match_need *, uint32_t hole,
     struct err *);
 

@@ -30,6 +30,7 @@ struct log_part {
 	bool loaded;
 };
 
+/* The block stays the caller's. */
 void part_block(struct log_part *, struct block *, uint32_t no);
 /* Takes over what was deleted from the block. 0 or -1. */
 int part_erase(struct log_part *, const struct store_block *, struct err *);
@@ -37,7 +38,8 @@ int part_erase(struct log_part *, const struct store_block *, struct err *);
 void part_rows(struct log_part *, struct log_rows *, uint32_t no);
 void part_free(struct log_part *);
 
-uint64_t part_lines(const struct log_part *);
+uint64_t part_lines(const struct log_part *);	/* those erased included */
+/* In the arena; NULL: it cannot be read. */
 struct stripe *part_stripe(struct log_part *, uint32_t no, struct arena *,
     struct err *);
 /* Says the block and stripe in front, unless the message does; -1. */

@@ -55,6 +55,7 @@ struct log_rows {
 
 struct log_rows *rows_new(void);
 void rows_free(struct log_rows *);
+/* Of memory, about, with what it takes to write them. */
 size_t rows_bytes(const struct log_rows *);
 
 /*

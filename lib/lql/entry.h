@@ -56,6 +56,7 @@ struct lql_entry {
 	uint32_t nfound;		/* of wants */
 };
 
+/* All that is given is borrowed; what is made of it is in the arena. */
 void entry_begin(struct lql_entry *, struct str line,
     const struct log_pair *stream, uint32_t nstream,
     const struct log_pair *meta, uint32_t nmeta, struct arena *);

@@ -39,6 +39,7 @@ struct web_answer {
 	char retry[16];
 };
 
+/* What a request that ended is answered with. */
 void web_answer(struct web_answer *, const struct web *, const struct net *,
     const struct net_req *);
 

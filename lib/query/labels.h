@@ -48,6 +48,7 @@ int labels_cmp(struct labels, struct labels);
 void labels_key(struct buf *, struct labels);
 
 bool labels_takes(const struct label_pick *, struct str name);
+/* Those it takes; and what labels_key says of them, without making a set. */
 struct labels labels_pick(struct labels, const struct label_pick *,
     struct arena *);
 void labels_pick_key(struct buf *, struct labels, const struct label_pick *);

@@ -34,6 +34,7 @@ struct exemplars {
 	struct arena mem;
 };
 
+/* `most`: how many are asked for, of all series; 0: none. */
 void exemplars_init(struct exemplars *, const struct tql_range *,
     uint32_t most);
 void exemplars_free(struct exemplars *);

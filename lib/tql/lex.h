@@ -39,6 +39,7 @@ struct lex {
 	struct lex_token t;
 };
 
+/* 0, LEX_END again and again at the end; -1: ERR_QUERY, with a caret. */
 int lex_next(struct lex *, struct err *);
 
 #endif
