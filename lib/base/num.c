@@ -391,12 +391,13 @@ num_fmt_short_duration(char out[24], int64_t ns)
 {
 	uint64_t v = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
 	const char *minus = ns < 0 ? "-" : "";
-	uint64_t s = v / NS_S;
+	uint64_t s = v < 60 * NS_S ? 60 : v / NS_S;
 
 	if (v < NS_US)
 		snprintf(out, 24, "%s%lluns", minus, (unsigned long long)v);
-	else if (v < 60 * NS_S) {
-		uint64_t unit = v < NS_MS ? NS_US : v < NS_S ? NS_MS : NS_S;
+	else if (v < 59950 * NS_MS) {	/* what is rounded up is of the next */
+		uint64_t unit = v < 999500 ? NS_US : v < 999500 * NS_US ?
+		    NS_MS : NS_S;
 		double d = (double)v / (double)unit;
 
 		snprintf(out, 24, "%s%.*f%s", minus, d < 9.995 ? 2 :

@@ -113,6 +113,12 @@ durations(void)
 	CHECK(strcmp(num_fmt_short_duration(out, 1240000), "1.24ms") == 0);
 	CHECK(strcmp(num_fmt_short_duration(out, 12340000000), "12.3s") == 0);
 	CHECK(strcmp(num_fmt_short_duration(out, 125000000000), "2m05s") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, 999499), "999us") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, 999500), "1.00ms") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, -999999999), "-1.00s") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, 59949999999), "59.9s") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, 59950000000), "1m00s") == 0);
+	CHECK(strcmp(num_fmt_short_duration(out, 60999999999), "1m00s") == 0);
 }
 
 static void
