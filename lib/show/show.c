@@ -28,9 +28,10 @@ terminal_width(int fd)
 struct show
 show_for(int fd, const char *when)
 {
-	const char *no = getenv("NO_COLOR");
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool tty = isatty(fd) == 1;
-	struct show sh = { .colour = tty && !(no && *no) };
+	struct show sh = { .colour = tty && !(no && *no) && term &&
+	    strcmp(term, "dumb") != 0 };
 
 	if (when && strcmp(when, "always") == 0)
 		sh.colour = true;

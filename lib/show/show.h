@@ -22,9 +22,9 @@ struct show {
 	const struct zone *zone;	/* of times for people; NULL: UTC */
 };
 
-/* For a descriptor: colour when it is a terminal and NO_COLOR is unset (or
- * when `when` is "always"; "never"), width from it, COLUMNS, or 80 (a file:
- * no limit, 0). */
+/* For a descriptor: colour when it is a terminal, not a dumb one, and NO_COLOR is
+ * unset (or when `when` is "always"; "never"), width from it, COLUMNS, or 80 (a
+ * file: no limit, 0). */
 struct show show_for(int fd, const char *when);
 
 enum show_style { SHOW_PLAIN, SHOW_BOLD, SHOW_DIM, SHOW_RED, SHOW_GREEN,
