@@ -123,8 +123,8 @@ meant() {
 	store
 	slow=d4043af80fe414cfec8a42c444ee6c5d
 	q -o table --diff ${id:0:6} ${slow:0:6} >got
-	[ "$(sed -n 2p got | tr -s ' ')" = 'payment authorize card 25.9ms 641ms +615ms ████████████████ 1' ]
-	grep -q '^cart  *SELECT products  *19.8ms  8.10ms .* 4 → 5$' got
+	[ "$(sed -n 2p got | tr -s ' ')" = 'payment authorize card 25.9ms 641ms +615ms 1 ████████████████' ]
+	grep -q '^cart  *SELECT products  *19.8ms  8.10ms .* 4 → 5  ' got
 	[ "$(tail -n 1 got)" = 'self times per trace: 1 before, 1 after' ]
 	q --diff $slow $id | jq -r .differenceNanos | head -n 1 | grep -qx -- -614680852
 	q --diff $id $id | jq -e '.differenceNanos == 0' >all
@@ -141,7 +141,7 @@ meant() {
 	spans=$(q -n all '{}' | jq -s '[.[].spanSets[].matched] | add')
 	awk -F, -v n="$spans" 'NR > 1 { a += $3 * 4 + $4 * 6 } END { exit (a > n + .01 || a < n - .01) }' csv
 	# what only one side has
-	q -o table --diff "..$cut" "$cut.." '{ name = "authorize card" && duration > 500ms }' | grep -q ' 1 added$'
+	q -o table --diff "..$cut" "$cut.." '{ name = "authorize card" && duration > 500ms }' | grep -q ' 1 added  '
 	printf '%s\n' '\o table' "\\diff $id $slow" '\diff x' | q >got 2>err || true
 	grep -q '^payment  authorize card' got
 	grep -q 'diff A B: two trace ids' err
@@ -253,7 +253,14 @@ meant() {
 	q --values duration 2>said
 	grep -q 'not listed' said
 	q --values span.nope 2>said
-	grep -q 'no span has one' said
+	grep -qx 'tql: no span has span.nope' said
+	q --values resource.servce.name 2>said
+	grep -qx 'tql: no span has resource.servce.name: did you mean resource.service.name' said
+	q --values span.http.response.status_code '{ name = "authorize card" }' 2>said
+	grep -qx 'tql: no span of the query has span.http.response.status_code' said
+	q '{ } | rate() by (resource.servce.name)' 2>said >series
+	[ -s series ]
+	grep -qx 'tql: no span has resource.servce.name: did you mean resource.service.name' said
 	# a range that holds none of the failures has no such names
 	first=$(q -n all '{}' | jq -r .startTimeUnixNano | sort -n | head -n 1)
 	q --to "$((first + 1))" --values name -o csv >early
@@ -381,6 +388,10 @@ meant() {
 
 @test "what is asked wrongly is marked and ends with 2" {
 	store
+	fails 2 tql -d traces --step 1ns '{} | rate()'
+	[[ $output =~ ^'tql: '[0-9]+' steps: over the limit' ]]
+	fails 2 tql -d traces --explain $id
+	[ "$output" = "tql: a query can be explained, not a trace" ]
 	fails 2 tql -d traces '{ name = 1 }'
 	[ "${lines[2]}" = '      ^^^^^^^^' ]
 	fails 2 tql -d traces '{ .a } | count() + 1 > 2'
@@ -541,6 +552,17 @@ meant() {
 	run grep -q "$(printf '\033')" t
 	[ "$status" -eq 1 ]
 	q -o csv '{}' | grep -q "$(printf 'a\033\\[31mb')"
+}
+
+@test "colours: on a terminal that has them" {
+	store
+	terminal "env TERM=xterm $BIN/tql -d traces '{}'" | grep -q "$(printf '\033')"
+	for no in TERM=dumb NO_COLOR=1 '-u TERM'; do
+		terminal "env TERM=xterm env $no $BIN/tql -d traces '{}'" >plain
+		grep -q gateway plain
+		run grep -q "$(printf '\033')" plain
+		[ "$status" -eq 1 ]
+	done
 }
 
 @test "records are not for a terminal" {

@@ -218,12 +218,21 @@ caret_nearest(struct str word, const struct str *of, size_t n)
 	return found.p ? found : longer;
 }
 
+/* "LINE:COLUMN: ...", and not a message that begins with a number. */
+static bool
+has_place(const char *msg)
+{
+	size_t n = strspn(msg, "0123456789");
+
+	return n > 0 && msg[n] == ':';
+}
+
 int
 caret_in(struct err *e, const char *where)
 {
 	struct err in = *e;
 
-	if (in.msg[0] >= '0' && in.msg[0] <= '9')
+	if (has_place(in.msg))
 		snprintf(e->msg, sizeof e->msg, "%.60s:%.450s", where,
 		    in.msg);
 	return -1;

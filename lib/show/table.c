@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 #define GAP		2u	/* between columns */
-#define ROOMY		12u	/* a text is cut to that before columns go, */
+#define ROOMY		10u	/* a text is cut to that before columns go, */
 #define LEAST		4u	/* and to that when none can */
 
 void

@@ -92,15 +92,17 @@ tql_answer_opts(struct tql_ask *ask)
 		ask->o.spans = 0;
 }
 
-/* What the query asks for that no span has. */
+/* What the query asks for that no span has, where that is all of it, or what
+ * series are made by. */
 static void
 say_unknown(const struct tql_ask *ask, struct store_view *view,
-    const struct tql_query *q)
+    const struct tql_query *q, bool none)
 {
 	struct buf b = { 0 };
 	struct err e = { 0 };
 
-	if (tql_unknown(view, q, &ask->o, &b, &e) == 0 && b.n > 0)
+	if ((none ? tql_unknown : tql_unknown_attrs)(view, q, &ask->o, &b,
+	    &e) == 0 && b.n > 0)
 		ask_say(ask->say, ask->say_arg, buf_str(&b));
 	buf_free(&b);
 }
@@ -119,7 +121,7 @@ no_match(const struct tql_ask *ask, struct store_view *view,
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
 		    ask->o.from, ask->o.to);
 	if (any && store_view_missing(view) == 0)
-		say_unknown(ask, view, q);
+		say_unknown(ask, view, q, true);
 }
 
 /* The range asked for; of the whole store when none was. 0: it is empty. */
@@ -257,6 +259,8 @@ tql_answer(const struct tql_ask *ask, struct store_view *view,
 	r = (q.metric ? answer_metrics : answer_traces)(&an, view, &q, n, e);
 	if (r == 0 && *n == 0)
 		no_match(ask, view, &q);
+	else if (r == 0 && q.metric && !ask->far)
+		say_unknown(ask, view, &q, false);
 	tql_free(&q);
 	buf_free(&an.b);
 	arena_free(&an.scratch);

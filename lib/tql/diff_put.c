@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "show/axis.h"
 #include "show/flow.h"
 #include "show/json.h"
 #include "show/lines.h"
@@ -69,19 +70,31 @@ signed_time(char out[32], double ns)
 	return out;
 }
 
-/* "4", "1.25 -> 4", "added" */
+/* Three digits of what is no whole number. */
+static char *
+runs_number(char out[32], double runs)
+{
+	if (runs >= 1000)
+		return show_number(out, round(runs), SHOW_NUMBER);
+	snprintf(out, 32, "%.3g", runs);
+	return out;
+}
+
+/* "4", "1.25 -> 4", "4 added" */
 static void
 runs_text(const struct diff_row *row, struct buf *b)
 {
 	double before = row->side[0].runs, after = row->side[1].runs;
+	char one[32], two[32];
 
 	if (before == 0 || after == 0)
-		buf_addf(b, "%.3g %s", before + after, before == 0 ? "added" :
-		    "removed");
+		buf_addf(b, "%s %s", runs_number(one, before + after),
+		    before == 0 ? "added" : "removed");
 	else if (fabs(before - after) < .005 * after)
-		buf_addf(b, "%.3g", after);
+		buf_addf(b, "%s", runs_number(one, after));
 	else
-		buf_addf(b, "%.3g \xe2\x86\x92 %.3g", before, after);
+		buf_addf(b, "%s \xe2\x86\x92 %s", runs_number(one, before),
+		    runs_number(two, after));
 }
 
 static void
@@ -100,13 +113,13 @@ cells(struct show_table *tb, const struct diff_row *row, double most)
 		    num_fmt_short_duration(text, llround(row->side[s].self))) :
 		    S(""), SHOW_PLAIN);
 	show_cell(tb, str_of(signed_time(text, by)), style);
-	if (most > 0)
-		show_bar(&b, 0, fabs(by) / most, BARS);
-	show_cell(tb, buf_str(&b), style);
-	buf_reset(&b);
 	if (row->name.n > 0 || row->service.n > 0)
 		runs_text(row, &b);
 	show_cell(tb, buf_str(&b), SHOW_DIM);
+	buf_reset(&b);
+	if (most > 0)
+		show_bar(&b, 0, fabs(by) / most, BARS);
+	show_cell(tb, buf_str(&b), style);
 	buf_free(&b);
 }
 
@@ -129,7 +142,7 @@ put_table(const struct tql_ask *ask, const struct diff *d, uint32_t n,
     struct buf *b)
 {
 	static const char *const head[] = { "SERVICE", "NAME", "BEFORE",
-	    "AFTER", "DIFFERENCE", "", "RUNS" };
+	    "AFTER", "DIFFERENCE", "RUNS", "" };
 	struct show_table tb = { .cols = 7, .head = head, .right = 0x1c,
 	    .keep = 0x60, .spare = 0x60 };
 	double most = d->n > 0 ? fabs(d->row[0].side[1].self -

@@ -87,7 +87,10 @@ tql_session_answer(struct tql_session *s, struct store_view *view,
 	s->tql.far = view ? NULL : &far;
 	if (!view && tql_is_id(text))
 		text = far_whole_id(text, &s->ask.mem);
-	if (!view && s->explain && !tql_is_id(text))
+	if (s->explain && tql_is_id(text))
+		r = err_set(&e, ERR_QUERY, "a query can be explained, not a "
+		    "trace");
+	else if (!view && s->explain)
 		r = far_explain(&far, tql_session_asked(s), text, &o.n, &e);
 	else if (fetch_far(s, &view, &far, text, &e) == -1)
 		r = -1;

@@ -1,6 +1,7 @@
 /* What --tags and --values print. */
 #include "tql/answer.h"
 #include "tql/far.h"
+#include "tql/unknown.h"
 
 #define INTRINSIC_WORD	S("intrinsic")
 
@@ -157,6 +158,25 @@ filter_of(struct tql_query *q, struct str text, struct arena *mem,
 	    "series");
 }
 
+/* Why there are no values. */
+static void
+say_none(const struct tql_ask *ask, struct store_view *view,
+    const struct tql_attr *a, bool some)
+{
+	struct err e = { 0 };
+	struct buf b = { 0 };
+
+	if (view && tql_unknown_attr(view, a, &ask->o, &b, &e) == -1)
+		buf_reset(&b);
+	if (b.n == 0) {
+		buf_adds(&b, some ? S("no span of the query has ") :
+		    S("no span has "));
+		tql_attr_print(&b, a);
+	}
+	ask_say(ask->say, ask->say_arg, buf_str(&b));
+	buf_free(&b);
+}
+
 static int
 put_values(const struct tql_ask *ask, struct store_view *view,
     const struct tql_attr *a, const struct tql_query *q, uint64_t *n,
@@ -183,7 +203,7 @@ put_values(const struct tql_ask *ask, struct store_view *view,
 		ask->say(ask->say_arg, "values of durations, ids and nested "
 		    "sets are not listed");
 	else if (values == 0)
-		ask->say(ask->say_arg, "no span has one");
+		say_none(ask, far ? NULL : view, a, q->pipe);
 	for (size_t i = 0; i < values; i++) {
 		show_cell(&t, type_word(v[i].type), SHOW_DIM);
 		show_cell(&t, value_text(&v[i], mem), SHOW_PLAIN);

@@ -213,12 +213,45 @@ of_metric(struct unknown *u, const struct tql_metric *m, struct err *e)
 	return r == 0 ? of_metric(u, m->r, e) : r;
 }
 
+static struct unknown
+begin(struct store_view *view, const struct tql_opts *o, struct buf *b)
+{
+	return (struct unknown){ .view = view, .b = b, .o = { .workers =
+		o->workers, .stopped = o->stopped } };
+}
+
+int
+tql_unknown_attr(struct store_view *view, const struct tql_attr *a,
+    const struct tql_opts *o, struct buf *b, struct err *e)
+{
+	struct unknown u = begin(view, o, b);
+	struct tql_tag *tag;
+	size_t tags;
+	int r = a->in == IN_NONE ? tql_tags(view, &u.o, &u.mem, &tag, &tags,
+	    e) : 0;
+
+	if (r == 0 && a->in == IN_NONE)
+		r = no_attr(&u, a, tag, tags);
+	arena_free(&u.mem);
+	return r == -1 ? -1 : 0;
+}
+
+int
+tql_unknown_attrs(struct store_view *view, const struct tql_query *q,
+    const struct tql_opts *o, struct buf *b, struct err *e)
+{
+	struct unknown u = begin(view, o, b);
+	int r = attrs(&u, q, e);
+
+	arena_free(&u.mem);
+	return r == -1 ? -1 : 0;
+}
+
 int
 tql_unknown(struct store_view *view, const struct tql_query *q,
     const struct tql_opts *o, struct buf *b, struct err *e)
 {
-	struct unknown u = { .view = view, .b = b, .o = { .workers =
-		o->workers, .stopped = o->stopped } };
+	struct unknown u = begin(view, o, b);
 	int r = attrs(&u, q, e);
 
 	if (r == 0)

@@ -14,5 +14,11 @@
  */
 int tql_unknown(struct store_view *, const struct tql_query *,
     const struct tql_opts *, struct buf *, struct err *);
+/* The same of one attribute, and of those of a query alone, whose values are
+ * not looked at. */
+int tql_unknown_attr(struct store_view *, const struct tql_attr *,
+    const struct tql_opts *, struct buf *, struct err *);
+int tql_unknown_attrs(struct store_view *, const struct tql_query *,
+    const struct tql_opts *, struct buf *, struct err *);
 
 #endif
