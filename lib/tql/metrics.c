@@ -389,6 +389,7 @@ tql_metrics(struct store_view *view, const struct tql_query *q,
 	needs(&s, mem, &so);
 	if (s.n == 1)
 		tql_must(&must, q, s.leaf[0]->pipe, &so);
+	so.apart = tql_apart(q, s.leaf, s.n);
 	s.pot = xcalloc((size_t)workers * s.n, sizeof *s.pot);
 	for (uint32_t i = 0; i < workers * s.n; i++) {
 		pot_init(&s.pot[i], s.leaf[i % s.n], o->range.steps);

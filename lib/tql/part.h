@@ -226,6 +226,12 @@ struct must {
 };
 void tql_must(struct must *, const struct tql_query *,
     const struct tql_stage *pipe, struct trace_scan_opts *);
+/*
+ * Whether all leaves of a metrics query look at each span alone, so that the
+ * parts of a trace may come apart.
+ */
+bool tql_apart(const struct tql_query *, const struct tql_metric *const *leaf,
+    uint32_t n);
 
 /* weight.c: how many spans each of these stands for, by its tracestate. */
 int part_weigh(struct part *, const uint64_t *sel, struct err *);

@@ -21,6 +21,13 @@ struct place {
 	uint64_t cut;		/* spans that were left out */
 };
 
+/* What a bad file says of a place may be anything: whether a stripe has it. */
+static inline bool
+place_inside(const struct place *pl, uint32_t rows)
+{
+	return pl->first <= rows && pl->spans <= rows - pl->first;
+}
+
 /* A trace with several places: place[at .. at + n). */
 struct place_trace {
 	uint32_t at, n, spans;

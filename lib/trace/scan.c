@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
+#include "trace/apart.h"
 #include "trace/places.h"
 #include "trace/sift.h"
 
@@ -72,6 +73,12 @@ workers_of(const struct scan *s)
 	unsigned n = s->opts->workers > 0 ? s->opts->workers : 1;
 
 	return n > POOL_WORKERS_MAX ? POOL_WORKERS_MAX : n;
+}
+
+static uint32_t
+max_spans(const struct scan *s)
+{
+	return trace_max_spans(store_view_options(s->view));
 }
 
 static bool
@@ -351,7 +358,7 @@ assemble(struct scan *s, struct worker *w, const struct piece *p,
 	    p->n);
 	const struct gather_opts opts = {
 		.needs = { s->opts->need, s->opts->nneed },
-		.max_spans = trace_max_spans(store_view_options(s->view)) };
+		.max_spans = max_spans(s) };
 	struct place_stripes open = { 0 };
 	size_t n = 0;
 
@@ -426,6 +433,9 @@ plan(struct scan *s)
 	places_init(&s->places, s->view, &s->tail);
 	places_of_split(&s->places, workers_of(s));
 	places_join(&s->places, 2);
+	if (s->opts->apart)
+		apart_leave(&s->places, max_spans(s), s->opts->count,
+		    workers_of(s));
 	mark_skips(s);
 	add_blocks(s);
 	add_tail(s);

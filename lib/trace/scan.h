@@ -1,7 +1,8 @@
 /*
  * scan: whole traces, exactly, out of a view. DESIGN "Whole traces, exactly".
  *
- * Every trace that may answer is handed to the query in exactly one place:
+ * Every trace that may answer is handed to the query in exactly one place
+ * (unless that is all the same to it):
  * either where a block holds all of it, or assembled from all its parts
  * (older block first, tail last, duplicates removed: first received wins) in
  * a frame with the same columns. So the query sees stripes, evaluates them
@@ -55,6 +56,12 @@ struct trace_scan_opts {
 	unsigned conditions;
 	trace_meets_fn *meets;
 	void *meets_arg;
+	/*
+	 * Spans are looked at one by one, not as those of a trace: its parts
+	 * may be handed out where they lie, each span once, if none is there
+	 * twice.
+	 */
+	bool apart;
 };
 
 /*

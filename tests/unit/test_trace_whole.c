@@ -236,6 +236,24 @@ say_span(struct buf *out, const struct loaded *l, uint32_t r)
 	CHECK(dist >= -1 && dist <= (int64_t)r);
 }
 
+/* A span by itself, whatever it hangs below: a number. */
+static uint64_t
+lone_span(const struct loaded *l, uint32_t r)
+{
+	struct buf b = { 0 };
+	uint64_t h;
+
+	say_hex(&b, &l->id, r, 8);
+	buf_addf(&b, "%lld+%lld kind %lld ", (long long)l->start.i[r],
+	    (long long)l->duration.i[r], (long long)l->kind.i[r]);
+	say_str(&b, &l->name, r);
+	say_str(&b, &l->key, r);
+	say_str(&b, &l->service, (uint32_t)l->res.i[r]);
+	h = hash_bytes(b.p, b.n);
+	buf_free(&b);
+	return h;
+}
+
 static void
 say_trace(struct buf *out, const struct loaded *l, uint32_t t)
 {
@@ -250,7 +268,39 @@ say_trace(struct buf *out, const struct loaded *l, uint32_t t)
 struct answer {
 	struct buf trace[TRACES];
 	bool cut[TRACES];	/* it had more spans than it may have */
+	uint64_t lone[TRACES];	/* of all its spans, the sum */
 };
+
+static unsigned long came_apart;	/* traces, over all rounds */
+
+static void
+add_spans(struct answer *ans, const struct loaded *l, uint32_t t, uint8_t no)
+{
+	for (int64_t k = 0; k < l->t_spans.i[t]; k++)
+		ans->lone[no] += lone_span(l, (uint32_t)(l->t_first.i[t] + k));
+}
+
+/* Where the parts of a trace may come apart: their spans. */
+static int
+take_spans(void *arg, const struct trace_part *part, unsigned worker,
+    struct arena *a, struct err *e)
+{
+	struct answer *ans = arg;
+	struct loaded l;
+
+	(void)worker;
+	(void)e;
+	load_all(&l, part->stripe, a);
+	for (uint32_t t = 0; t < l.t_id.rows; t++) {
+		uint8_t no = l.t_id.fix[t * 16 + 15];
+
+		if ((part->skip && bit_get(part->skip, t)) || no >= TRACES)
+			continue;
+		came_apart += ans->lone[no] != 0;
+		add_spans(ans, &l, t, no);
+	}
+	return 0;
+}
 
 static int
 take_part(void *arg, const struct trace_part *part, unsigned worker,
@@ -272,6 +322,7 @@ take_part(void *arg, const struct trace_part *part, unsigned worker,
 			continue;
 		}
 		say_trace(&ans->trace[no], &l, t);
+		add_spans(ans, &l, t, no);
 		ans->cut[no] = t < l.t_cut.rows && vec_valid(&l.t_cut, t);
 	}
 	return 0;
@@ -432,7 +483,7 @@ look(const char *dir, const struct answer *want, unsigned long round)
 	const struct store_view_opts o = { .kind = "traces", .say = say };
 	struct trace_scan_opts so = { .workers = 1,
 	    .newest_first = roll(2) == 0 };
-	struct answer got = { 0 };
+	struct answer got = { 0 }, spans = { 0 };
 	struct err e = { 0 };
 	struct store_view *v = store_view(dir, &o, &e);
 
@@ -441,6 +492,9 @@ look(const char *dir, const struct answer *want, unsigned long round)
 		return;
 	CHECK(trace_scan(v, &so, take_part, &got, &e) == 0);
 	CHECK(same(&got, want, round));
+	so.apart = true;
+	CHECK(trace_scan(v, &so, take_spans, &spans, &e) == 0);
+	CHECK(memcmp(spans.lone, want->lone, sizeof spans.lone) == 0);
 	test_get(v, want, round);
 	CHECK(store_view_missing(v) == 0);
 	store_view_close(v);
@@ -521,6 +575,7 @@ main(void)
 	for (unsigned long round = 0; round < unit_rounds(2000, 100000) &&
 	    unit_failed == 0; round++)
 		one_round(dir, round, m);
+	CHECK(came_apart > 0);
 	folder_wipe(dir);
 	for (int k = 0; k < SPANS; k++)
 		buf_free(&m[k].payload);
