@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 const struct tmpl_func *const lql_funcs[] = { lql_text_funcs, lql_number_funcs,
-	lql_time_funcs, NULL };
+	lql_time_funcs, lql_coding_funcs, lql_json_funcs, NULL };
 
 static struct str
 get(void *env, struct str name)

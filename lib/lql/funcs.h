@@ -13,16 +13,13 @@ struct lql_scene {
 };
 
 extern const struct tmpl_func lql_text_funcs[], lql_number_funcs[],
-    lql_time_funcs[];
+    lql_time_funcs[], lql_coding_funcs[], lql_json_funcs[];
 /* All of these, as tmpl_parse takes them. */
 extern const struct tmpl_func *const lql_funcs[];
 
 /* Conversions, as they all take what they are given; no number is 0. */
 int64_t lql_to_int(const struct tmpl_value *);
 double lql_to_float(const struct tmpl_value *);
-
-/* A JSON text as maps, lists and doubles; nil when it is none. */
-struct tmpl_value lql_from_json(struct str, struct arena *);
 
 /* The labels of an entry, for templates. */
 extern const struct tmpl_data lql_template_data;

@@ -203,16 +203,22 @@ value(struct reader *r, struct tmpl_value *out)
 	return ok;
 }
 
-struct tmpl_value
-lql_from_json(struct str s, struct arena *a)
+/* Maps, lists and doubles; nil when it is no JSON. */
+static int
+fn_fromJson(struct tmpl_call *c)
 {
-	struct reader r = { .s = s, .a = a };
-	struct tmpl_value v;
+	struct reader r = { .s = c->arg[0].s, .a = c->mem };
 
-	if (value(&r, &v)) {
+	if (value(&r, c->out)) {
 		blanks(&r);
 		if (r.s.n == 0)
-			return v;
+			return 0;
 	}
-	return (struct tmpl_value){ .type = TMPL_NIL };
+	*c->out = (struct tmpl_value){ .type = TMPL_NIL };
+	return 0;
 }
+
+const struct tmpl_func lql_json_funcs[] = {
+	{ "fromJson", "s", fn_fromJson, false },
+	{ .name = NULL },
+};

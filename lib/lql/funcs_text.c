@@ -1,8 +1,6 @@
 /* funcs_text: the functions on texts. */
-#include "base/base64.h"
 #include "base/letters.h"
 #include "lql/funcs.h"
-#include "text/url.h"
 
 #define A(i)	(c->arg[i].s)
 
@@ -429,73 +427,6 @@ fn_alignRight(struct tmpl_call *c)
 	return align(c, false);
 }
 
-/* ---- codings ----------------------------------------------------------------------- */
-
-static int
-fn_b64enc(struct tmpl_call *c)
-{
-	struct buf b = { 0 };
-
-	base64_put(&b, A(0));
-	return tmpl_return(c, &b);
-}
-
-/* Where the first thing is that is no base64; its length if there is none. */
-static size_t
-not_base64(struct str s)
-{
-	size_t n = s.n, i = 0;
-
-	if (n % 4 == 0)
-		for (int pad = 0; pad < 2 && n > 0 && s.p[n - 1] == '='; pad++)
-			n--;
-	while (i < n && ((s.p[i] >= '0' && s.p[i] <= '9') ||
-	    ((s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z') ||
-	    s.p[i] == '+' || s.p[i] == '/'))
-		i++;
-	if (i == n)
-		return n % 4 == 1 ? n - 1 : s.n;
-	return i;
-}
-
-/* An error is the value: so it is in the reference. */
-static int
-fn_b64dec(struct tmpl_call *c)
-{
-	struct buf b = { 0 };
-	size_t bad = not_base64(A(0));
-
-	if (bad < A(0).n || base64_read(&b, A(0)) == -1) {
-		buf_reset(&b);
-		buf_addf(&b, "illegal base64 data at input byte %zu", bad);
-	}
-	return tmpl_return(c, &b);
-}
-
-static int
-fn_urlencode(struct tmpl_call *c)
-{
-	return cased(c, url_encode);
-}
-
-static int
-fn_urldecode(struct tmpl_call *c)
-{
-	struct buf b = { 0 };
-
-	if (url_decode(&b, A(0), c->e) == 0)
-		return tmpl_return(c, &b);
-	buf_free(&b);
-	return -1;
-}
-
-static int
-fn_fromJson(struct tmpl_call *c)
-{
-	*c->out = lql_from_json(A(0), c->mem);
-	return 0;
-}
-
 /* ---- the rest ------------------------------------------------------------------------ */
 
 /* A time is never empty. */
@@ -538,10 +469,6 @@ const struct tmpl_func lql_text_funcs[] = {
 	{ "regexReplaceAll", "sss", fn_regexReplaceAll, true },
 	{ "regexReplaceAllLiteral", "sss", fn_regexReplaceAllLiteral, true },
 	{ "count", "ss", fn_count, true },
-	{ "b64enc", "s", fn_b64enc, false }, { "b64dec", "s", fn_b64dec, false },
-	{ "urlencode", "s", fn_urlencode, false },
-	{ "urldecode", "s", fn_urldecode, false },
-	{ "fromJson", "s", fn_fromJson, false },
 	{ "default", "aa+", fn_default, false },
 	{ "__line__", "", fn_line, false },
 	{ .name = NULL },
