@@ -26,9 +26,10 @@ struct glance {
 };
 
 struct glance_look {
-	struct foresight see;	/* first: what foresee_find is given; its names
-				   are g's, then those to group by */
+	struct foresight see;	/* first: what foresee_find is given */
 	const struct glance *g;
+	const struct str *name;	/* g's, then those to group by */
+	uint32_t n;
 	struct log_parse_filter f;
 };
 
@@ -71,7 +72,7 @@ add_step(struct glance *g, const struct lql_step *st)
 		return true;
 	if (st->type == LQL_S_LABEL && g->parser)
 		return add_stage(g, st->label);
-	if (!g->parser && foresee_parser(st)) {
+	if (!g->parser && (foresee_parser(st) || st->type == LQL_S_REGEXP)) {
 		g->parser = st;
 		return true;
 	}
@@ -98,6 +99,13 @@ glance_new(const struct sampler *s, struct arena *a)
 		if (!add_step(g, &log->step[i]))
 			return NULL;
 	return g->parser || g->bytes ? g : NULL;
+}
+
+/* Whether the line is all that a template tells. */
+static bool
+of_line(const struct glance *g)
+{
+	return g->parser && g->parser->type == LQL_S_REGEXP;
 }
 
 /* Of how many streams it is a label. */
@@ -131,10 +139,14 @@ glance_at(const struct glance *g, const struct str *stream, uint32_t streams,
 		name[n++] = by->name[i];
 	}
 	k->g = g;
-	k->see = (struct foresight){ g->parser, name, n, true, g->bytes };
+	k->name = name;
+	k->n = n;
+	k->see = (struct foresight){ .parser = of_line(g) ? NULL : g->parser,
+		.name = name, .n = of_line(g) ? 0 : n, .whole = true,
+		.text = of_line(g) || g->bytes };
 	name[n] = S("__error__");
-	k->f = (struct log_parse_filter){ .n = n + (size_t)1 + g->bytes,
-		.unless = name,
+	k->f = (struct log_parse_filter){
+		.n = k->see.n + (size_t)1 + k->see.text, .unless = name,
 		.nunless = n + (size_t)1, .find = foresee_find, .arg = k };
 	return k;
 }
@@ -148,8 +160,8 @@ glance_filter(const struct glance_look *k)
 uint32_t
 glance_names(const struct glance_look *k, const struct str **names)
 {
-	*names = k->see.name + k->g->n;
-	return k->see.n - k->g->n;
+	*names = k->name + k->g->n;
+	return k->n - k->g->n;
 }
 
 const struct str *
@@ -158,15 +170,37 @@ glance_values(const struct glance_look *k, const struct str *values)
 	return values + k->g->n;
 }
 
+const struct str *
+glance_read(const struct glance_look *k, const struct str *told,
+    struct arena *mem)
+{
+	const struct lql_step *st = k->g->parser;
+	struct str *v, *group;
+
+	if (!of_line(k->g))
+		return told;
+	arena_reset(mem);
+	v = arena_zero(mem, struct str, k->n + 2);
+	group = arena_new(mem, struct str, st->names);
+	memcpy(v + k->n, told, 2 * sizeof *v);
+	if (re_groups(st->re, told[1], group, st->names, mem, NULL) != 1)
+		return v;
+	for (uint32_t i = 0; i < k->n; i++)
+		for (size_t j = 0; j < st->names; j++)
+			if (str_eq(k->name[i], st->name[j].name))
+				v[i] = group[j];
+	return v;
+}
+
 int
 glance_take(const struct glance_look *k, const struct str *values, double *v)
 {
 	const struct glance *g = k->g;
-	struct str own[SLOTS_MAX], error = values[k->see.n].n > 0 ?
+	struct str own[SLOTS_MAX], error = values[k->n].n > 0 ?
 	    S("JSONParserErr") : S("");
 	const struct lql_filter *bad;
 
-	for (uint32_t i = g->n; i < k->see.n; i++)
+	for (uint32_t i = g->n; i < k->n; i++)
 		if (values[i].p && values[i].n == 0)
 			return -1;
 	for (uint32_t at = 0; at < g->nstage; at++) {
@@ -184,7 +218,7 @@ glance_take(const struct glance_look *k, const struct str *values, double *v)
 	}
 	if (error.n > 0)
 		return -1;
-	*v = g->bytes ? (double)values[k->see.n + 1].n : 1;
+	*v = g->bytes ? (double)values[k->n + 1].n : 1;
 	if (!g->unwrap)
 		return 1;
 	if (values[g->unwrap_at].n == 0)

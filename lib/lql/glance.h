@@ -2,9 +2,9 @@
  * glance: samples of lines that are never put together, since their template
  * tells where the values lie (log/parsed.h).
  *
- * For a range function with one parser, json, logfmt or a pattern, or one of
- * bytes, filters on labels that are parsed, and groups by labels of the stream,
- * of the text, or none.
+ * For a range function with one parser (json, logfmt, a pattern, an expression),
+ * or one of bytes, with filters on labels that are parsed, and grouped by labels
+ * of the stream, of the text, or none.
  */
 #ifndef LQL_GLANCE_H
 #define LQL_GLANCE_H
@@ -26,6 +26,12 @@ struct glance_look *glance_at(const struct glance *, const struct str *stream,
     uint32_t streams, struct arena *);
 /* Whose values the others ask for. */
 const struct log_parse_filter *glance_filter(const struct glance_look *);
+/*
+ * What the parser finds in a line, of what its template told: the same, but for
+ * an expression, which is asked of the line; then in the arena, which is reset.
+ */
+const struct str *glance_read(const struct glance_look *,
+    const struct str *told, struct arena *);
 /*
  * 1: the values give a sample; 0: they give none; -1: the line must be looked
  * at, for an error, or a label that is there and empty. Several threads may

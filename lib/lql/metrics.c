@@ -22,6 +22,7 @@ struct scan {
 		uint32_t *series, cap;	/* by number of those */
 		struct buf key;
 		struct arena mem;	/* of a series */
+		struct arena line;	/* of what is found in one */
 	} at[POOL_WORKERS_MAX];
 };
 
@@ -156,6 +157,7 @@ take_row(void *arg, unsigned worker, struct log_batch *b, uint32_t row,
 
 	if (!meter_turn(w->feed.meter, t))
 		return 1;
+	values = glance_read(w->look, values, &w->line);
 	r = glance_take(w->look, values, &v);
 	if (r != 1)
 		return r == 0;
@@ -187,6 +189,7 @@ free_worker(struct worker *w)
 	free(w->series);
 	buf_free(&w->key);
 	arena_free(&w->mem);
+	arena_free(&w->line);
 }
 
 static int

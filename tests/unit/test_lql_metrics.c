@@ -208,7 +208,10 @@ make_query(struct arena *a)
 		" | json n, r_s=\"r.s\" | __error__=\"\"",
 		" | json n, r_gone=\"r.gone\", level=\"took\"",
 		" | json n, user=\"r\"", " | logfmt n=\"took\", n | n > 3",
-		" | json n=\"r.s\", n | n > 3" };
+		" | json n=\"r.s\", n | n > 3",
+		" | regexp `level=(?P<level>\\w+)( took=(?P<took>\\S+))?`",
+		" | regexp `n\"?[=:](?P<n>\\d*)(?P<gone>x?)` | n != \"4\"",
+		" | regexp `(?P<user>u )|(?P<n>[5-8])` | n > 3" };
 	static const char *const by[] = { "", "service_name",
 		"service_name, detected_level", "thread_id", "level",
 		"host_name, nothing", "service_name, n", "user, level",
@@ -220,7 +223,7 @@ make_query(struct arena *a)
 		"quantile_over_time(0.9,", "quantile_over_time(0.5," };
 	bool bare = below(4) == 0;
 	struct str in = arena_printf(a, "%s%s%s", sel[below(3)],
-	    line[bare ? 0 : below(5)], pipe[bare ? 0 : below(21)]);
+	    line[bare ? 0 : below(5)], pipe[bare ? 0 : below(24)]);
 	/* not by errors in a sum: it is done at once, or not */
 	unsigned ms = 1 + below(below(4) ? 60 : LINES), group = below(11);
 	const char *f;
