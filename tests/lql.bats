@@ -228,6 +228,8 @@ lql() {
 	[ "$(lql --fields -o json '{service_name="cart"} | pattern "<_> has <n> items"' | jq -c 'select(.field == "n")')" = \
 		'{"field":"n","type":"int","values":1,"lines":1,"parser":"query"}' ]
 	[ "$(lql --fields -o csv '{service_name="cart"}' | grep ^took)" = took,duration,2,2, ]
+	run lql --values service_nam
+	[[ $output == *'no stream has the label "service_nam": did you mean "service_name"' ]]
 	[[ $(lql --fields -o table | head -n 1) == FIELD*TYPE*VALUES*LINES*PARSER* ]]
 }
 
@@ -544,6 +546,23 @@ meant() {
 	lines | tail -n 1 | rec -r >&5
 	until_true grep -q charged out
 	[ "$(wc -l <out)" -eq 4 ]
+	exec 5>&-
+}
+
+@test "follow begins with the newest lines, in the order of what comes" {
+	mkfifo in
+	lstore -d "$T/logs" - <in &
+	PIDS+=($!)
+	exec 5>in
+	lines | rec -r >&5
+	until_true sh -c "'$BIN/lql' -d '$T/logs' -o raw '{service_name=~\".+\"}' 2>/dev/null | grep -q charged"
+	"$BIN/lql" -d "$T/logs" -f -n 2 -o raw '{service_name=~".+"}' >out &
+	PIDS+=($!)
+	until_true grep -q charged out
+	# what -n cut off is in the window of late lines, and stays untold
+	lines | tail -n 1 | sed 's/charged/came/; s/1767225603/1767225604/; s/retry 1 of 3/late/; s/1767225602/1767225601/' | rec -r >&5
+	until_true grep -q came out
+	[ "$(tr -d '\033' <out | paste -sd, | sed 's/\[[0-9]*m//g')" = 'retry 1 of 3,charged u-11,late,came u-11' ]
 	exec 5>&-
 }
 

@@ -9,6 +9,7 @@
 #include "lql/far.h"
 #include "lql/fields.h"
 #include "lql/hits.h"
+#include "lql/keep.h"
 #include "lql/own.h"
 #include "lql/series.h"
 #include "lql/unknown.h"
@@ -30,6 +31,7 @@ struct answer {
 	struct show_listing *listing;	/* a table on a terminal */
 	struct map ids;			/* ids: each once */
 	bool follow;
+	bool mute;			/* follow: lines are old, not told */
 	struct map seen, before;	/* follow: hashes of lines given, those
 					   of before are fewer from here on: */
 	uint64_t floor;			/* none older is looked at */
@@ -180,7 +182,7 @@ on_line(void *arg, const struct lql_line *line, struct err *e)
 
 	if (tool_stopped())
 		return err_set(e, ERR_CANCEL, "stopped");
-	if (an->follow && seen(an, l))
+	if (an->follow && (seen(an, l) || an->mute))
 		return 0;
 	an->lines++;
 	if (l->time > an->newest)
@@ -443,6 +445,53 @@ look(struct follow *f, struct err *e)
 	return put(an, 0, e);
 }
 
+/* Lines that were found newest first. */
+struct first { struct lql_line *v; size_t n, cap; struct arena mem; };
+
+static int
+on_first(void *arg, const struct lql_line *line, struct err *e)
+{
+	struct first *first = arg;
+
+	if (tool_stopped())
+		return err_set(e, ERR_CANCEL, "stopped");
+	if (first->n == first->cap) {
+		first->v = arena_grow(&first->mem, first->v, first->n,
+		    first->n * 2 + 64, sizeof *first->v);
+		first->cap = first->n * 2 + 64;
+	}
+	first->v[first->n++] = keep_found(&first->mem, line);
+	return 0;
+}
+
+/* The newest lines there are, oldest first as what comes; those before them are
+ * not told later. */
+static int
+first_look(struct follow *f, struct err *e)
+{
+	struct answer *an = &f->an;
+	struct first first = { NULL, 0, 0, { 0 } };
+	struct lql_opts old = f->o;
+	int r = lql_find(an->ask, f->view, &f->q->log, &f->o, on_first,
+	    &first, e);
+
+	for (size_t i = first.n; i > 0 && r == 0; i--)
+		r = on_line(an, &first.v[i - 1], e);
+	arena_free(&first.mem);
+	end_piece(an);
+	if (r == 0)
+		r = put(an, 0, e);
+	if (r == -1 || first.n < f->o.limit)
+		return r;
+	old.limit = 0;
+	old.from = look_from(f);
+	old.to = an->newest + 1;
+	an->mute = true;
+	r = lql_find(an->ask, f->view, &f->q->log, &old, on_line, an, e);
+	an->mute = false;
+	return r;
+}
+
 /* A server that was there may be away for a while. */
 static int
 look_again(struct follow *f, struct err *e)
@@ -482,7 +531,8 @@ lql_follow(const struct lql_ask *ask, const struct lql_query *q, int stop,
 		return -1;
 	begin(&f.an, ask);
 	f.an.follow = true;
-	r = look(&f, e);
+	f.an.floor = ask->o.from;
+	r = f.o.limit > 0 && !f.o.forward ? first_look(&f, e) : look(&f, e);
 	f.o.limit = 0;
 	f.o.forward = true;
 	f.o.to = UINT64_MAX;

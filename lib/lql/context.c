@@ -8,6 +8,7 @@
 #include "log/parts.h"
 #include "log/view.h"
 #include "lql/far.h"
+#include "lql/keep.h"
 #include "lql/step.h"
 
 #define HITS_BYTES_MAX	((size_t)64 << 20)
@@ -56,30 +57,6 @@ struct look {
 
 /* ---- hits ---------------------------------------------------------------- */
 
-static const struct log_pair *
-copy_pairs(struct arena *a, const struct log_pair *v, uint32_t n)
-{
-	struct log_pair *out = arena_new(a, struct log_pair, n + 1);
-
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = (struct log_pair){ arena_str(a, v[i].name),
-			arena_str(a, v[i].value) };
-	return out;
-}
-
-static struct log_line
-copy_line(struct arena *a, const struct log_line *l)
-{
-	struct log_line out = *l;
-
-	out.line = arena_str(a, l->line);
-	out.labels = copy_pairs(a, l->labels, l->nlabels);
-	out.meta = copy_pairs(a, l->meta, l->nmeta);
-	out.trace_id = arena_str(a, l->trace_id);
-	out.span_id = arena_str(a, l->span_id);
-	return out;
-}
-
 static void
 put_pairs(struct buf *b, const struct log_pair *v, uint32_t n)
 {
@@ -122,9 +99,8 @@ on_hit(void *arg, const struct lql_line *l, struct err *e)
 		c->hit = xrealloc(c->hit, c->cap, sizeof *c->hit);
 	}
 	h = &c->hit[k];
-	*h = (struct hit){ .raw = copy_line(&c->mem, l->raw), .l = *l };
-	h->l.l = copy_line(&c->mem, &l->l);
-	h->l.parsed = copy_pairs(&c->mem, l->parsed, l->nparsed);
+	*h = (struct hit){ .raw = keep_line(&c->mem, l->raw),
+		.l = keep_found(&c->mem, l) };
 	return 0;
 }
 
@@ -152,7 +128,7 @@ on_line(void *arg, const struct log_line *l, struct err *e)
 		return 0;
 	if (lk->after && (lk->hit = map_find(&c->keys, key)) != MAP_NONE)
 		return 1;
-	lk->line[lk->n++] = copy_line(&c->near, l);
+	lk->line[lk->n++] = keep_line(&c->near, l);
 	return lk->n == lk->want;
 }
 

@@ -27,20 +27,29 @@ put(struct unknown *u, const char *what, struct str text, struct str near)
 
 /* ---- streams ------------------------------------------------------------- */
 
+/* The label; NULL: no stream has it, which is said. */
+static const struct lql_label *
+of_label(struct unknown *u, struct str label)
+{
+	const struct lql_labels *all = &u->labels;
+	const struct lql_label *l = lql_labels_find(all, label);
+	struct str *name = arena_new(&u->mem, struct str, all->n);
+
+	for (size_t i = 0; i < all->n; i++)
+		name[i] = all->v[i].name;
+	if (!l)
+		put(u, "no stream has the label ", label,
+		    caret_nearest(label, name, all->n));
+	return l;
+}
+
 static bool
 of_matcher(struct unknown *u, const struct log_matcher *m)
 {
-	const struct lql_labels *all = &u->labels;
-	const struct lql_label *l = lql_labels_find(all, m->name);
-	struct str *name = arena_new(&u->mem, struct str, all->n);
+	const struct lql_label *l = of_label(u, m->name);
 
-	if (!l) {
-		for (size_t i = 0; i < all->n; i++)
-			name[i] = all->v[i].name;
-		put(u, "no stream has the label ", m->name,
-		    caret_nearest(m->name, name, all->n));
+	if (!l)
 		return true;
-	}
 	if (m->op != LOG_EQ)
 		return false;
 	for (size_t i = 0; i < l->n; i++)
@@ -155,6 +164,8 @@ lql_unknown(const struct lql_ask *ask, struct store_view *view,
 		lql_labels(&streams, &u.mem, &u.labels);
 		r = q->metric ? of_metric(&u, q->metric, e) :
 		    of_log(&u, &q->log, e);
+		if (r == 0 && ask->about == LQL_VALUES)
+			of_label(&u, ask->label);
 	}
 	arena_free(&u.mem);
 	return r == -1 ? -1 : 0;
