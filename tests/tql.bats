@@ -403,7 +403,12 @@ meant() {
 	fails 2 tql -d traces -o raw '{}'
 	fails 2 tql -d traces --no-such-option
 	fails 2 tql '{}'
+	# what shows only with the spans, too
 	fails 2 tql -d traces '{ 1 / span.nope = 1 || 1 / 0 = 1 }'
+	[ "${lines[0]}" = 'tql: -e:1:24: integer division by zero' ]
+	[ "${lines[2]}" = '                           ^^^^^' ]
+	fails 2 tql -d traces '({} | by(name)) > ({})'
+	[[ ${lines[0]} = 'tql: -e:1:17: spanset operators are not supported'* ]]
 }
 
 @test "a store that is not there, or of something else" {

@@ -40,8 +40,8 @@ count_sets(struct part *p, const struct spansets *ss, struct side *out,
 
 /* Structure is between single spansets only. */
 static int
-refuse_many(struct part *p, const struct side *a, const struct side *b,
-    struct err *e)
+refuse_many(struct part *p, const struct tql_set *s, const struct side *a,
+    const struct side *b, struct err *e)
 {
 	uint64_t *both;
 
@@ -62,9 +62,9 @@ refuse_many(struct part *p, const struct side *a, const struct side *b,
 		for (int64_t k = 0; k < p->spans[t]; k++)
 			some |= bit_get(both, (uint32_t)(p->first[t] + k));
 		if (some)
-			return err_set(e, ERR_QUERY, "spanset operators are "
-			    "not supported for multiple spansets per trace. "
-			    "consider using coalesce()");
+			return caret_err(e, p->q->text, s->at, "spanset "
+			    "operators are not supported for multiple "
+			    "spansets per trace. consider using coalesce()");
 	}
 	return 0;
 }
@@ -109,7 +109,7 @@ set_eval(struct part *p, const struct tql_set *s, const uint64_t *sel,
 	    set_eval(p, s->r, in, &b, e) == -1)
 		return -1;
 	if (s->op != OP_AND && s->op != OP_OR &&
-	    refuse_many(p, &a, &b, e) == -1)
+	    refuse_many(p, s, &a, &b, e) == -1)
 		return -1;
 	plan_begin(p->plan);
 	if (part_join(p, s->op, a.bits, b.bits, out->bits, e) == -1)

@@ -404,6 +404,18 @@ lacks_child(const struct tql_expr *x, struct row at)
 	    (table == TR_LINK && at.link == NO_ROW);
 }
 
+/* Says which operator of the query it was. */
+static int
+failed_at(const struct part *p, const struct tql_expr *x, struct err *e)
+{
+	struct err why;
+
+	if (!e || e->kind != ERR_QUERY)
+		return -1;
+	why = *e;
+	return caret_err(e, p->q->text, x->at, "%s", why.msg);
+}
+
 static int
 eval(struct part *p, const struct tql_expr *x, struct row at,
     struct tql_val *out, struct err *e)
@@ -430,14 +442,17 @@ eval(struct part *p, const struct tql_expr *x, struct row at,
 		return 0;
 	}
 	if (x->kind == EX_UNARY)
-		return tql_unary(x->op, &l, out, e);
+		return tql_unary(x->op, &l, out, e) == -1 ?
+		    failed_at(p, x, e) : 0;
 	if ((x->op == OP_AND && l.type == TQL_BOOL && !l.i) ||
 	    (x->op == OP_OR && tql_true(&l))) {
 		*out = l;
 		return 0;
 	}
-	return eval(p, x->r, at, &r, e) == -1 ? -1 :
-	    tql_binary(x->op, &l, &r, x->re, out, e);
+	if (eval(p, x->r, at, &r, e) == -1)
+		return -1;
+	return tql_binary(x->op, &l, &r, x->re, out, e) == -1 ?
+	    failed_at(p, x, e) : 0;
 }
 
 /* Which tables of children the expression looks into. */
