@@ -210,9 +210,11 @@ const struct store_block *store_view_blocks(const struct store_view *,
     size_t *n);
 const struct store_options *store_view_options(const struct store_view *);
 /* The tail's records of this signal and tenant: 1, 0, -1. Slices hold until
- * the next call. */
+ * the next call, */
 int store_view_tail(struct store_view *, enum signal, struct rec *,
     struct err *);
+/* or until the view's end, if the record given last stays. */
+bool store_view_stays(const struct store_view *);
 void store_view_rewind(struct store_view *);	/* the tail from its start */
 /* Time span of all that is held, tail included: false when empty. */
 bool store_view_span(struct store_view *, uint64_t *min, uint64_t *max);

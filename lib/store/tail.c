@@ -1,5 +1,7 @@
 #include "store/tail.h"
 
+#include <stdlib.h>
+
 #include "base/io.h"
 #include "base/time.h"
 #include "store/folder.h"
@@ -56,6 +58,21 @@ open_at(struct tail *t, const char *dir, const struct spool_cursor *at)
 	return NULL;
 }
 
+/* Takes the record into memory. false: there are too many. */
+static bool
+keep(struct tail *t, const struct rec *rec)
+{
+	if (rec->raw.n > t->keep || t->keeps.used > t->keep - rec->raw.n)
+		return false;
+	if (t->nkept == t->cap_kept) {
+		t->cap_kept = t->cap_kept * 2 + 64;
+		t->kept = xrealloc(t->kept, t->cap_kept, sizeof *t->kept);
+	}
+	t->kept[t->nkept++] = (struct tail_kept){
+		arena_str(&t->keeps, rec->raw), rec->off };
+	return true;
+}
+
 static void
 fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
     void *arg)
@@ -65,8 +82,12 @@ fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
 	struct rec rec;
 	int r;
 
+	s->rest = s->from;
 	while ((r = spool_next(s->reader, &rec, &why)) == 1) {
-		s->records++;
+		if (s->records > 0 || (rec.signal == signal && !keep(t, &rec)))
+			s->records++;
+		else
+			spool_tell(s->reader, &s->rest);
 		if (rec.signal != signal)
 			continue;
 		t->records++;
@@ -81,6 +102,7 @@ fix(struct tail *t, struct tail_source *s, enum signal signal, tail_see *see,
 		t->faults++;
 		tell(t, msg ? msg : "damage in the spool");
 	}
+	s->kept_end = t->nkept;
 	spool_tell(s->reader, &s->end);
 	memcpy(s->end.id, s->from.id, 16);
 }
@@ -116,13 +138,14 @@ tail_rewind(struct tail *t)
 	struct err why = { 0 };
 
 	t->at = 0;
+	t->kept_at = 0;
 	t->rest = t->held;
 	for (uint32_t i = 0; i < t->sources; i++) {
 		struct tail_source *s = &t->source[i];
 
 		s->left = s->records;
 		if (s->left > 0 &&
-		    spool_seek(s->reader, &s->from, &why) == -1) {
+		    spool_seek(s->reader, &s->rest, &why) == -1) {
 			fault(t, &why);
 			s->left = 0;
 		}
@@ -147,33 +170,47 @@ held_next(struct tail *t, struct rec *rec, struct err *e)
 	return 1;
 }
 
+/* The source's next record, of any signal: 1, 0, -1. */
+static int
+source_next(struct tail *t, struct tail_source *s, struct rec *rec,
+    struct err *e)
+{
+	int r;
+
+	t->stays = t->kept_at < s->kept_end;
+	if (t->stays) {
+		const struct tail_kept *k = &t->kept[t->kept_at++];
+
+		r = rec_peek(rec, k->message, e) == -1 ? -1 : 1;
+		rec->off = k->off;
+		return r;
+	}
+	if (s->left == 0)
+		return 0;
+	r = spool_next(s->reader, rec, e);
+	if (r == 0)
+		err_set(e, ERR_CORRUPT, "%s: the tail became shorter", s->dir);
+	s->left = r == 1 ? s->left - 1 : 0;
+	return r == 1 ? 1 : -1;
+}
+
 int
 tail_next(struct tail *t, enum signal signal, struct rec *rec, struct err *e)
 {
+	int r;
+
 	while (t->at < t->sources) {
-		struct tail_source *s = &t->source[t->at];
-
-		if (s->left == 0) {
-			t->at++;
-			continue;
-		}
-		int r = spool_next(s->reader, rec, e);
-
-		if (r == 0)
-			err_set(e, ERR_CORRUPT, "%s: the tail became shorter",
-			    s->dir);
-		if (r != 1) {
-			s->left = 0;
+		r = source_next(t, &t->source[t->at], rec, e);
+		if (r == -1)
 			return -1;
-		}
-		s->left--;
-		if (rec->signal == signal) {
+		if (r == 0)
+			t->at++;
+		else if (rec->signal == signal) {
 			store_stamp(rec, t->now);
 			return 1;
 		}
 	}
-	int r;
-
+	t->stays = true;	/* as the stream is the caller's */
 	while ((r = held_next(t, rec, e)) == 1)
 		if (rec->signal == signal) {
 			store_stamp(rec, t->now);
@@ -224,5 +261,7 @@ tail_close(struct tail *t)
 		if (t->source[i].probe)
 			spool_reader_close(t->source[i].probe);
 	}
+	free(t->kept);
+	arena_free(&t->keeps);
 	arena_free(&t->mem);
 }

@@ -5,6 +5,8 @@
 #include "store/blocks.h"
 #include "store/tail.h"
 
+#define KEEP	((size_t)16 << 20)	/* of the tail's records, in memory */
+
 struct store_view {
 	struct arena mem;
 	const char *dir;
@@ -62,6 +64,7 @@ store_view(const char *dir, const struct store_view_opts *o, struct err *e)
 	for (size_t i = 0; i < v->blocks.n; i++)
 		span_add(v, v->blocks.v[i].info->min_time,
 		    v->blocks.v[i].info->max_time);
+	v->tail.keep = KEEP;
 	tail_open(&v->tail, dir, &v->blocks.man, v->signal, see, v);
 	return v;
 }
@@ -103,6 +106,12 @@ store_view_tail(struct store_view *v, enum signal signal, struct rec *rec,
 		if (str_eq(rec->tenant, v->tenant))
 			break;
 	return r;
+}
+
+bool
+store_view_stays(const struct store_view *v)
+{
+	return v->tail.stays;
 }
 
 void

@@ -320,7 +320,8 @@ batch_take(struct batch *b, const struct rec *rec, struct err *e)
 {
 	struct lot *l = lot_of(b, rec->tenant);
 	struct mark m = { l->spans, l->traces, l->froms };
-	struct str payload = arena_str(&l->mem, rec->payload);
+	struct str payload = b->stays ? rec->payload :
+	    arena_str(&l->mem, rec->payload);
 
 	if (take_items(b, l, payload, rec->received) == -1) {
 		undo(l, &m);

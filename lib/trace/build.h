@@ -67,6 +67,7 @@ struct batch {
 	uint64_t cut;		/* spans over order.max that were left out */
 	uint64_t cuts;		/* put.cuts of before */
 	bool ahead;		/* was told of what comes */
+	bool stays;		/* what batch_take is given outlives the batch */
 };
 
 void batch_init(struct batch *);

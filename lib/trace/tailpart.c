@@ -19,9 +19,11 @@ read_records(struct tail_part *t, struct store_view *view)
 	int r;
 
 	store_view_rewind(view);
-	while ((r = store_view_tail(view, SIGNAL_TRACES, &rec, &e)) == 1)
+	while ((r = store_view_tail(view, SIGNAL_TRACES, &rec, &e)) == 1) {
+		t->batch.stays = store_view_stays(view);
 		if (batch_take(&t->batch, &rec, &e) == -1)
 			store_view_fault(view, &e);
+	}
 	if (r == -1)
 		store_view_fault(view, &e);
 }
