@@ -94,12 +94,45 @@ dotted_word(struct parse *p, struct err *e)
 	    PS(rest), PS(rest));
 }
 
+/* Intrinsics that have a scope, without it and as others spell them; and
+ * scopes with the wrong sign behind them. NULL: it is none. */
+static const char *
+scoped_form(struct str word, char next)
+{
+	static const struct { struct str word; char next; const char *form; }
+	all[] = {
+		{ S("traceID"), 0, "trace:id" }, { S("traceId"), 0, "trace:id" },
+		{ S("trace_id"), 0, "trace:id" }, { S("spanID"), 0, "span:id" },
+		{ S("spanId"), 0, "span:id" }, { S("span_id"), 0, "span:id" },
+		{ S("id"), 0, "trace:id or span:id" },
+		{ S("parentID"), 0, "span:parentID" },
+		{ S("childCount"), 0, "span:childCount" },
+		{ S("rootService"), 0, "rootServiceName" },
+		{ S("timeSinceStart"), 0, "event:timeSinceStart" },
+		{ S("version"), 0, "instrumentation:version" },
+		{ S("trace"), '.', "trace:id, trace:duration" },
+		{ S("resource"), ':', "resource.KEY" },
+	};
+
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (str_eq(word, all[i].word) && (all[i].next == 0 ?
+		    next != '.' : next == all[i].next))
+			return all[i].form;
+	return NULL;
+}
+
 int
 parse_unknown(struct parse *p, const struct str *of, size_t n, struct err *e)
 {
 	struct str word = p->lex.t.text, near;
+	char next = p->lex.at < p->lex.text.n ? p->lex.text.p[p->lex.at] : 0;
+	const char *form = scoped_form(word, next);
 
-	if (p->lex.at < p->lex.text.n && p->lex.text.p[p->lex.at] == '.')
+	if (form)
+		return caret_err(e, p->lex.text, p->lex.t.at,
+		    "unknown identifier \"%.*s\": it is written %s", PS(word),
+		    form);
+	if (next == '.')
 		return dotted_word(p, e);
 	near = caret_nearest(word, of, n);
 	word.n = word.n > 60 ? 60 : word.n;

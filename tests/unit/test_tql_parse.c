@@ -84,6 +84,10 @@ test_bad(void)
 	refused(S("{ durations > 5s }"), "spans have \"duration\"");
 	refused(S("{ status = eror }"), "a value is \"error\"");
 	refused(S("{ foo = 1 }"), "attributes are written .foo");
+	refused(S("{ traceID = `a` }"), "it is written trace:id");
+	refused(S("{ trace.id = `a` }"), "it is written trace:id, trace:");
+	refused(S("{ resource:k = `a` }"), "it is written resource.KEY");
+	refused(S("{ id.x = `a` }"), "an attribute has a scope: span.id.x");
 	refused(S("{ .a = 1.5d }"), "1:11: unexpected d");
 	refused(S("{ .a = 9223372036854775808 }"), "does not fit 64 bits");
 	refused(S("{ .a = 0x1 }"), "decimal");
