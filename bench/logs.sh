@@ -59,6 +59,9 @@ log_queries() {
 	log_row 'sum(count_over_time({service_name=~".+"} |= "error" [1m]))' "<=0.1x" --step 60s "$span"
 	check "lql, counts over time" "$(jq '.values[][1] | tonumber' "$work/out" | awk '{ s += $1 } END { print s }')" \
 		"$(LC_ALL=C grep -cF error "$DATA/lines.txt")"
+	log_row 'sum by (service_name) (bytes_over_time({service_name=~".+"}[1m]))' "<=1x" --step 60s "$span"
+	check "lql, bytes over time" "$(jq '.values[][1] | tonumber' "$work/out" | awk '{ s += $1 } END { printf "%.0f", s }')" \
+		"$(($(wc -c <"$DATA/lines.txt") - $(wc -l <"$DATA/lines.txt")))"
 	log_row 'quantile_over_time(0.99, {service_name="gateway"} | logfmt | unwrap duration(duration) [1m]) by (service_name)' \
 		"<=0.2x" --step 60s "$span"
 }
