@@ -3,8 +3,8 @@
 #include "codec/nulls.h"
 #include "codec/work.h"
 
-void
-part_count(struct stripe *s, uint64_t pages, uint64_t read, uint64_t raw)
+static void
+count_read(struct stripe *s, uint64_t pages, uint64_t read, uint64_t raw)
 {
 	if (!s->count)
 		return;
@@ -21,7 +21,7 @@ get_item(struct stripe *s, uint64_t at, size_t n, struct arena *a,
 	struct work *w = work();
 	char *p = work_room(&w->read, n);
 
-	part_count(s, 0, n, 0);
+	count_read(s, 0, n, 0);
 	if (block_pread(s->block, p, n, s->at + at, e) == -1 ||
 	    item_get(str_mk(p, n), a, &w->raw, out, e) == -1)
 		return -1;
@@ -45,7 +45,7 @@ get_pack(struct stripe *s, uint32_t no, struct str *out, struct err *e)
 			return err_set(e, ERR_CORRUPT, "packed page %u: %zu "
 			    "bytes, not %u", no, out->n, p->raw);
 		s->pack[no] = *out;
-		part_count(s, 1, 0, out->n);
+		count_read(s, 1, 0, out->n);
 	}
 	*out = s->pack[no];
 	return 0;
@@ -96,7 +96,7 @@ part_get(struct stripe *s, uint32_t col, unsigned part, struct arena *a,
 		return get_slice(s, p->pack, at, n, a, out, e);
 	if (get_item(s, at, n, a, out, e) == -1)
 		return -1;
-	part_count(s, 1, 0, out->n);
+	count_read(s, 1, 0, out->n);
 	return 0;
 }
 

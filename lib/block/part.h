@@ -20,7 +20,5 @@ int part_valid(struct stripe *, uint32_t col, const uint64_t **bits,
     struct err *);
 int part_blob(struct stripe *, const struct blob_entry *, struct arena *,
     struct str *out, struct err *);
-void part_count(struct stripe *, uint64_t pages, uint64_t read,
-    uint64_t raw);
 
 #endif

@@ -17,10 +17,6 @@ extern const struct tmpl_func lql_text_funcs[], lql_number_funcs[],
 /* All of these, as tmpl_parse takes them. */
 extern const struct tmpl_func *const lql_funcs[];
 
-/* Conversions, as they all take what they are given; no number is 0. */
-int64_t lql_to_int(const struct tmpl_value *);
-double lql_to_float(const struct tmpl_value *);
-
 /* The labels of an entry, for templates. */
 extern const struct tmpl_data lql_template_data;
 

@@ -23,8 +23,9 @@ without_fraction(struct str s)
 	return str_mk(s.p, point);
 }
 
-int64_t
-lql_to_int(const struct tmpl_value *v)
+/* Conversions take what they are given; no number is 0. */
+static int64_t
+to_int(const struct tmpl_value *v)
 {
 	int64_t i;
 
@@ -40,8 +41,8 @@ lql_to_int(const struct tmpl_value *v)
 	}
 }
 
-double
-lql_to_float(const struct tmpl_value *v)
+static double
+to_float(const struct tmpl_value *v)
 {
 	double d;
 
@@ -57,14 +58,14 @@ lql_to_float(const struct tmpl_value *v)
 static int
 fn_int(struct tmpl_call *c)
 {
-	*c->out = tmpl_int(lql_to_int(&c->arg[0]));
+	*c->out = tmpl_int(to_int(&c->arg[0]));
 	return 0;
 }
 
 static int
 fn_float64(struct tmpl_call *c)
 {
-	*c->out = tmpl_f64(lql_to_float(&c->arg[0]));
+	*c->out = tmpl_f64(to_float(&c->arg[0]));
 	return 0;
 }
 
@@ -73,10 +74,10 @@ fn_float64(struct tmpl_call *c)
 static int
 fold(struct tmpl_call *c, int64_t (*op)(int64_t, int64_t))
 {
-	int64_t v = c->n > 0 ? lql_to_int(&c->arg[0]) : 0;
+	int64_t v = c->n > 0 ? to_int(&c->arg[0]) : 0;
 
 	for (size_t i = 1; i < c->n; i++)
-		v = op(v, lql_to_int(&c->arg[i]));
+		v = op(v, to_int(&c->arg[i]));
 	*c->out = tmpl_int64(v);
 	return 0;
 }
@@ -144,7 +145,7 @@ fn_min(struct tmpl_call *c)
 static int
 divided(struct tmpl_call *c, bool rest)
 {
-	int64_t a = lql_to_int(&c->arg[0]), b = lql_to_int(&c->arg[1]);
+	int64_t a = to_int(&c->arg[0]), b = to_int(&c->arg[1]);
 
 	if (b == 0)
 		return err_set(c->e, ERR_QUERY,
@@ -173,10 +174,10 @@ fn_mod(struct tmpl_call *c)
 static int
 fold_float(struct tmpl_call *c, double (*op)(double, double))
 {
-	double v = c->n > 0 ? lql_to_float(&c->arg[0]) : 0;
+	double v = c->n > 0 ? to_float(&c->arg[0]) : 0;
 
 	for (size_t i = 1; i < c->n; i++)
-		v = op(v, lql_to_float(&c->arg[i]));
+		v = op(v, to_float(&c->arg[i]));
 	*c->out = tmpl_f64(v);
 	return 0;
 }
@@ -203,7 +204,7 @@ static int
 fn_divf(struct tmpl_call *c)
 {
 	for (size_t i = 1; i < c->n; i++)
-		if (fpclassify(lql_to_float(&c->arg[i])) == FP_ZERO)
+		if (fpclassify(to_float(&c->arg[i])) == FP_ZERO)
 			return err_set(c->e, ERR_QUERY,
 			    "decimal division by 0");
 	return fold_float(c, dec_div);
@@ -237,14 +238,14 @@ fn_minf(struct tmpl_call *c)
 static int
 fn_ceil(struct tmpl_call *c)
 {
-	*c->out = tmpl_f64(ceil(lql_to_float(&c->arg[0])));
+	*c->out = tmpl_f64(ceil(to_float(&c->arg[0])));
 	return 0;
 }
 
 static int
 fn_floor(struct tmpl_call *c)
 {
-	*c->out = tmpl_f64(floor(lql_to_float(&c->arg[0])));
+	*c->out = tmpl_f64(floor(to_float(&c->arg[0])));
 	return 0;
 }
 
@@ -254,7 +255,7 @@ fn_round(struct tmpl_call *c)
 {
 	double up = c->n > 2 ? c->arg[2].f : 0.5, whole;
 	double pow10 = pow(10, (double)c->arg[1].i);
-	double digit = pow10 * lql_to_float(&c->arg[0]);
+	double digit = pow10 * to_float(&c->arg[0]);
 	double part = modf(digit, &whole);
 
 	*c->out = tmpl_f64((part >= up ? ceil(digit) : floor(digit)) / pow10);

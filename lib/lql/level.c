@@ -129,8 +129,8 @@ by_words(struct str s)
 	return S("unknown");
 }
 
-struct str
-level_of_text(struct str line, struct arena *a)
+static struct str
+of_text(struct str line, struct arena *a)
 {
 	struct str s = str_trim(line), v = { NULL, 0 };
 
@@ -184,5 +184,5 @@ level_detect(const struct level_line *l, struct arena *a)
 	number = l->severity_number.n > 0 ? l->severity_number :
 	    get(l->meta, l->nmeta, S("severity_number"));
 	v = level_of_number(number);
-	return v.n > 0 ? v : level_of_text(l->line, a);
+	return v.n > 0 ? v : of_text(l->line, a);
 }

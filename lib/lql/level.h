@@ -31,8 +31,7 @@ struct level_line {
 struct str level_normal(struct str);
 /* "17" is error; n 0: it is no number. */
 struct str level_of_number(struct str);
-/* By the line alone: "unknown" when nothing says. */
-struct str level_of_text(struct str line, struct arena *);
+/* "unknown" when nothing says. */
 struct str level_detect(const struct level_line *, struct arena *);
 
 #endif

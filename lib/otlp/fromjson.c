@@ -78,8 +78,12 @@ integer_text(struct str s, bool *negative, uint64_t *v)
 	return scaled(digits, shift, v);
 }
 
-int
-fromjson_integer(json_t *v, bool *negative, uint64_t *magnitude)
+/*
+ * A number meant as an integer: an integer, a real without a fraction, or a
+ * text of either ("12", "1.0", "1e3"), exactly. 0, or -1.
+ */
+static int
+exact_integer(json_t *v, bool *negative, uint64_t *magnitude)
 {
 	if (json_is_integer(v)) {
 		json_int_t i = json_integer_value(v);
@@ -110,7 +114,7 @@ integer(struct fromjson *j, json_t *v, uint64_t min, uint64_t max,
 	bool negative;
 	uint64_t n;
 
-	if (fromjson_integer(v, &negative, &n) == -1)
+	if (exact_integer(v, &negative, &n) == -1)
 		return refuse(j, "not an integer");
 	if (n > (negative ? min : max))
 		return refuse(j, "integer out of range");

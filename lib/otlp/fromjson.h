@@ -18,10 +18,5 @@ int fromjson_field(const ProtobufCFieldDescriptor *, json_t *, unsigned depth,
     struct buf *, struct err *);
 /* Puts the length before what was appended since `at`. */
 void fromjson_close(struct buf *, size_t at);
-/*
- * A number meant as an integer: an integer, a real without a fraction, or a
- * text of either ("12", "1.0", "1e3"), exactly. 0, or -1.
- */
-int fromjson_integer(json_t *, bool *negative, uint64_t *magnitude);
 
 #endif

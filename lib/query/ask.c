@@ -19,8 +19,9 @@ static const char *const form_name[] = { "auto", "table", "chart", "json",
 	"csv", "raw", "ids", "rec", "dot" };
 #define FORMS	(sizeof form_name / sizeof *form_name)
 
-int
-ask_out(const char *word, unsigned forms, enum ask_out *out, struct err *e)
+/* "table", "chart" ...: ERR_QUERY for one that is not of these forms. */
+static int
+read_form(const char *word, unsigned forms, enum ask_out *out, struct err *e)
 {
 	struct buf names = { 0 };
 
@@ -228,7 +229,7 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	case 'd': a->store = arg; break;
 	case 'D': a->other = arg; break;
 	case 'n': return ask_count(arg, "--limit", &a->limit, e);
-	case 'o': return ask_out(arg, a->forms, &a->out, e);
+	case 'o': return read_form(arg, a->forms, &a->out, e);
 	case 'w': return ask_width(arg, &a->width, e);
 	case ASK_SINCE: a->since = arg; break;
 	case ASK_FROM: a->from_text = arg; break;
@@ -242,8 +243,8 @@ ask_opt(struct ask *a, int c, const char *arg, struct err *e)
 	return 0;
 }
 
-bool
-ask_is_url(const char *other)
+static bool
+is_url(const char *other)
 {
 	return strstr(other, "://") != NULL;
 }
@@ -252,7 +253,7 @@ int
 ask_jump(const struct ask *a, const char *tool, const char *const *args,
     struct err *e)
 {
-	const char *argv[JUMP_ARGS] = { tool, ask_is_url(a->other) ? "-u" :
+	const char *argv[JUMP_ARGS] = { tool, is_url(a->other) ? "-u" :
 	    "-d", a->other };
 	size_t n = 3;
 
@@ -303,7 +304,7 @@ ask_do_output(void *arg, const char *form, struct err *e)
 	struct ask *a = arg;
 	enum ask_out out;
 
-	if (ask_out(form, a->forms, &out, e) == -1)
+	if (read_form(form, a->forms, &out, e) == -1)
 		return -1;
 	return set_out(a, out == ASK_AUTO ? ASK_CHART : out, e);
 }

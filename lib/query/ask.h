@@ -79,12 +79,10 @@ int ask_opt(struct ask *, int c, const char *arg, struct err *);
 /* After the options: the range, and the output when none was chosen. */
 int ask_ready(struct ask *, bool terminal, struct err *);
 
-/* Whether a -D is a server's address. */
-bool ask_is_url(const char *);
 /*
  * A prompt's jump: runs the other query tool on `other`, for the same tenant
- * and zone, with these arguments, which end with NULL; where headers or keys go (-u) is
- * not told: they are for the first server.
+ * and zone, with these arguments, which end with NULL; where headers or keys go
+ * (-u) is not told: they are for the first server.
  */
 int ask_jump(const struct ask *, const char *tool, const char *const *args,
     struct err *);
@@ -98,8 +96,6 @@ int ask_do_zone(void *arg, const char *name, struct err *);
 /* \stats: says what was read, or not any more. */
 int ask_do_stats(void *arg, const char *none, struct err *);
 
-/* "table", "chart" ...: ERR_QUERY for one that is not of these forms. */
-int ask_out(const char *word, unsigned forms, enum ask_out *, struct err *);
 /* What is no series has no chart: its picture is the table. */
 enum ask_out ask_uncharted(enum ask_out);
 /* --since, --from, --to as given (NULL: not). ERR_QUERY when they clash. */

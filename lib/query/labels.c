@@ -85,8 +85,8 @@ labels_key(struct buf *b, struct labels l)
 		label_key(b, &l.v[i]);
 }
 
-bool
-labels_takes(const struct label_pick *p, struct str name)
+static bool
+takes(const struct label_pick *p, struct str name)
 {
 	if (p->nameless && str_eq(name, LABEL_NAME))
 		return false;
@@ -103,7 +103,7 @@ labels_pick(struct labels l, const struct label_pick *p, struct arena *a)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < l.n; i++)
-		if (labels_takes(p, l.v[i].name))
+		if (takes(p, l.v[i].name))
 			v[n++] = l.v[i];
 	return (struct labels){ v, n };
 }
@@ -112,7 +112,7 @@ void
 labels_pick_key(struct buf *b, struct labels l, const struct label_pick *p)
 {
 	for (uint32_t i = 0; i < l.n; i++)
-		if (labels_takes(p, l.v[i].name))
+		if (takes(p, l.v[i].name))
 			label_key(b, &l.v[i]);
 }
 
@@ -133,22 +133,22 @@ labels_set(struct labels l, struct label one, struct arena *a)
 static const struct str meta[] = { S("__name__"), S("__type__"),
 	S("__unit__") };
 
+static bool
+named(struct labels l)
+{
+	for (size_t i = 0; i < 3; i++)
+		if (find(l, meta[i]))
+			return true;
+	return false;
+}
+
 struct labels
 labels_unnamed(struct labels l, struct arena *a)
 {
 	static const struct label_pick rest = { .without = true, .name = meta,
 	    .n = 3 };
 
-	return labels_named(l) ? labels_pick(l, &rest, a) : l;
-}
-
-bool
-labels_named(struct labels l)
-{
-	for (size_t i = 0; i < 3; i++)
-		if (find(l, meta[i]))
-			return true;
-	return false;
+	return named(l) ? labels_pick(l, &rest, a) : l;
 }
 
 struct labels

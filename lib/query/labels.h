@@ -47,8 +47,7 @@ int labels_cmp(struct labels, struct labels);
 /* Appends bytes that are equal for equal sets only. */
 void labels_key(struct buf *, struct labels);
 
-bool labels_takes(const struct label_pick *, struct str name);
-/* Those it takes; and what labels_key says of them, without making a set. */
+/* Those; and what labels_key says of them, without making a set. */
 struct labels labels_pick(struct labels, const struct label_pick *,
     struct arena *);
 void labels_pick_key(struct buf *, struct labels, const struct label_pick *);
@@ -56,7 +55,6 @@ void labels_pick_key(struct buf *, struct labels, const struct label_pick *);
 struct labels labels_set(struct labels, struct label, struct arena *);
 /* Without __name__, __type__ and __unit__. */
 struct labels labels_unnamed(struct labels, struct arena *);
-bool labels_named(struct labels);	/* it has one of these three */
 /* A deep copy. */
 struct labels labels_copy(struct labels, struct arena *);
 

@@ -12,8 +12,8 @@
 #define BARS		40u	/* of a table's line of bars, where it fits */
 #define LABEL_COLS	4u	/* more: a series is in one */
 
-uint64_t
-sheet_at(const struct sheet *sh, uint32_t point)
+static uint64_t
+time_at(const struct sheet *sh, uint32_t point)
 {
 	uint64_t at = sh->first + point * sh->step;
 
@@ -54,7 +54,7 @@ sheet_csv(const struct sheet *sh, struct buf *b)
 			if (!table_has(s, at))
 				continue;
 			buf_adds(b, str_of(time_format(text,
-			    sheet_at(sh, at), 3)));
+			    time_at(sh, at), 3)));
 			for (uint32_t k = 0; k < col.n; k++) {
 				buf_u8(b, ',');
 				show_csv(b, labels_get(s->labels,
@@ -307,7 +307,7 @@ sheet_whole(const struct sheet *sh, struct table *t)
 	*t = *sh->t;
 	t->steps--;
 	out.t = t;
-	out.last = sheet_at(sh, t->steps - 1);
+	out.last = time_at(sh, t->steps - 1);
 	out.until = 0;
 	out.cut = true;
 	return out;

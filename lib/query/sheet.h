@@ -25,8 +25,6 @@ struct sheet {
 	struct arena *mem;	/* scratch */
 };
 
-uint64_t sheet_at(const struct sheet *, uint32_t point);
-
 /*
  * Append; nothing when there are no series, but CSV's head line. A last step
  * that is not over, so that its number is too small, is not shown to people,

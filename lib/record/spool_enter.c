@@ -15,8 +15,8 @@
 
 #define NUMBERS_FILLED_MAX 16
 
-void
-spool_say(struct spool *s, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3)))
+say(struct spool *s, const char *fmt, ...)
 {
 	char msg[512];
 	va_list ap;
@@ -123,7 +123,7 @@ find_end(struct spool *s, int fd, uint64_t no, uint64_t from, uint64_t *end,
 		r = segment_search(&g, &to, e);
 		if (r != 1)
 			break;
-		spool_say(s, "%s: segment %llu:%llu: %llu bytes damaged: %s",
+		say(s, "%s: segment %llu:%llu: %llu bytes damaged: %s",
 		    s->dir, (unsigned long long)no, (unsigned long long)g.off,
 		    (unsigned long long)(to - g.off), why.msg);
 		segment_start(&g, fd, to);
@@ -149,7 +149,7 @@ mend(struct spool *s, uint64_t no, uint64_t from, uint64_t *end,
 	if (r == 0)
 		r = find_end(s, fd, no, from <= size ? from : 0, end, e);
 	if (r == 0 && *end < size) {
-		spool_say(s, "%s: segment %llu:%llu: an append of %llu bytes"
+		say(s, "%s: segment %llu:%llu: an append of %llu bytes"
 		    " was cut off: removed", s->dir, (unsigned long long)no,
 		    (unsigned long long)*end,
 		    (unsigned long long)(size - *end));
@@ -262,10 +262,10 @@ abandon(struct spool *s, struct err *e)
 {
 	uint64_t to = s->durable > s->foreign ? s->durable : s->foreign;
 
-	spool_say(s, "%s: segment %llu is closed: %s", s->dir,
+	say(s, "%s: segment %llu is closed: %s", s->dir,
 	    (unsigned long long)s->seg, s->why.msg);
 	if (to < s->end && sys_ftruncate(s->fd, (off_t)to) == -1)
-		spool_say(s, "%s: segment %llu: refused records stay in it",
+		say(s, "%s: segment %llu: refused records stay in it",
 		    s->dir, (unsigned long long)s->seg);
 	return begin_segment(s, s->seg + 1, e);
 }
@@ -297,7 +297,7 @@ make_space(struct spool *s, uint64_t need, struct err *e)
 		    count_others(s, e) == -1)
 			return -1;
 		if (freed > 0)
-			spool_say(s, "%s: over the bound of %llu bytes: the "
+			say(s, "%s: over the bound of %llu bytes: the "
 			    "oldest %llu bytes are dropped", s->dir,
 			    (unsigned long long)s->opts.max_bytes,
 			    (unsigned long long)freed);
@@ -329,7 +329,7 @@ rotate(struct spool *s, struct err *e)
 	/* what cannot be removed now is no reason to refuse a record */
 	if (spool_trim_passed(s->dir, s->seg, SPOOL_KEEP_NS, &freed, &why) ==
 	    -1)
-		spool_say(s, "%s: not trimmed: %s", s->dir, why.msg);
+		say(s, "%s: not trimmed: %s", s->dir, why.msg);
 	return count_others(s, e);
 }
 

@@ -71,9 +71,6 @@ struct spool {
 	struct spool_stats stats;
 };
 
-void spool_say(struct spool *, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
 /* spool_sync.c: mu held. */
 /* The next ticket; w, unless NULL, is told of its fate from now on. */
 void spool_ticket(struct spool *, struct waiter *w);

@@ -106,8 +106,5 @@ void sender_refuse_entry(struct sender *, struct entry *, const char *why);
 void sender_give_up(struct sender *, struct parcel *, const char *why);
 /* Frees the parcel; `dealt`: the record needs nothing more. */
 void sender_release(struct sender *, struct parcel *, bool dealt);
-/* Said now and then: "...; and 12 more". */
-void sender_gripe(struct sender *, struct gripe *, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
 
 #endif

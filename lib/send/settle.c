@@ -10,8 +10,9 @@
 #define GRIPE_NS	(10 * NS_S)	/* between two of a kind */
 #define KEEP_MAX	((size_t)1 << 20)	/* of a spare parcel's memory */
 
-void
-sender_gripe(struct sender *s, struct gripe *g, const char *fmt, ...)
+/* Said now and then: "... (and 12 more like it)". */
+static void __attribute__((format(printf, 3, 4)))
+complain(struct sender *s, struct gripe *g, const char *fmt, ...)
 {
 	uint64_t now = time_mono();
 	char msg[512];
@@ -103,7 +104,7 @@ lose(struct sender *s, struct entry *at, enum send_end end)
 void
 sender_refuse_entry(struct sender *s, struct entry *at, const char *why)
 {
-	sender_gripe(s, &s->refused, "a record refused: %s", why);
+	complain(s, &s->refused, "a record refused: %s", why);
 	if (!bury(s, at))
 		lose(s, at, SEND_REFUSED);
 }
@@ -111,7 +112,7 @@ sender_refuse_entry(struct sender *s, struct entry *at, const char *why)
 void
 sender_refuse(struct sender *s, struct parcel *p, const char *why)
 {
-	sender_gripe(s, &s->refused, "%s of %" PRIu32 " items refused: %s",
+	complain(s, &s->refused, "%s of %" PRIu32 " items refused: %s",
 	    signal_name(p->signal), p->items, why);
 	for (uint32_t i = 0; i < p->n; i++)
 		if (!bury(s, p->of[i]))
@@ -124,7 +125,7 @@ sender_give_up(struct sender *s, struct parcel *p, const char *why)
 {
 	bool dealt = s->dead || !s->ack;
 
-	sender_gripe(s, &s->gone, "%s of %" PRIu32 " items given up: %s",
+	complain(s, &s->gone, "%s of %" PRIu32 " items given up: %s",
 	    signal_name(p->signal), p->items, why);
 	for (uint32_t i = 0; i < p->n; i++)
 		if (!bury(s, p->of[i]))
@@ -158,7 +159,7 @@ again(struct sender *s, struct parcel *p)
 		sender_give_up(s, p, p->post.why);
 		return;
 	}
-	sender_gripe(s, &s->again, "%s: %s: trying again", p->post.url,
+	complain(s, &s->again, "%s: %s: trying again", p->post.url,
 	    p->post.why);
 	p->due = now + wait;
 	sender_wait(s, p);
@@ -177,7 +178,7 @@ kept(struct sender *s, struct parcel *p)
 	metric_add(s->counts.rejected, n);
 	metric_add(s->counts.bytes, p->post.body.n);
 	if (n > 0 || why[0] != '\0')
-		sender_gripe(s, &s->partial, "%s: %" PRIu64 " of %" PRIu32
+		complain(s, &s->partial, "%s: %" PRIu64 " of %" PRIu32
 		    " items rejected%s%s", signal_name(p->signal), n,
 		    p->items, why[0] ? ": " : "", why);
 	sender_release(s, p, true);

@@ -153,7 +153,6 @@ struct tql_query {
 
 /* The value of a hint; NULL: it is not given. */
 const struct tql_val *tql_hint(const struct tql_query *, struct str name);
-const char *tql_agg_name(enum tql_agg);
 const char *tql_metric_name(enum tql_metric_kind);
 
 int tql_parse(struct tql_query *, struct str text, struct arena *,
@@ -172,8 +171,6 @@ void tql_stage_print(struct buf *, const struct tql_stage *);
 /* Of the module's parts: static types; 0, or -1 with a caret. */
 int tql_check_query(struct tql_query *, struct err *);
 enum tql_type tql_attr_type(const struct tql_attr *);
-enum tql_type tql_expr_type(const struct tql_expr *);
-int tql_check(struct tql_query *, struct tql_expr *, struct err *);
 /* Whether an operator takes this pair of types, and why not. */
 enum tql_fit { FIT, FIT_NOT_SAME, FIT_ILLEGAL };
 enum tql_fit tql_fits(enum tql_op, enum tql_type, enum tql_type);

@@ -24,8 +24,8 @@ tql_attr_type(const struct tql_attr *a)
 	}
 }
 
-enum tql_type
-tql_expr_type(const struct tql_expr *x)
+static enum tql_type
+type_of(const struct tql_expr *x)
 {
 	/* left-deep chains are long: down the left side by a loop */
 	for (;; x = x->l) {
@@ -37,7 +37,7 @@ tql_expr_type(const struct tql_expr *x)
 		    x->op >= OP_EQ && x->op <= OP_OR))
 			return TQL_BOOL;
 		if (x->kind == EX_BINARY) {
-			enum tql_type r = tql_expr_type(x->r);
+			enum tql_type r = type_of(x->r);
 
 			if (r != TQL_UNKNOWN)
 				return r;
@@ -143,7 +143,7 @@ quoted(const struct tql_expr *x)
 
 	if (!x->r || x->r->kind != EX_LIT || x->r->val.type != TQL_STR)
 		return false;
-	t = tql_expr_type(x->l);
+	t = type_of(x->l);
 	if (t == TQL_STATUS || t == TQL_KIND)
 		return parse_word_value(x->r->val.s, &v) && v.type == t;
 	return t == TQL_DURATION && (num_prom_duration(x->r->val.s, &ns) ||
@@ -160,8 +160,8 @@ check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 		return -1;
 	if (x->kind == EX_NIL)
 		return check_nil(q, x, e);
-	switch (tql_fits(x->op, tql_expr_type(x->l),
-	    tql_expr_type(x->r ? x->r : x->l))) {
+	switch (tql_fits(x->op, type_of(x->l),
+	    type_of(x->r ? x->r : x->l))) {
 	case FIT_NOT_SAME:
 		return refuse(q, x, quoted(x) ? "without quotes it is a value "
 		    "of this type; binary operations must operate on the same "
@@ -178,14 +178,14 @@ check_node(struct tql_query *q, struct tql_expr *x, struct err *e)
 	return x->op == OP_RE || x->op == OP_NRE ? check_regex(q, x, e) : 0;
 }
 
-int
-tql_check(struct tql_query *q, struct tql_expr *x, struct err *e)
+static int
+check_filter(struct tql_query *q, struct tql_expr *x, struct err *e)
 {
 	enum tql_type t;
 
 	if (check_node(q, x, e) == -1)
 		return -1;
-	t = tql_expr_type(x);
+	t = type_of(x);
 	if (t != TQL_BOOL && t != TQL_UNKNOWN)
 		return refuse(q, x, "span filter field expressions must "
 		    "resolve to a boolean", e);
@@ -209,7 +209,7 @@ check_value(struct tql_query *q, struct tql_expr *x, bool number,
 
 	if (check_node(q, x, e) == -1)
 		return -1;
-	t = tql_expr_type(x);
+	t = type_of(x);
 	if (number && !tql_numeric(t) && t != TQL_UNKNOWN)
 		return refuse(q, x, "aggregate field expressions must "
 		    "resolve to a number type", e);
@@ -230,7 +230,7 @@ check_set(struct tql_query *q, struct tql_set *s, struct err *e)
 		if (check_set(q, s->r, e) == -1)
 			return -1;
 	return s->pipe ? check_pipe(q, s->pipe, e) :
-	    tql_check(q, s->filter, e);
+	    check_filter(q, s->filter, e);
 }
 
 static int
@@ -257,7 +257,7 @@ check_metric(struct tql_query *q, struct tql_metric *m, struct err *e)
 	if (m->kind == METRIC_NUMBER)
 		return 0;
 	return check_pipe(q, m->pipe, e) == -1 || (m->filter &&
-	    tql_check(q, m->filter, e) == -1) ? -1 : 0;
+	    check_filter(q, m->filter, e) == -1) ? -1 : 0;
 }
 
 int

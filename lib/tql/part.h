@@ -116,10 +116,6 @@ struct row { uint32_t span, event, link; };
 /* The single table of children that an attribute is of; else 0. */
 unsigned attr_children(const struct tql_attr *);
 int part_children(struct part *, struct err *);	/* event_of, link_of */
-int row_prepare(struct part *, const struct tql_attr *, const uint64_t *sel,
-    struct err *);
-struct tql_val row_value(struct part *, const struct tql_attr *, struct row,
-    struct err *);
 /* Of events and links, the first that has one. */
 struct tql_val row_first(struct part *, const struct tql_attr *,
     uint32_t span, struct err *);

@@ -150,9 +150,9 @@ part_children(struct part *p, struct err *e)
 	    children(p, TR_LINK, &p->link_of, e) == -1 ? -1 : 0;
 }
 
-/* Loads all that row_value needs for the selected spans. */
-int
-row_prepare(struct part *p, const struct tql_attr *a, const uint64_t *sel,
+/* Loads all that value_of needs for the selected spans. */
+static int
+prepare(struct part *p, const struct tql_attr *a, const uint64_t *sel,
     struct err *e)
 {
 	const int64_t *unused;
@@ -263,8 +263,8 @@ some_child_has(struct part *p, const struct tql_attr *a,
 	return of && group_values(p, a, g, of[span], of[span + 1], &v, 1) > 0;
 }
 
-struct tql_val
-row_value(struct part *p, const struct tql_attr *a, struct row r,
+static struct tql_val
+value_of(struct part *p, const struct tql_attr *a, struct row r,
     struct err *e)
 {
 	struct tql_val v = { .type = TQL_NIL };
@@ -429,7 +429,7 @@ eval(struct part *p, const struct tql_expr *x, struct row at,
 	case EX_ATTR:
 		*out = at.event == ROW_FIRST ?
 		    row_first(p, x->attr, at.span, e) :
-		    row_value(p, x->attr, at, e);
+		    value_of(p, x->attr, at, e);
 		return 0;
 	default:
 		break;
@@ -467,7 +467,7 @@ mentions(struct part *p, const struct tql_expr *x, bool *event, bool *link,
 	if (x->kind != EX_ATTR)
 		return mentions(p, x->l, event, link, sel, e) == -1 || (x->r &&
 		    mentions(p, x->r, event, link, sel, e) == -1) ? -1 : 0;
-	if (row_prepare(p, x->attr, sel, e) == -1 ||
+	if (prepare(p, x->attr, sel, e) == -1 ||
 	    part_bind(p, x->attr, &b, e) == -1)
 		return -1;
 	for (uint32_t g = 0; g < b->n; g++) {

@@ -1,8 +1,8 @@
 /* Stages: by(), select(), coalesce(), and aggregates. Section 7. */
 #include "tql/parse.h"
 
-const char *
-tql_agg_name(enum tql_agg agg)
+static const char *
+agg_name(enum tql_agg agg)
 {
 	static const char *const name[TQL_AGGS] = { "count", "avg", "max",
 	    "min", "sum" };
@@ -14,7 +14,7 @@ static bool
 agg_of(const struct parse *p, enum tql_agg *agg)
 {
 	for (*agg = TQL_COUNT; *agg < TQL_AGGS; ++*agg)
-		if (parse_word(p, str_of(tql_agg_name(*agg))))
+		if (parse_word(p, str_of(agg_name(*agg))))
 			return true;
 	return false;
 }
@@ -81,7 +81,7 @@ void
 tql_stage_print(struct buf *b, const struct tql_stage *s)
 {
 	switch (s->kind) {
-	case STAGE_AGG: buf_adds(b, str_of(tql_agg_name(s->agg))); break;
+	case STAGE_AGG: buf_adds(b, str_of(agg_name(s->agg))); break;
 	case STAGE_BY: buf_adds(b, S("by")); break;
 	case STAGE_COALESCE: buf_adds(b, S("coalesce")); break;
 	default: buf_adds(b, S("select"));
