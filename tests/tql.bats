@@ -477,6 +477,24 @@ meant() {
 	[ "$(q '{ status = error }' | jq '.spanSets[0].matched')" -eq 4 ]
 }
 
+@test "while its writer runs: attributes of the tail, few, many, and what was cut" {
+	attrs=$(jq -cn --arg long "$(printf '%070000d' 0)" '[range(10) | {key: "k\(.)", value: {intValue: "\(.)"}}] + [{key: "long", value: {stringValue: $long}}]')
+	mkfifo in
+	tstore -d traces - <in &
+	PIDS+=($!)
+	exec 9>in
+	printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"0102030405060708","name":"n","startTimeUnixNano":"1000","endTimeUnixNano":"2000","attributes":%s}]}]}]}\n' 7 "$attrs" |
+		rec -r >&9
+	until_true sh -c "tql -d traces -o ids '{}' 2>/dev/null | grep -q 7"
+	for query in '{ span.k9 = 9 }' '{ span.otelutils.cut != nil }' '{ .k3 = 3 && .otelutils.cut != nil }' \
+		"{ $(for k in 0 1 2 3 4 5 6 7 8 9; do printf '.k%d = %d && ' $k $k; done) .long != nil }"; do
+		[ "$(tql -d traces -o ids "$query" | wc -l)" -eq 1 ]
+	done
+	[ "$(tstore -d traces --info | grep -c '^tail *1 records')" -eq 1 ]
+	exec 9>&-
+	wait "${PIDS[0]}"
+}
+
 @test "follow prints traces as they come to match, once and whole" {
 	span() { printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"%016x","parentSpanId":"%s","name":"%s","startTimeUnixNano":"%s","endTimeUnixNano":"%s"}]}]}]}\n' "$@"; }
 	now=$(date +%s%N)

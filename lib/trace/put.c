@@ -53,22 +53,34 @@ put_memory(const struct put *p)
 	return n * sizeof(int64_t);
 }
 
-/* Whether attributes of spans are asked for, by any name. */
-static bool
-needs_attrs(const struct needs *needs)
+/*
+ * Which attributes of spans are asked for: by name as long as they are few, else
+ * all, which costs time but never an answer. What was cut all of them tell.
+ */
+static void
+want_attrs(struct put *p, const struct needs *needs)
 {
-	for (size_t i = 0; needs->v && i < needs->n; i++)
-		if (needs->v[i].table == TR_SPAN &&
-		    (str_starts(needs->v[i].name, S("s.")) ||
-		    str_eq(needs->v[i].name, S("x"))))
-			return true;
-	return !needs->v;
+	p->wants = 0;
+	p->attrs_all = !needs->v;
+	for (size_t i = 0; needs->v && i < needs->n; i++) {
+		struct str name = needs->v[i].name;
+
+		if (needs->v[i].table != TR_SPAN ||
+		    !str_starts(name, S("s.")))
+			continue;
+		name = str_skip(name, 2);
+		if (p->wants == PUT_WANTS || str_eq(name, TRACE_CUT))
+			p->attrs_all = true;
+		else
+			p->want[p->wants++] = name;
+	}
+	p->attrs = p->attrs_all || p->wants > 0;
 }
 
 void
 put_frame(struct put *p, const struct needs *needs)
 {
-	p->attrs = needs_attrs(needs);
+	want_attrs(p, needs);
 	p->events = needs_has(needs, TR_EVENT, S("span"));
 	p->links = needs_has(needs, TR_LINK, S("span"));
 	frame_reset(p->f);
@@ -294,11 +306,29 @@ read_attr(struct str kv, struct attr *a)
 	return r == 0 && otlp_value(a->any, &a->value) == 0;
 }
 
+static bool
+is_wanted(const struct put *p, struct str kv)
+{
+	struct str key = { NULL, 0 };
+	struct cur c = cur_of(kv);
+	struct wire w;
+
+	while (wire_next(&c, &w) == 1)
+		if (w.tag == WIRE(1, WIRE_BYTES))
+			key = w.b;
+	for (uint32_t k = 0; k < p->wants; k++)
+		if (str_eq(p->want[k], key))
+			return true;
+	return false;
+}
+
 static void
 put_attr(struct put *p, uint32_t row, struct str kv, struct str field)
 {
 	struct attr a;
 
+	if (!p->attrs_all && !is_wanted(p, kv))
+		return;
 	if (!read_attr(kv, &a)) {
 		buf_adds(&p->more, field);
 		return;

@@ -17,6 +17,8 @@ struct put_group {
 	uint32_t frame;		/* number of the frame `row` is of */
 };
 
+#define PUT_WANTS	8u	/* keys that are told apart one by one */
+
 struct put {
 	struct frame *f;
 	struct cols cols;
@@ -26,6 +28,9 @@ struct put {
 	uint64_t cuts;			/* values that were, so far */
 	uint32_t frame;		/* counts up, from 1 */
 	bool attrs, events, links; /* of spans are put; else passed over */
+	bool attrs_all;		/* or only those named here */
+	struct str want[PUT_WANTS];
+	uint32_t wants;
 	uint32_t rows[TR_TABLES];
 	uint32_t roots, root;	/* of the trace being put: how many, the last */
 };
