@@ -75,6 +75,15 @@ get_max(struct cur *c, uint64_t max)
 	return c->bad ? 0 : (uint32_t)v;
 }
 
+/* How many things that take so many bytes each, at least. */
+static uint32_t
+get_count(struct cur *c, size_t each, uint64_t most)
+{
+	size_t room = cur_left(c) / each;
+
+	return get_max(c, room < most ? room : most);
+}
+
 static bool
 inside(uint64_t at, uint64_t n, uint64_t size)
 {
@@ -151,7 +160,7 @@ get_col(struct cur *c, const struct footer *f, const struct stripe_dir *d,
 static void
 get_packs(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 {
-	d->packs = get_max(c, cur_left(c) / 3);
+	d->packs = get_count(c, 3, PACKS_MAX);
 	d->pack = arena_zero(a, struct pack_entry, d->packs);
 	for (uint32_t k = 0; k < d->packs; k++) {
 		d->pack[k].at = cur_varint(c);
@@ -165,8 +174,7 @@ get_packs(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 static void
 get_blobs(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 {
-	d->blobs = get_max(c, cur_left(c) / 3 < BLOBS_MAX ? cur_left(c) / 3 :
-	    BLOBS_MAX);
+	d->blobs = get_count(c, 3, BLOBS_MAX);
 	d->blob = arena_zero(a, struct blob_entry, d->blobs);
 	for (uint32_t k = 0; k < d->blobs; k++) {
 		d->blob[k].name = cur_block(c);
@@ -180,8 +188,7 @@ get_blobs(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 static void
 get_valids(struct cur *c, uint64_t size, struct arena *a, struct stripe_dir *d)
 {
-	d->valids = get_max(c, cur_left(c) / 4 < VALIDS_MAX ?
-	    cur_left(c) / 4 : VALIDS_MAX);
+	d->valids = get_count(c, 4, VALIDS_MAX);
 	d->valid = arena_zero(a, struct valid_entry, d->valids);
 	for (uint32_t k = 0; k < d->valids; k++) {
 		struct valid_entry *v = &d->valid[k];
