@@ -1,5 +1,4 @@
 /* tql: ask a trace store, in TraceQL. See tql(1). */
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -1,6 +1,5 @@
 #include "base/time.h"
 
-#include <stdio.h>
 #include <time.h>
 
 #include "base/civil.h"

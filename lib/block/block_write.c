@@ -1,6 +1,4 @@
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/err.h"

@@ -1,8 +1,6 @@
 /* What a logs block promises beyond what block_check looks at. */
 #include "log/kind.h"
 
-#include <stdio.h>
-
 #include "base/err.h"
 #include "log/lines.h"
 

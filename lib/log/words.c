@@ -6,7 +6,6 @@
 #include "base/hash.h"
 #include "block/vec.h"
 #include "codec/filter.h"
-#include "log/split.h"
 
 #define WINDOW		4u
 #define LETTERS		27u	/* a to z, and _ */

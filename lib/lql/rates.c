@@ -1,6 +1,5 @@
 /* Functions of all samples of a window. logql.md 10.2. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "lql/meter.h"
 

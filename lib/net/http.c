@@ -1,6 +1,5 @@
 #include "net/http.h"
 
-#include <errno.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 #include "net/req.h"
 
-#include <stdlib.h>
 #include <strings.h>
 
 #include "base/err.h"

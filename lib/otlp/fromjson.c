@@ -5,7 +5,6 @@
 
 #include "base/num.h"
 #include "base/base64.h"
-#include "otlp/json.h"
 #include "otlp/tidy.h"
 #include "otlp/wire.h"
 

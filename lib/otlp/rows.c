@@ -2,7 +2,6 @@
 
 #include "base/num.h"
 #include "otlp/check.h"
-#include "otlp/json.h"
 #include "otlp/tojson.h"
 
 #include "common.pb-c.h"

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "base/io.h"
 #include "base/time.h"
 
 /* Bytes that a reader at c has before it. */

@@ -1,7 +1,6 @@
 #include "record/spooldir.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "base/cur.h"
 #include "base/io.h"

@@ -1,6 +1,5 @@
 #include "send/loki.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "codec/gzip.h"

@@ -1,7 +1,5 @@
 #include "send/target.h"
 
-#include <stdio.h>
-
 #include "base/num.h"
 #include "base/time.h"
 #include "net/grpc.h"

@@ -1,6 +1,5 @@
 #include "show/graph.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/err.h"

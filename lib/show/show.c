@@ -5,7 +5,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "base/hash.h"
 #include "base/num.h"
 #include "base/time.h"

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "base/io.h"
 #include "base/pool.h"
 #include "store/deletes.h"
 #include "store/folder.h"

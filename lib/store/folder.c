@@ -1,6 +1,5 @@
 #include "store/folder.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>

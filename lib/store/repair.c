@@ -6,8 +6,6 @@
  * rests), and outputs count only when their whole group is there. Cursors go
  * to the furthest record any block was made from.
  */
-#include <errno.h>
-#include <stdlib.h>
 
 #include "base/io.h"
 #include "base/sys.h"

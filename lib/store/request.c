@@ -6,7 +6,6 @@
  * N being the exit status), and removes the request. See manifest(5).
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

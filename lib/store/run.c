@@ -1,8 +1,6 @@
 #include "store/run.h"
 
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/heap.h"
 #include "base/num.h"

@@ -4,7 +4,6 @@
 
 #include "base/io.h"
 #include "base/time.h"
-#include "store/folder.h"
 #include "store/writer.h"
 
 static void

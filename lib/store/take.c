@@ -1,7 +1,6 @@
 /* take: the records of an operand, one after the other, and the upkeep. */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/heap.h"

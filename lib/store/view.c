@@ -1,7 +1,6 @@
 /* view: a query's snapshot of a store: blocks and tail. */
 #include <stdlib.h>
 
-#include "base/io.h"
 #include "store/blocks.h"
 #include "store/tail.h"
 

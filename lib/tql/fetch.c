@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "base/time.h"
 #include "otlp/json.h"
 #include "record/record.h"
 #include "tql/part.h"

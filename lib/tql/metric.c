@@ -1,8 +1,6 @@
 /* Metrics queries: their grammar and their canonical form. Section 10. */
 #include "tql/parse.h"
 
-#include "base/num.h"
-
 static const struct str names[] = {
 	[METRIC_RATE] = S("rate"), [METRIC_COUNT] = S("count_over_time"),
 	[METRIC_MIN] = S("min_over_time"), [METRIC_MAX] = S("max_over_time"),

@@ -1,7 +1,6 @@
 #include "tql/pot.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/num.h"
 #include "query/agg.h"
