@@ -2,7 +2,7 @@
  * merge: which blocks become one, and when.
  *
  * Sealed blocks are level 0. They merge to level 1 at merge_bytes or when
- * merge_ns has gone by, and level 1 to level 2 at eight blocks or sixteen
+ * merge_ns has gone by, and level 1 to level 2 at sixteen blocks or eight
  * times merge_bytes; there it ends, so no row is encoded more than three
  * times. What is cut at the edges of young blocks costs queries more than what
  * blocks hold: as many of either level is the least. While a file is read, level 0 waits for many, and level 1 does not: a
@@ -18,9 +18,10 @@
 #include "store/sink.h"
 
 #define LAST_LEVEL	2u
-#define FAN_IN		8u	/* level 1 blocks that become one */
-#define SIZE_TIER	16u	/* times merge_bytes, likewise */
+#define FAN_IN		16u	/* level 1 blocks that become one */
+#define SIZE_TIER	8u	/* times merge_bytes, likewise */
 #define BULK_FAN_IN	48u	/* level 0 blocks while reading a file */
+#define BULK_SIZE_TIER	16u	/* likewise: level 1 blocks begin larger */
 #define SIZE_RATIO	4u	/* a block so much larger than the rest stays */
 #define RETRY_NS	(300 * NS_S)	/* after a merge that failed */
 
@@ -90,7 +91,7 @@ is_done(const struct store *st, const struct run *run)
 		if (run->v[i].level == 0)
 			return false;
 	return run->raw / run->n >= st->o.merge_bytes / 4 &&
-	    run->raw / SIZE_TIER < st->o.merge_bytes;
+	    run->raw / BULK_SIZE_TIER < st->o.merge_bytes;
 }
 
 static bool
@@ -210,8 +211,8 @@ due(struct store *st, struct str tenant, struct run *run, struct arena *a)
 		return 1;
 	newest(st, tenant, 1, 1, run, a);
 	run->final = true;		/* long behind the newest */
-	return run->n >= FAN_IN ||
-	    (run->n >= 2 && run->raw / SIZE_TIER >= st->o.merge_bytes);
+	return run->n >= FAN_IN || (run->n >= 2 && run->raw /
+	    (st->bulk ? BULK_SIZE_TIER : SIZE_TIER) >= st->o.merge_bytes);
 }
 
 /* How far a merge goes. */
