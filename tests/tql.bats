@@ -495,6 +495,26 @@ meant() {
 	wait "${PIDS[0]}"
 }
 
+@test "while its writer runs: a tail of many spans with many keys is all there" {
+	# 9,000 spans of 990 keys: as columns, more than a stripe may have of them
+	span='{traceId: "0000000000000000000000000000000\(. % 9 + 1)", spanId: ("000000000000" + (. + 1000 | tostring))[-16:], name: "n",
+		startTimeUnixNano: "\(. + 1000)", endTimeUnixNano: "\(. + 2000)",
+		attributes: [{key: (if . < 9 then "early" else "k\(. % 990)" end), value: {intValue: "1"}}]}'
+	mkfifo in
+	tstore -d traces - <in &
+	PIDS+=($!)
+	exec 9>in
+	jq -cn "{resourceSpans: [{scopeSpans: [{spans: [range(9000) | $span]}]}]}" | rec -r >&9
+	until_true sh -c "tql -d traces -o ids '{}' 2>/dev/null | grep -q 9"
+	[ "$(tstore -d traces --info | grep -c '^tail *1 records')" -eq 1 ]
+	tql -d traces --tags span -o csv >tags
+	grep -q early tags
+	[ "$(wc -l <tags)" -eq 992 ]
+	[ "$(tql -d traces -o json 00000000000000000000000000000001 | jq '[.. | .spanId? // empty] | length')" -eq 1000 ]
+	exec 9>&-
+	wait "${PIDS[0]}"
+}
+
 @test "follow prints traces as they come to match, once and whole" {
 	span() { printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"%016x","parentSpanId":"%s","name":"%s","startTimeUnixNano":"%s","endTimeUnixNano":"%s"}]}]}]}\n' "$@"; }
 	now=$(date +%s%N)

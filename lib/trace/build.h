@@ -90,10 +90,12 @@ void batch_done(struct batch *);
 /*
  * Goes through a lot in the order of blocks. Each time the frame is full, and
  * at the end, `full` is called; rows[t] of each table are to be kept (they may
- * be fewer than the frame has). max_rows: of each table, in a frame.
+ * be fewer than the frame has). max_rows: of each table, in a frame; max_bytes:
+ * of attributes, 0: any number.
  */
 struct lot_out {
 	uint32_t max_rows;
+	size_t max_bytes;
 	struct needs needs;
 	int (*full)(void *arg, struct frame *, const uint32_t rows[TR_TABLES],
 	    struct err *);

@@ -5,6 +5,8 @@
 #include "trace/kind.h"
 #include "trace/out.h"
 
+#define FRAME_BYTES	((size_t)64 << 20)	/* of attributes in a stripe */
+
 static void *
 new_batch(const struct store_options *opts)
 {
@@ -69,8 +71,8 @@ write_lot(struct batch *b, struct lot *l, struct store_sink *sink,
     struct err *e)
 {
 	struct out out;
-	struct lot_out to = { .max_rows = STRIPE_ROWS, .full = put_full,
-	    .arg = &out };
+	struct lot_out to = { .max_rows = STRIPE_ROWS,
+	    .max_bytes = FRAME_BYTES, .full = put_full, .arg = &out };
 	int r;
 
 	uint32_t held;

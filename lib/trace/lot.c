@@ -2,8 +2,6 @@
 
 #include "trace/build.h"
 
-#define FRAME_BYTES	((size_t)64 << 20)	/* of attributes in a frame */
-
 /* Going through a lot. */
 struct walk {
 	struct batch *b;
@@ -66,8 +64,10 @@ static bool
 is_full(const struct walk *w)
 {
 	const uint32_t *rows = w->b->put.rows, max = w->out->max_rows;
+	size_t bytes = w->out->max_bytes;
 
-	return rows[TR_SPAN] >= max || put_memory(&w->b->put) > FRAME_BYTES ||
+	return rows[TR_SPAN] >= max ||
+	    (bytes > 0 && put_memory(&w->b->put) > bytes) ||
 	    (max > 2 * TRACE_CHILDREN_MAX &&
 	    (rows[TR_EVENT] > max - TRACE_CHILDREN_MAX ||
 	    rows[TR_LINK] > max - TRACE_CHILDREN_MAX));
