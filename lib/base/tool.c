@@ -155,11 +155,15 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 	_exit(2);	/* what callers hold needs no freeing: no leak */
 }
 
-/* The caller will say it: what tool_exit would say it by is dropped. */
+/* The caller will say it: what tool_exit would say it by is dropped. A write that
+ * was stuck when a stop came is no fault. */
 static int
 stdout_failed(struct err *e)
 {
-	err_sys(e, "stdout");
+	if (errno == EINTR && tool_stopped())
+		err_set(e, ERR_CANCEL, "stopped");
+	else
+		err_sys(e, "stdout");
 	__fpurge(stdout);
 	clearerr(stdout);
 	return -1;

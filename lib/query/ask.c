@@ -14,6 +14,7 @@
 #define WIDTH_MIN	20u
 #define WIDTH_MAX	10000u
 #define JUMP_ARGS	12u
+#define TERMINAL_PIECE	((size_t)8 << 10)
 
 static const char *const form_name[] = { "auto", "table", "chart", "json",
 	"csv", "raw", "ids", "rec", "dot" };
@@ -120,6 +121,24 @@ ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
 }
 
 void
+ask_no_match_far(void (*say)(void *arg, const char *msg), void *arg,
+    uint64_t from, uint64_t to)
+{
+	char t1[40], t2[40], msg[128];
+	bool now = to == 0 || to == UINT64_MAX;
+
+	if (from == 0)
+		snprintf(msg, sizeof msg, "no match in the %s%s: --since or "
+		    "--from asks for more", now ? "last hour" : "hour before ",
+		    now ? "" : time_format(t2, to, 3));
+	else
+		snprintf(msg, sizeof msg, "no match; asked was %s to %s",
+		    time_format(t1, from, 3), now ? "now" :
+		    time_format(t2, to, 3));
+	say(arg, msg);
+}
+
+void
 ask_say(void (*say)(void *arg, const char *msg), void *arg, struct str text)
 {
 	struct buf b = { 0 };
@@ -167,6 +186,25 @@ ask_show(const struct ask *a)
 	return sh;
 }
 
+/* Lines, of which a terminal takes some at once. */
+static int
+write_lines(struct str bytes, struct err *e)
+{
+	for (size_t at = 0, n; at < bytes.n; at += n) {
+		const char *from = bytes.p + at, *end;
+
+		if (tool_stopped())
+			return err_set(e, ERR_CANCEL, "stopped");
+		n = bytes.n - at < TERMINAL_PIECE ? bytes.n - at :
+		    TERMINAL_PIECE;
+		end = memrchr(from, '\n', n);
+		n = end ? (size_t)(end - from) + 1 : n;
+		if (tool_write(NULL, str_mk(from, n), e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
 int
 ask_write(void *arg, struct str bytes, struct err *e)
 {
@@ -178,9 +216,9 @@ ask_write(void *arg, struct str bytes, struct err *e)
 		show_lines(&safe, bytes);
 		bytes = buf_str(&safe);
 	}
-	r = tool_write(NULL, bytes, e);
+	r = a->terminal ? write_lines(bytes, e) : tool_write(NULL, bytes, e);
 	buf_free(&safe);
-	if (r == -1 && e->kind == ERR_SYS && e->sys == EPIPE)
+	if (r == -1 && e && e->kind == ERR_SYS && e->sys == EPIPE)
 		tool_no_reader();
 	return r;
 }

@@ -66,9 +66,9 @@ enum ask_code { ASK_SINCE = 400, ASK_FROM, ASK_TO, ASK_COLOR, ASK_TENANT,
 /* How stdout is drawn on now: --color, --width and --timezone. A terminal's
  * width may change between two answers. */
 struct show ask_show(const struct ask *);
-/* A tool's `write`, arg being its ask: to stdout. What has control characters as
- * they came, raw and csv, is made safe for a terminal. A reader that has gone
- * ends the tool. */
+/* A tool's `write`, arg being its ask: to stdout. For a terminal, what has control
+ * characters as they came, raw and csv, is made safe; and a stop ends it between
+ * two lines (ERR_CANCEL). A reader that has gone ends the tool. */
 int ask_write(void *arg, struct str bytes, struct err *);
 /* Between two looks of a follow: whether a stop came in that time. Ends likewise
  * when nobody reads. */
@@ -115,6 +115,9 @@ int ask_step(const char *word, const char *option, uint64_t *ns,
  */
 void ask_no_match(void (*say)(void *arg, const char *msg), void *arg, bool any,
     uint64_t min, uint64_t max, uint64_t from, uint64_t to);
+/* The same of a server: which time it was asked of. */
+void ask_no_match_far(void (*say)(void *arg, const char *msg), void *arg,
+    uint64_t from, uint64_t to);
 /* Says what has words of telemetry in it: made safe for a terminal. */
 void ask_say(void (*say)(void *arg, const char *msg), void *arg,
     struct str text);
