@@ -80,7 +80,7 @@ asked() { grep -c -- "$1" log || true; }
 	same lql 2 --volume service_name --traces ids -o csv
 	: >none
 	: >log
-	[ "$(lql -u "$URL" --traces none "$ALL" 2>&1)" = "lql: no match" ]
+	[ "$(lql -u "$URL" --traces none "$ALL" 2>&1)" = "lql: no match in the last hour: --since or --from asks for more" ]
 	[ ! -s log ]
 	seq -f '%032.0f' 4000 >many
 	fails 2 lql -u "$URL" --traces many "$ALL"

@@ -115,7 +115,8 @@ no_match(const struct tql_ask *ask, struct store_view *view,
 	bool any = store_view_span(view, &min, &max);
 
 	if (ask->far)
-		ask->say(ask->say_arg, "no match");
+		ask_no_match_far(ask->say, ask->say_arg, ask->o.from,
+		    ask->o.to);
 	/* what could not be read may have held it: that was said */
 	else if (any || store_view_missing(view) == 0)
 		ask_no_match(ask->say, ask->say_arg, any, min, max,
