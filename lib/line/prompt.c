@@ -43,7 +43,9 @@ on_key(FILE *in)
 			rl_replace_line("", 0);
 			return '\n';
 		}
-		if (poll(p, 2, -1) > 0 && p[0].revents != 0)
+		/* a key behind the ^C is of the next line */
+		if (poll(p, 2, -1) > 0 && p[0].revents != 0 &&
+		    !tool_stopped())
 			return rl_getc(in);
 	}
 }
