@@ -231,8 +231,8 @@ tql: abc: no such trace" ]
 	for form in table json csv ids rec dot; do
 		mapfile -t whole < <(sed "s|.*|200 $P &.rec|" found)
 		api "200 $J search" "${whole[@]}"
-		tql -d traces -n 3 -w 140 -o "$form" "$q" >want
-		tql -u "$URL" -n 3 -w 140 -o "$form" "$q" >got
+		tql -d traces -n 3 -w 170 -o "$form" "$q" >want
+		tql -u "$URL" -n 3 -w 170 -o "$form" "$q" >got
 		[ -s want ]
 		[ "$form" != rec ] || { rec want >a; rec got >b; mv a want; mv b got; }
 		diff want got

@@ -172,7 +172,7 @@ line() {
 	same tql 10 -o json '{ }'
 	same tql 3 -n 3 -o ids '{ } // the newest'
 	same tql 3 -n 3 -o ids --sort duration '{ }'
-	same tql 3 -n 3 -w 140 -o table --sort spans '{ }'	# ids from afar are whole
+	same tql 3 -n 3 -w 170 -o table --sort spans '{ }'	# ids from afar are whole
 	[ "$(grep -o 'q={[^	]*' log | sort -u | head -n 1)" = 'q={ } // the newest' ]
 	[ "$(asked 'with (most_recent=true)')" -ge 3 ]
 	tql -u "$URL" "${RANGE[@]}" -o ids '{ } with (most_recent=false)' >got

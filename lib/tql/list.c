@@ -305,7 +305,7 @@ form_of(const struct list *ls, const struct tql_result *res)
 
 	for (size_t i = 1; i < res->n && !day; i++)
 		day = day_of(ls, i, res) != day_of(ls, 0, res);
-	if (width == 0 || width >= 130)
+	if (width == 0 || width >= 160)
 		return (struct form){ 0, 39, 32 };
 	hex = digits(ls, res, width >= 100 && hex < 12 ? 12 : hex);
 	return width >= 100 ? (struct form){ 5, 23, hex } :
