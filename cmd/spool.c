@@ -164,6 +164,9 @@ read_spool(const struct asked *a, const char *dir, struct err *e)
 	struct source *src = source_open(dir, a->cursor, a->follow, e);
 	int r = -1, status = 0;
 
+	if (isatty(STDOUT_FILENO))
+		tool_usage(&tool, "records are not for a terminal: rec "
+		    "shows them");
 	tool_stop_fd();
 	if (src && !source_spool(src))
 		err_set(e, ERR_CORRUPT, "%s: not a spool", dir);

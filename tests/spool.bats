@@ -8,6 +8,14 @@ two() { cat "$ROOT/tests/golden/record-1.rec"; }
 	examples spool.1
 }
 
+@test "records are not for a terminal" {
+	two | spool s
+	for c in 'spool -r s' "batch s" 'otlp-recv -g 127.0.0.1:0 -H 127.0.0.1:0'; do
+		fails 2 terminal "$BIN/$c"
+		[[ $output == *"records are not for a terminal: rec shows them"* ]]
+	done
+}
+
 @test "golden spool: read, verified, and written on in a new segment" {
 	cp -r "$ROOT/tests/golden/spool-1" s
 	run spool -v s

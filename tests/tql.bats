@@ -611,7 +611,7 @@ meant() {
 @test "records are not for a terminal" {
 	store
 	fails 2 terminal "$BIN/tql -d traces -o rec '{}'"
-	[[ $output == *"-o rec: binary, and this is a terminal"* ]]
+	[[ $output == *"-o rec: records are not for a terminal"* ]]
 }
 
 @test "a reader that has gone ends it without a word" {

@@ -254,8 +254,8 @@ static int
 set_out(struct ask *a, enum ask_out out, struct err *e)
 {
 	if (out == ASK_REC && a->terminal)
-		return err_set(e, ERR_QUERY, "-o rec: binary, and this is a "
-		    "terminal: into a pipe or a file with it");
+		return err_set(e, ERR_QUERY, "-o rec: records are not for a "
+		    "terminal");
 	a->out = out;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/time.h"
 
@@ -109,6 +110,11 @@ sink_open(const char *dir, const struct spool_opts *opts, int fd,
 
 	if (!dir && !writable(fd)) {
 		err_sys(e, "stdout");
+		return NULL;
+	}
+	if (!dir && isatty(fd)) {
+		err_set(e, ERR_QUERY, "records are not for a terminal: rec "
+		    "shows them");
 		return NULL;
 	}
 	if (dir) {

@@ -14,7 +14,7 @@
 
 struct sink;
 
-/* dir: a spool; NULL: fd, which stays the caller's. */
+/* dir: a spool; NULL: fd, which stays the caller's, and is no terminal. */
 struct sink *sink_open(const char *dir, const struct spool_opts *, int fd,
     struct err *);
 /*
