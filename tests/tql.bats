@@ -437,6 +437,7 @@ meant() {
 }
 
 @test "^C at the prompt: the line goes, the next key counts" {
+	local gone=
 	store
 	S=otelutils-$BASHPID
 	tmux -L "$S" new-session -d -x 100 -y 30 "$BIN/tql -d $T/traces"
@@ -447,7 +448,11 @@ meant() {
 	until_true sh -c "tmux -L $S capture-pane -p | grep -q '> ^C'"
 	tmux -L "$S" send-keys '\h' Enter
 	until_true sh -c "tmux -L $S capture-pane -p | grep -q 'this help'"
+	# also when it comes before the ^C was looked at
+	tmux -L "$S" send-keys 'abc' C-c '{ status = error }' Enter
+	until_true sh -c "tmux -L $S capture-pane -p | grep -q ca8c3b1f" || gone=1
 	tmux -L "$S" kill-server
+	[ -z "$gone" ]
 }
 
 @test "the jump to the logs" {

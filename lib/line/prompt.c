@@ -25,6 +25,14 @@ static struct {
 	bool tty;
 } prompt;
 
+/* readline keeps signals back till it is asked. */
+static bool
+interrupted(void)
+{
+	rl_check_signals();
+	return tool_stopped();
+}
+
 /*
  * A key, or ^C: that ends the line as Enter does, but there is nothing in it.
  * (readline's own way to read goes on after a signal until the next key, which
@@ -36,18 +44,13 @@ on_key(FILE *in)
 	struct pollfd p[2] = { { .fd = fileno(in), .events = POLLIN },
 		{ .fd = tool_stop_fd(), .events = POLLIN } };
 
-	for (;;) {
-		rl_check_signals();
-		if (tool_stopped()) {
-			fputs("^C", rl_outstream);
-			rl_replace_line("", 0);
-			return '\n';
-		}
+	while (!interrupted())
 		/* a key behind the ^C is of the next line */
-		if (poll(p, 2, -1) > 0 && p[0].revents != 0 &&
-		    !tool_stopped())
+		if (poll(p, 2, -1) > 0 && p[0].revents != 0 && !interrupted())
 			return rl_getc(in);
-	}
+	fputs("^C", rl_outstream);
+	rl_replace_line("", 0);
+	return '\n';
 }
 
 /* How many bytes all n words share at their front. */
