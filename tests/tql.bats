@@ -555,6 +555,32 @@ meant() {
 	fails 2 tql -d traces -f '{'
 }
 
+@test "what a follow shows lies below what it showed before" {
+	local now
+	now=$(date +%s)
+	one() {	# one SERVICE ID NAME NS
+		printf '{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"%s"}}]},"scopeSpans":[{"spans":[{"traceId":"%032x","spanId":"0102030405060708","name":"%s","startTimeUnixNano":"%s000000000","endTimeUnixNano":"%s%09d"}]}]}]}\n' \
+			"$1" "$2" "$3" "$now" "$now" "$4" | rec -r
+	}
+	mkfifo in
+	tstore -d traces - <in &
+	PIDS+=($!)
+	exec 5>in
+	one gateway 4242424242 'GET /x' 1500 >&5
+	until_true sh -c "'$BIN/tql' -d traces '{}' 2>/dev/null | grep -q gateway"
+	tql -d traces -f --settle 10ms -o table -w 110 '{}' >out &
+	PIDS+=($!)
+	until_true grep -q gateway out
+	one database 77777777777 'SELECT a longer name' 999999999 >&5
+	until_true grep -q SELECT out
+	one db 5555555555555 q 99 >&5
+	until_true grep -q ' db ' out
+	exec 5>&-
+	[ "$(wc -l <out)" -eq 4 ]
+	# the durations end where their head does
+	[ "$(sed -n 's/\(.*  DURATION\).*/\1/p; s/\(.*[0-9][a-z]*s\)  *1  .*/\1/p' out | awk '{ print length }' | sort -u | wc -l)" -eq 1 ] || { cat out; false; }
+}
+
 @test "attributes past the budget of columns are found, in each scope" {
 	# a thousand keys of a first record, then one more in each scope
 	kvs() { jq -cn --argjson n "$1" --argjson m "$2" '[range($n; $m) | {key: "k\(.)", value: {intValue: "\(.)"}}]'; }

@@ -80,6 +80,23 @@ struct show_table {
 };
 void show_cell(struct show_table *, struct str text, enum show_style);
 void show_table(const struct show *, struct show_table *, struct buf *);
+
+#define SHOW_COLS	64u	/* of a table */
+
+/*
+ * How the columns of a table lie, for those that come below it. Zeroed, but for
+ * the least widths, it is the first one's; then it stays as it is while the
+ * terminal does, or, where there is none, grows.
+ */
+struct show_layout {
+	bool set;
+	unsigned width;			/* of the terminal */
+	unsigned w[SHOW_COLS];
+	uint64_t gone;			/* left out */
+	unsigned last;			/* the column that is not padded */
+};
+void show_table_below(const struct show *, struct show_table *,
+    struct show_layout *, struct buf *);
 void show_table_free(struct show_table *);
 /* A number, which a person sees as `text`. */
 void show_cell_number(struct show_table *, uint64_t n, struct str text,

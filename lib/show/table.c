@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -30,24 +31,21 @@ show_cell_number(struct show_table *t, uint64_t n, struct str text,
 	    (unsigned long long)n);
 }
 
-/* How the columns are laid out: how wide, and which are left out. */
-struct layout {
-	unsigned *w;
-	uint64_t gone;
-	unsigned last;		/* the one that is not padded */
-};
-
 static bool
-there(const struct layout *l, unsigned c)
+there(const struct show_layout *l, unsigned c)
 {
 	return !(l->gone >> c & 1);
 }
 
 static void
-natural(const struct show_table *t, struct layout *l)
+natural(const struct show_table *t, const unsigned *least,
+    struct show_layout *l)
 {
-	for (unsigned c = 0; c < t->cols; c++)
-		l->w[c] = t->head ? show_width(str_of(t->head[c])) : 0;
+	for (unsigned c = 0; c < t->cols; c++) {
+		unsigned head = t->head ? show_width(str_of(t->head[c])) : 0;
+
+		l->w[c] = head > least[c] ? head : least[c];
+	}
 	for (size_t i = 0; i < t->cells; i++) {
 		unsigned n = show_width(t->cell[i].text);
 
@@ -59,7 +57,7 @@ natural(const struct show_table *t, struct layout *l)
 /* Takes columns off the widest left-aligned ones, down to `least`, till the
  * line fits; whether it does. */
 static bool
-squeeze(const struct show_table *t, struct layout *l, unsigned width,
+squeeze(const struct show_table *t, struct show_layout *l, unsigned width,
     unsigned least)
 {
 	unsigned all = 0;
@@ -83,11 +81,14 @@ squeeze(const struct show_table *t, struct layout *l, unsigned width,
 }
 
 static void
-lay_out(const struct show_table *t, struct layout *l, unsigned width)
+lay_out(const struct show_table *t, struct show_layout *l, unsigned width)
 {
 	uint64_t spare = t->spare;
+	unsigned least[SHOW_COLS];
 
-	natural(t, l);
+	memcpy(least, l->w, sizeof least);
+	l->gone = 0;
+	natural(t, least, l);
 	while (width > 0 && !squeeze(t, l, width, ROOMY)) {
 		if (spare == 0) {
 			squeeze(t, l, width, LEAST);
@@ -95,7 +96,7 @@ lay_out(const struct show_table *t, struct layout *l, unsigned width)
 		}
 		l->gone |= UINT64_C(1) << (63 - __builtin_clzll(spare));
 		spare &= ~l->gone;
-		natural(t, l);
+		natural(t, least, l);
 	}
 	for (unsigned c = 0; c < t->cols; c++)
 		if (there(l, c))
@@ -104,8 +105,8 @@ lay_out(const struct show_table *t, struct layout *l, unsigned width)
 
 /* What does not fit then is cut off: a line is never wrapped. */
 static void
-row(const struct show *sh, const struct show_table *t, const struct layout *l,
-    size_t first, struct buf *b)
+row(const struct show *sh, const struct show_table *t,
+    const struct show_layout *l, size_t first, struct buf *b)
 {
 	unsigned left = sh->width > 0 ? sh->width : UINT_MAX;
 	bool any = false;
@@ -137,24 +138,33 @@ row(const struct show *sh, const struct show_table *t, const struct layout *l,
 }
 
 void
-show_table(const struct show *sh, struct show_table *t, struct buf *b)
+show_table_below(const struct show *sh, struct show_table *t,
+    struct show_layout *l, struct buf *b)
 {
-	struct layout l = { .w = xcalloc(t->cols, sizeof *l.w) };
-
-	assert(t->cols > 0 && t->cols <= 64);
-	lay_out(t, &l, sh->width);
+	assert(t->cols > 0 && t->cols <= SHOW_COLS);
+	if (!l->set || sh->width == 0 || l->width != sh->width)
+		lay_out(t, l, sh->width);
+	l->set = true;
+	l->width = sh->width;
 	if (t->head) {
 		struct show_table head = { .cols = t->cols,
 			.right = t->right };
 
 		for (unsigned c = 0; c < t->cols; c++)
 			show_cell(&head, str_of(t->head[c]), SHOW_BOLD);
-		row(sh, &head, &l, 0, b);
+		row(sh, &head, l, 0, b);
 		show_table_free(&head);
 	}
 	for (size_t i = 0; i < t->cells; i += t->cols)
-		row(sh, t, &l, i, b);
-	free(l.w);
+		row(sh, t, l, i, b);
+}
+
+void
+show_table(const struct show *sh, struct show_table *t, struct buf *b)
+{
+	struct show_layout l = { .set = false };
+
+	show_table_below(sh, t, &l, b);
 }
 
 void

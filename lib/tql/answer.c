@@ -47,9 +47,10 @@ put_graph(struct answer *an, struct store_view *view,
 
 static int
 put_result(struct answer *an, struct store_view *view,
-    const struct tql_result *res, bool bare, struct err *e)
+    const struct tql_result *res, struct tql_before *before, struct err *e)
 {
-	const struct list ls = { an->ask, &an->b, &an->scratch, bare };
+	const struct list ls = { an->ask, &an->b, &an->scratch, before };
+	bool bare = before && before->headed;
 
 	if (an->ask->out == ASK_DOT)
 		return put_graph(an, view, res, e);
@@ -57,6 +58,8 @@ put_result(struct answer *an, struct store_view *view,
 		list_table(&ls, res);
 	if (an->ask->out == ASK_CSV && !bare)
 		list_head(&ls);
+	if (before)
+		before->headed |= res->n > 0;
 	for (size_t i = 0; i < res->n && an->ask->out != ASK_TABLE; i++) {
 		if (an->ask->o.stopped && an->ask->o.stopped())
 			return err_set(e, ERR_CANCEL, "stopped");
@@ -72,10 +75,10 @@ put_result(struct answer *an, struct store_view *view,
 
 int
 tql_put_result(const struct tql_ask *ask, struct store_view *view,
-    const struct tql_result *res, bool bare, struct err *e)
+    const struct tql_result *res, struct tql_before *before, struct err *e)
 {
 	struct answer an = { .ask = ask };
-	int r = put_result(&an, view, res, bare, e);
+	int r = put_result(&an, view, res, before, e);
 
 	buf_free(&an.b);
 	arena_free(&an.scratch);
@@ -235,7 +238,7 @@ answer_traces(struct answer *an, struct store_view *view,
 	if (ask->sort != TQL_BY_TIME)
 		sort_result(ask, &res);
 	if (r == 0)
-		r = put_result(an, view, &res, false, e);
+		r = put_result(an, view, &res, NULL, e);
 	*n = res.n;
 	tql_result_free(&res);
 	return r;

@@ -36,11 +36,18 @@ struct tql_ask {
  * the answer. Says on `say` what the store holds when there are none. */
 int tql_answer(const struct tql_ask *, struct store_view *, struct str text,
     uint64_t *n, const char **what, struct err *);
-/* Sets what the form asked for needs of tql_run; prints what that found, with
- * no head of a table when `bare`. */
+/* What a follow has shown: more lies below that. Zero-initialise. */
+struct tql_before {
+	bool headed;
+	unsigned digits;	/* of ids in a table */
+	struct show_layout layout;
+};
+
+/* Sets what the form asked for needs of tql_run; prints what that found, below
+ * what was shown before (NULL: nothing was, nor comes more). */
 void tql_answer_opts(struct tql_ask *);
 int tql_put_result(const struct tql_ask *, struct store_view *,
-    const struct tql_result *, bool bare, struct err *);
+    const struct tql_result *, struct tql_before *, struct err *);
 /* The series of a metrics query over the range asked for, in `mem`: 1, 0 when
  * the range has nothing, or -1. */
 int tql_series(const struct tql_ask *, struct store_view *,

@@ -35,7 +35,7 @@ struct follow {
 	struct seen *seen;	/* by number in ids */
 	uint32_t cap, look;
 	uint64_t next;		/* mono: one may be whole then; 0: none waits */
-	bool headed;
+	struct tql_before before;
 	struct far far;		/* far.to: or NULL, a store is followed */
 	bool many;		/* a server found more than it gives: said */
 	bool away;		/* it does not answer: said */
@@ -128,8 +128,7 @@ tell(struct follow *f, struct store_view *view, struct tql_result *res,
 		due.trace[due.n - 1 - i] = t;
 	}
 	if (due.n > 0)
-		r = tql_put_result(&f->ask, view, &due, f->headed, e);
-	f->headed |= due.n > 0;
+		r = tql_put_result(&f->ask, view, &due, &f->before, e);
 	return r;
 }
 

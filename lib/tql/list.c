@@ -301,13 +301,16 @@ static struct form
 form_of(const struct list *ls, const struct tql_result *res)
 {
 	unsigned width = ls->ask->show.width, hex = ls->ask->far ? 32 : 8;
-	bool day = ls->bare;	/* what is to come may be of another */
+	bool day = ls->before;	/* what is to come may be of another */
 
 	for (size_t i = 1; i < res->n && !day; i++)
 		day = day_of(ls, i, res) != day_of(ls, 0, res);
 	if (width == 0 || width >= 160)
 		return (struct form){ 0, 39, 32 };
-	hex = digits(ls, res, width >= 100 && hex < 12 ? 12 : hex);
+	hex = width >= 100 && hex < 12 ? 12 : hex;
+	if (ls->before && ls->before->digits > hex)
+		hex = ls->before->digits;
+	hex = digits(ls, res, hex);
 	return width >= 100 ? (struct form){ 5, 23, hex } :
 	    width >= 60 || day ? (struct form){ 5, 19, hex } :
 	    (struct form){ 11, 19, hex };
@@ -329,12 +332,25 @@ name_cells(const struct list *ls, struct show_table *tb, struct form f,
 	show_cell(tb, str_of(hex), SHOW_PLAIN);
 }
 
+/* For what is to come: names may be longer, and if ids are, all lies anew. */
+static void
+make_room(struct tql_before *before, unsigned digits)
+{
+	struct show_layout *l = &before->layout;
+
+	if (digits > before->digits)
+		*l = (struct show_layout){ .w = { [2] = 12, [3] = 20 } };
+	before->digits = digits;
+}
+
 void
 list_table(const struct list *ls, const struct tql_result *res)
 {
 	const char *head[] = { "START", "TRACE", "SERVICE", "NAME",
 	    "DURATION", "SPANS", "MATCHED" };
-	struct show_table tb = { .cols = 7, .head = ls->bare ? NULL : head,
+	struct tql_before none = { .headed = false }, *before = ls->before ?
+	    ls->before : &none;
+	struct show_table tb = { .cols = 7, .head = before->headed ? NULL : head,
 	    .right = 0x30, .keep = 0x03,
 	    .spare = ls->ask->far ? 0x65 : 0x64 };
 	struct form form = form_of(ls, res);
@@ -365,8 +381,10 @@ list_table(const struct list *ls, const struct tql_result *res)
 		show_cell(&tb, spans_text(ls, t), error ? SHOW_RED :
 		    SHOW_PLAIN);
 	}
+	if (ls->before)
+		make_room(ls->before, form.hex);
 	if (res->n > 0)
-		show_table(&ls->ask->show, &tb, ls->b);
+		show_table_below(&ls->ask->show, &tb, &before->layout, ls->b);
 	show_table_free(&tb);
 }
 

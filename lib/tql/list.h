@@ -11,7 +11,7 @@ struct list {
 	const struct tql_ask *ask;
 	struct buf *b;		/* everything is appended here */
 	struct arena *mem;	/* scratch */
-	bool bare;		/* no head: one was given */
+	struct tql_before *before;	/* a table stands above; or NULL */
 };
 
 void list_table(const struct list *, const struct tql_result *);
