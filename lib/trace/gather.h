@@ -30,7 +30,7 @@ struct gather_trace {
 };
 
 struct gather_opts {
-	struct needs needs;
+	struct needs needs;	/* as trace_scan's; starts and parents always */
 	/*
 	 * Of a single trace only its rows [from, to) in tree order; to 0: all.
 	 * For traces that no stripe can hold.

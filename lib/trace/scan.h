@@ -44,7 +44,9 @@ struct trace_scan_opts {
 	struct scan_count *count;
 	/*
 	 * The columns of TR_SPAN etc. the query will load, so that assembly
-	 * decodes no others; NULL: all. Names as in columns.h, by table.
+	 * decodes no others; NULL: all. Names as in columns.h, by table. Rows
+	 * of another table come along where the column that tells of them is
+	 * named: res, scope, the span of events and of links.
 	 */
 	const struct trace_need { unsigned table; struct str name; } *need;
 	size_t nneed;
