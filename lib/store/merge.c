@@ -5,9 +5,10 @@
  * merge_ns has gone by, and level 1 to level 2 at sixteen blocks or eight
  * times merge_bytes; there it ends, so no row is encoded more than three
  * times. What is cut at the edges of young blocks costs queries more than what
- * blocks hold: as many of either level is the least. While a file is read, level 0 waits for many, and level 1 does not: a
- * merge of all there is would take memory for all. Inputs are always neighbours
- * in age, of one tenant.
+ * is in them: about as many of either level are the fewest. While a file is
+ * read, level 0 waits for many, and level 1 does not: a merge of all there is
+ * would take memory for all. Inputs are always neighbours in age, of one
+ * tenant.
  */
 #include <stdlib.h>
 
