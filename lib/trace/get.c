@@ -1,4 +1,5 @@
 /* get: one trace by its id, or by enough of it. */
+#include "base/pool.h"
 #include "trace/places.h"
 
 /* The first and the last id that start with these bits. */
@@ -43,9 +44,12 @@ find_ids(struct places *p, const struct id *from, const struct id *to,
 		for (size_t k = 0; k < n; k++)
 			note(found, &matches, &v[k]);
 	}
-	for (uint32_t k = 0; k < p->tail->traces && matches < 2; k++)
-		note(found, &matches, (const struct id *)(const void *)
-		    (p->tail->ids + (size_t)k * 16));
+	for (uint32_t no = 0; no < p->tail->n; no++) {
+		const struct tail_part *t = &p->tail->v[no];
+
+		for (uint32_t k = 0; k < t->traces && matches < 2; k++)
+			note(found, &matches, &t->ids[k]);
+	}
 	return matches;
 }
 
@@ -88,17 +92,18 @@ trace_get(struct store_view *view, const uint8_t id[16],
     unsigned prefix_bits, unsigned *matches, struct frame *f,
     struct arena *a, struct stripe **out, struct err *e)
 {
-	const struct needs all = { 0 };
 	struct gather g = { .bad = NULL };
-	struct tail_part tail;
+	struct tail_parts tail;
 	struct places p;
 	struct id from, to, found[2];
+	const struct tail_opts tail_opts = { .from = &from, .to = &to,
+	    .workers = pool_workers() };
 	int r;
 
 	prefix_range(id, prefix_bits, &from, &to);
 	*matches = 0;
-	if (tail_part_read(&tail, view, &all, &from, &to, a, e) == -1) {
-		tail_part_free(&tail);
+	if (tail_parts_read(&tail, view, &tail_opts, a, e) == -1) {
+		tail_parts_free(&tail);
 		return -1;
 	}
 	places_init(&p, view, &tail);
@@ -118,6 +123,6 @@ trace_get(struct store_view *view, const uint8_t id[16],
 	}
 	places_free(&p);
 	gather_free(&g);
-	tail_part_free(&tail);
+	tail_parts_free(&tail);
 	return r;
 }

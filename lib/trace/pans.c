@@ -2,6 +2,12 @@
 
 #include <stdlib.h>
 
+static size_t
+all_stripes(const struct pans *v)
+{
+	return v->stripes + (size_t)v->p->tail->n;
+}
+
 void
 pans_init(struct pans *v, const struct places *p)
 {
@@ -12,14 +18,14 @@ pans_init(struct pans *v, const struct places *p)
 		v->stripes += block_stripes(p->block[b].block);
 	}
 	v->at = xcalloc(p->places + 1, sizeof *v->at);
-	v->end = xcalloc(v->stripes + (size_t)1, sizeof *v->end);
-	v->pan = xcalloc(v->stripes + (size_t)1, sizeof *v->pan);
+	v->end = xcalloc(all_stripes(v) + 1, sizeof *v->end);
+	v->pan = xcalloc(all_stripes(v) + 1, sizeof *v->pan);
 }
 
 static uint32_t
 stripe_no(const struct pans *v, const struct place *pl)
 {
-	return pl->block == PLACE_TAIL ? v->stripes :
+	return pl->block == PLACE_TAIL ? v->stripes + pl->stripe :
 	    v->base[pl->block] + pl->stripe;
 }
 
@@ -29,12 +35,12 @@ pans_lay(struct pans *v)
 	const struct places *p = v->p;
 	uint32_t sum = 0;
 
-	memset(v->end, 0, (v->stripes + (size_t)1) * sizeof *v->end);
+	memset(v->end, 0, all_stripes(v) * sizeof *v->end);
 	for (size_t t = 0; t < p->traces; t++)
 		for (uint32_t k = 0; k < p->trace[t].n; k++)
 			v->end[stripe_no(v, &p->place[p->trace[t].at + k])]++;
 	v->n = 0;
-	for (uint32_t i = 0; i <= v->stripes; i++) {
+	for (size_t i = 0; i < all_stripes(v); i++) {
 		uint32_t n = v->end[i];
 
 		if (n > 0)

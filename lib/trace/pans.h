@@ -16,7 +16,7 @@ struct pans {
 	struct pan *pan;
 	size_t n;
 	uint32_t *base;		/* number of each block's first stripe */
-	uint32_t stripes;	/* in all; the tail is one more */
+	uint32_t stripes;	/* of blocks; those of the tail follow */
 	uint32_t *end;		/* in at, of each stripe's */
 };
 

@@ -8,7 +8,7 @@
 
 void
 places_init(struct places *p, struct store_view *view,
-    struct tail_part *tail)
+    struct tail_parts *tail)
 {
 	*p = (struct places){ .view = view, .tail = tail };
 	p->block = store_view_blocks(view, &p->blocks);
@@ -53,8 +53,8 @@ add_splits(struct places *p)
 static void
 add_tail(struct places *p)
 {
-	add_ids(p, (const struct id *)(const void *)p->tail->ids,
-	    p->tail->traces);
+	for (uint32_t no = 0; no < p->tail->n; no++)
+		add_ids(p, p->tail->v[no].ids, p->tail->v[no].traces);
 }
 
 /* What is found in one block. */
@@ -208,19 +208,17 @@ take_found(struct places *p, struct found *found)
 }
 
 static void
-find_in_tail(struct places *p)
+find_in_tail(struct places *p, uint32_t no)
 {
-	const struct tail_part *t = p->tail;
+	const struct tail_part *t = &p->tail->v[no];
 
 	for (uint32_t k = 0; k < t->traces; k++) {
-		const struct id *id = (const struct id *)(const void *)
-		    (t->ids + (size_t)k * 16);
-		size_t no = id_find(&p->index, id);
+		size_t id = id_find(&p->index, &t->ids[k]);
 
-		if (no == ID_NONE)
+		if (id == ID_NONE)
 			continue;
-		p->place[p->places++] = (struct place){ .id = (uint32_t)no,
-		    .block = PLACE_TAIL, .row = k,
+		p->place[p->places++] = (struct place){ .id = (uint32_t)id,
+		    .block = PLACE_TAIL, .stripe = no, .row = k,
 		    .first = (uint32_t)t->first[k],
 		    .spans = (uint32_t)t->spans[k],
 		    .start = t->start[k], .end = t->end[k],
@@ -244,7 +242,8 @@ find_all(struct places *p, unsigned workers)
 		arena_free(&find.mem[i]);
 	take_found(p, find.found);
 	free(find.found);
-	find_in_tail(p);
+	for (uint32_t no = 0; no < p->tail->n; no++)
+		find_in_tail(p, no);
 }
 
 void
@@ -314,7 +313,7 @@ places_stripe(const struct places *p, const struct place *pl,
 	struct stripe *s;
 
 	if (pl->block == PLACE_TAIL)
-		return p->tail->stripe;
+		return p->tail->v[pl->stripe].stripe;
 	s = block_stripe(p->block[pl->block].block, pl->stripe, a, e);
 	if (s)
 		stripe_count(s, count);

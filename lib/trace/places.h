@@ -11,7 +11,8 @@
 #include "trace/gather.h"
 #include "trace/tailpart.h"
 
-#define PLACE_TAIL	UINT32_MAX	/* instead of a block's number */
+#define PLACE_TAIL	UINT32_MAX	/* instead of a block's number: `stripe`
+					   is that of a part of the tail */
 
 struct place {
 	uint32_t id;		/* of places.id */
@@ -38,7 +39,7 @@ struct places {
 	struct store_view *view;
 	const struct store_block *block;
 	size_t blocks;
-	struct tail_part *tail;
+	struct tail_parts *tail;
 	struct id *id;		/* sorted, each once */
 	size_t ids;
 	struct id_index index;	/* of them */
@@ -49,8 +50,8 @@ struct places {
 	struct arena mem;
 };
 
-/* Faults are the view's. `tail` may have no stripe. */
-void places_init(struct places *, struct store_view *, struct tail_part *);
+/* Faults are the view's. */
+void places_init(struct places *, struct store_view *, struct tail_parts *);
 /* What may be in S; blocks are asked by so many threads. */
 void places_of_split(struct places *, unsigned workers);
 /* One id. */

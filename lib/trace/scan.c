@@ -12,10 +12,10 @@
 
 #define BATCH_SPANS	16384u	/* of assembled traces in one part */
 
-/* A part to hand out: a stripe of a block, the tail, or traces of S. */
+/* A part to hand out: a stripe of a block or the tail, or traces of S. */
 struct piece {
 	enum { PIECE_STRIPE, PIECE_TAIL, PIECE_WHOLE } what;
-	uint32_t block, stripe;
+	uint32_t block, stripe;	/* or the part of the tail */
 	uint32_t at, n;		/* of places.trace */
 	const uint64_t *skip;
 	int64_t min_start, max_start;
@@ -34,13 +34,13 @@ struct scan {
 	const struct trace_scan_opts *opts;
 	struct needs needs;	/* of the query and our own */
 	struct arena mem;
-	struct tail_part tail;
+	struct tail_parts tail;
 	struct places places;
 	struct piece *piece;
 	uint32_t pieces, cap;
 	uint64_t **skip;	/* by stripe, over all blocks; NULL: none */
 	uint32_t *base;		/* the first stripe of each block in skip */
-	uint64_t *tail_skip;
+	uint64_t *tail_skip[TAIL_PARTS_MAX + 1];	/* by part */
 	struct worker *worker;
 	trace_part_fn *fn;
 	void *arg;
@@ -152,15 +152,15 @@ mark_skips(struct scan *s)
 	s->skip = arena_zero(&s->mem, uint64_t *, all + (size_t)1);
 	for (uint32_t b = 0; b < p->blocks; b++)
 		skip_replaced(s, b);
-	if (s->tail.traces > 0)
-		s->tail_skip = arena_zero(&s->mem, uint64_t,
-		    BITS_WORDS(s->tail.traces));
+	for (uint32_t no = 0; no < s->tail.n; no++)
+		s->tail_skip[no] = arena_zero(&s->mem, uint64_t,
+		    BITS_WORDS(s->tail.v[no].traces) + 1);
 	for (size_t t = 0; t < p->traces; t++)
 		for (uint32_t k = 0; k < p->trace[t].n; k++) {
 			struct place *pl = &p->place[p->trace[t].at + k];
 
 			if (pl->block == PLACE_TAIL)
-				bit_set(s->tail_skip, pl->row);
+				bit_set(s->tail_skip[pl->stripe], pl->row);
 			else
 				skip_in_block(s, pl->block, pl->stripe,
 				    pl->row);
@@ -237,13 +237,13 @@ add_blocks(struct scan *s)
 }
 
 static void
-add_tail(struct scan *s)
+add_tail(struct scan *s, uint32_t no)
 {
-	const struct tail_part *t = &s->tail;
+	const struct tail_part *t = &s->tail.v[no];
 	int64_t min = INT64_MIN, max = INT64_MAX, ignore;
 	struct piece *p;
 
-	if (!t->stripe || all_set(s->tail_skip, t->traces))
+	if (!t->stripe || all_set(s->tail_skip[no], t->traces))
 		return;
 	if (range_of(t->stripe, SP_START, &min, &max) &&
 	    !in_range(s, min, max))
@@ -251,7 +251,8 @@ add_tail(struct scan *s)
 	range_of(t->stripe, TC_START, &ignore, &max);
 	p = add_piece(s);
 	p->what = PIECE_TAIL;
-	p->skip = s->tail_skip;
+	p->stripe = no;
+	p->skip = s->tail_skip[no];
 	p->min_start = min;
 	p->max_start = max;
 }
@@ -384,7 +385,7 @@ piece_stripe(struct scan *s, struct worker *w, const struct piece *p,
 	struct stripe *st;
 
 	if (p->what == PIECE_TAIL)
-		return s->tail.stripe;
+		return s->tail.v[p->stripe].stripe;
 	if (p->what == PIECE_WHOLE)
 		return assemble(s, w, p, e);
 	st = block_stripe(s->places.block[p->block].block, p->stripe,
@@ -438,7 +439,8 @@ plan(struct scan *s)
 		    workers_of(s));
 	mark_skips(s);
 	add_blocks(s);
-	add_tail(s);
+	for (uint32_t no = 0; no < s->tail.n; no++)
+		add_tail(s, no);
 	choose_wholes(s);
 	add_wholes(s);
 	if (s->pieces > 1)
@@ -476,13 +478,16 @@ trace_scan(struct store_view *view, const struct trace_scan_opts *opts,
 
 	pthread_mutex_init(&s.lock, NULL);
 	add_needs(&s);
-	r = tail_part_read(&s.tail, view, &s.needs, NULL, NULL, &s.mem, e);
+	const struct tail_opts tail_opts = { .needs = s.needs,
+	    .workers = workers_of(&s), .part_bytes = opts->tail_bytes };
+
+	r = tail_parts_read(&s.tail, view, &tail_opts, &s.mem, e);
 	if (r == 0) {
 		plan(&s);
 		r = run(&s, e);
 		places_free(&s.places);
 	}
-	tail_part_free(&s.tail);
+	tail_parts_free(&s.tail);
 	free(s.piece);
 	arena_free(&s.mem);
 	pthread_mutex_destroy(&s.lock);

@@ -64,6 +64,8 @@ struct trace_scan_opts {
 	 * twice.
 	 */
 	bool apart;
+	size_t tail_bytes;	/* of records in a part of the tail, as tests
+				   want it; 0: as many parts as are worth it */
 };
 
 /*

@@ -482,7 +482,8 @@ look(const char *dir, const struct answer *want, unsigned long round)
 {
 	const struct store_view_opts o = { .kind = "traces", .say = say };
 	struct trace_scan_opts so = { .workers = 1,
-	    .newest_first = roll(2) == 0 };
+	    .newest_first = roll(2) == 0,
+	    .tail_bytes = roll(2) == 0 ? 100 + roll(2000) : 0 };
 	struct answer got = { 0 }, spans = { 0 };
 	struct err e = { 0 };
 	struct store_view *v = store_view(dir, &o, &e);
