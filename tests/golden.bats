@@ -72,6 +72,7 @@ unhex() {
 @test "stores of logs, of blocks of each version, from the second on with words" {
 	for v in 1 2 3; do
 		cp -r "$ROOT/tests/golden/logs-store-$v" s$v
+		[ "$(od -An -tu1 -j8 -N1 s$v/blocks/* | tr -d ' ')" -eq $v ]
 		lstore -d s$v --check
 		lql -d s$v -n all --direction forward -o json '{service_name=~".+"}' |
 			diff - "$ROOT/tests/golden/logs-store-$v.jsonl"
