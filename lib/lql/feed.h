@@ -1,5 +1,5 @@
 /*
- * feed: the lines of a batch (log/each.h) for a range function (lql/eval.h).
+ * feed: the lines of a batch (log/batch.h) for a range function (lql/eval.h).
  *
  * Lines are looked at one by one only if need be: where it is asked how many
  * there are by labels of their stream, by what they have beside their text, or
@@ -9,7 +9,8 @@
 #ifndef LQL_FEED_H
 #define LQL_FEED_H
 
-#include "log/each.h"
+#include "log/batch.h"
+#include "log/runs.h"
 #include "lql/eval.h"
 
 struct feed {

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/pool.h"
+#include "log/each.h"
 #include "log/view.h"
 #include "lql/feed.h"
 #include "lql/glance.h"
