@@ -233,6 +233,20 @@ lql() {
 	[[ $(lql --fields -o table | head -n 1) == FIELD*TYPE*VALUES*LINES*PARSER* ]]
 }
 
+@test "from 40 columns on lists and series are no wider than the terminal" {
+	store
+	for w in 40 50 59 60 80; do
+		for what in --labels --fields --patterns '--volume service_name' '--values service_name'; do
+			lql -o table -w $w $what >out
+			[ -s out ]
+			[ "$(wc -L <out)" -le $w ] || { echo "$w: $what"; cat out; false; }
+		done
+		lql -o chart -w $w 'sum by (service_name, severity_text) (rate({service_name=~".+"}[1s]))' >out
+		lql -o table --hits -n 1 -w $w '{service_name=~".+"}' | sed -n '1,/lines, at most/p' >>out
+		[ "$(wc -L <out)" -le $w ] || { echo $w; cat out; false; }
+	done
+}
+
 @test "a terminal, and a reader that has gone" {
 	store
 	terminal "$BIN/lql -d $T/logs -o raw '{service_name=\"payment\"}'" >shown

@@ -8,7 +8,7 @@
 
 #define BARS	60u	/* at most; and as few on a narrow terminal as */
 #define FEW	10u
-#define TIMES	40u	/* columns beside the bars */
+#define NARROW	60u	/* from here on times are whole */
 
 /* A bar is of the lines in the step up to its point, on multiples of the step:
  * where servers have them. */
@@ -50,20 +50,36 @@ on_line(void *arg, unsigned worker, const struct lql_line *l, struct err *e)
 	return 0;
 }
 
+/* "2026-01-01 00:00:00", or "01-01 00:00" */
+static unsigned
+time_cols(const struct show *sh)
+{
+	return sh->width > 0 && sh->width < NARROW ? 11 : 19;
+}
+
+/* The columns beside the bars. */
+static unsigned
+beside(const struct show *sh)
+{
+	return 2 * time_cols(sh) + 2;
+}
+
 static void
 put_time(const struct show *sh, struct buf *b, uint64_t ns)
 {
 	char t[40];
 
 	show_on(sh, b, SHOW_DIM);
-	buf_adds(b, str_of(show_time(sh, t, ns, 0)));
+	show_time(sh, t, ns, 0);
+	buf_add(b, time_cols(sh) < 19 ? t + 5 : t, time_cols(sh));
 	show_off(sh, b);
 }
 
 static unsigned
-bars_in(unsigned width)
+bars_in(const struct show *sh)
 {
-	unsigned n = width > TIMES + FEW ? width - TIMES : FEW;
+	unsigned width = sh->width, n = width > beside(sh) + FEW ?
+	    width - beside(sh) : FEW;
 
 	return width == 0 || n > BARS ? BARS : n;
 }
@@ -139,7 +155,7 @@ int
 hits_put(const struct lql_ask *ask, struct store_view *view,
     const struct lql_log *q, struct buf *b, struct err *e)
 {
-	struct hits h = { .bars = bars_in(ask->show.width) };
+	struct hits h = { .bars = bars_in(&ask->show) };
 	double sum[BARS] = { 0 }, top = 0, n = 0;
 	struct arena a = { 0 };
 	struct str text;
@@ -163,8 +179,8 @@ hits_put(const struct lql_ask *ask, struct store_view *view,
 	text = arena_printf(&a, "%.0f line%s, at most %.0f a bar\n", n,
 	    n == 1 ? "" : "s", top);
 	/* on a line of its own when it does not fit */
-	buf_adds(b, ask->show.width > 0 && TIMES + h.bars + 1 + text.n >
-	    ask->show.width ? S("\n") : S("  "));
+	buf_adds(b, ask->show.width > 0 && beside(&ask->show) + h.bars + 1 +
+	    text.n > ask->show.width ? S("\n") : S("  "));
 	buf_adds(b, text);
 	arena_free(&a);
 	return 0;
