@@ -241,6 +241,7 @@ lql() {
 			[ -s out ]
 			[ "$(wc -L <out)" -le $w ] || { echo "$w: $what"; cat out; false; }
 		done
+		lql -o table -w $w -n 1 '{service_name="cart"}' | grep -qE "^(20..-)?01-01 00:00:01(.000)? ERROR "
 		lql -o chart -w $w 'sum by (service_name, severity_text) (rate({service_name=~".+"}[1s]))' >out
 		lql -o table --hits -n 1 -w $w '{service_name=~".+"}' | sed -n '1,/lines, at most/p' >>out
 		[ "$(wc -L <out)" -le $w ] || { echo $w; cat out; false; }

@@ -4,6 +4,9 @@
 #include "show/fields.h"
 #include "show/json.h"
 
+#define NARROW	60u	/* less: times are short */
+#define LEVEL_COLS	5
+
 static const char *
 level(uint32_t severity)
 {
@@ -28,18 +31,33 @@ style_of(const struct show_line *l)
 	return l->near ? SHOW_DIM : show_style_level(l->severity);
 }
 
+/* "2026-01-01 00:00:00.000", or "01-01 00:00:00" */
+static unsigned
+time_cols(const struct show *sh)
+{
+	return sh->width > 0 && sh->width < NARROW ? 14 : 23;
+}
+
+unsigned
+show_line_before(const struct show *sh)
+{
+	return time_cols(sh) + 1 + LEVEL_COLS + 1;
+}
+
 void
 show_line_front(const struct show *sh, struct buf *b,
     const struct show_line *l)
 {
+	unsigned cols = time_cols(sh);
 	char t[40];
 
 	show_on(sh, b, SHOW_DIM);
-	buf_adds(b, str_of(show_time(sh, t, l->time, 3)));
+	show_time(sh, t, l->time, 3);
+	buf_add(b, cols < 23 ? t + 5 : t, cols);
 	show_off(sh, b);
 	buf_u8(b, ' ');
 	show_on(sh, b, style_of(l));
-	buf_addf(b, "%-5s", level(l->severity));
+	buf_addf(b, "%-*s", LEVEL_COLS, level(l->severity));
 	show_off(sh, b);
 	buf_u8(b, ' ');
 }

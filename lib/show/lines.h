@@ -20,7 +20,7 @@ struct show_line {
 /*
  * A line for a terminal: time, level, service, text; coloured by level, the
  * keys of JSON and logfmt dimmed, and all of one that is but near. The text
- * is not cut: terminals wrap.
+ * is not cut: terminals wrap. A narrow one has times without year and ms.
  */
 void show_line_text(const struct show *, struct buf *,
     const struct show_line *);
@@ -29,6 +29,8 @@ void show_line_front(const struct show *, struct buf *,
     const struct show_line *);
 void show_line_end(const struct show *, struct buf *,
     const struct show_line *);
+/* The columns of the front. */
+unsigned show_line_before(const struct show *);
 /* A line between groups of lines, as grep has it: --. */
 void show_gap(const struct show *, struct buf *);
 /* Names with values under a line, each on its own, in a column. */

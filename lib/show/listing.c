@@ -12,7 +12,6 @@
 #define COLUMNS_MAX	6u
 #define HEAD_MAX	12u	/* columns that a name alone may claim */
 #define NARROW		6u	/* cut to less, a column tells nothing */
-#define BEFORE		30u	/* time and level, with the blanks behind */
 
 struct set { const struct show_label *v; uint32_t n; };
 
@@ -324,14 +323,14 @@ put_common(struct show_listing *li, const struct name *n, uint32_t nnames,
 static void
 put_heads(struct show_listing *li, struct buf *b)
 {
-	unsigned cols = 0;
+	unsigned cols = 0, before = show_line_before(li->sh);
 
 	for (uint32_t i = 0; i < li->cols; i++)
 		cols += li->col[i].width > 0 ? li->col[i].width + 1 : 0;
-	if (cols == 0 || BEFORE + cols + strlen("LINE") > li->sh->width)
+	if (cols == 0 || before + cols + strlen("LINE") > li->sh->width)
 		return;
 	show_on(li->sh, b, SHOW_BOLD);
-	show_fit(b, S("TIME"), BEFORE - 6, true);
+	show_fit(b, S("TIME"), before - 6, true);
 	buf_adds(b, S("LEVEL "));
 	for (uint32_t i = 0; i < li->cols; i++) {
 		if (li->col[i].width == 0)

@@ -265,12 +265,14 @@ listing(struct buf *b)
 	    AT(3) "payment      c-2 text\n"));
 	show_listing_free(li);
 
-	/* no room for a second column, nor for heads; labels not asked for */
+	/* no room for a second column; labels not asked for */
 	li = show_listing_new(&narrow, false);
 	listed(li, 1, "cart", "c-1", "eu", false);
 	listed(li, 2, "averylongservice", "c-2", "eu", false);
 	show_listing_put(li, b);
-	CHECK(is(b, AT(1) "cart       text\n" AT(2) "averylong\u2026 text\n"));
+	CHECK(is(b, "TIME           LEVEL service_n\xe2\x80\xa6 LINE\n"
+	    "01-01 00:00:01 INFO  cart       text\n"
+	    "01-01 00:00:02 INFO  averylong\xe2\x80\xa6 text\n"));
 	show_listing_free(li);
 }
 
