@@ -176,6 +176,16 @@ lql() {
 	# a range counts lines, not blocks
 	[ "$(lql --series -o raw --to 1767225602)" = '{service_name="cart"}' ]
 	[ "$(lql --series -o raw --from 1767225602)" = '{service_name="payment"}' ]
+	# of a tail of many lines, as of the blocks that it becomes
+	{ lines; lines | sed 's/"176722560/"176722570/g'; lines; } | rec -r | spool spool
+	lql --series --from 1767225700 >later
+	lql --series --to 1767225602 >earlier
+	lql --series >all
+	[ "$(wc -l <all)" -ge 2 ]
+	lstore -d "$T/logs" --once spool
+	lql --series --from 1767225700 | diff - later
+	lql --series --to 1767225602 | diff - earlier
+	lql --series | diff - all
 	run --separate-stderr lql --values nothing
 	[ "$status" -eq 0 ] && [ -z "$output" ] && [[ $stderr == *"no match"* ]]
 	fails 2 lql --series '{a="b"} |= "x"'

@@ -104,6 +104,7 @@ struct log_scan_opts {
 	uint64_t limit;				/* 0: none */
 	enum log_want want_line;
 	bool want_meta;				/* false: may be left empty */
+	bool any_line;		/* of each stream one line is enough */
 	unsigned workers;
 	struct scan_count *count;
 };

@@ -156,7 +156,7 @@ log_streams(struct store_view *v, const struct log_scan_opts *o,
     struct arena *mem, struct log_streams *out, struct err *e)
 {
 	struct log_scan_opts some = { .match = o->match, .nmatch = o->nmatch,
-		.from = o->from, .to = o->to };
+		.from = o->from, .to = o->to, .any_line = true };
 	struct map seen = { 0 };
 	struct log_view w;
 	int status = 0;

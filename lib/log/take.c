@@ -242,6 +242,8 @@ put_item(struct take *t, struct str item)
 	put_line(t, &l);
 	rows_added(r);
 	r->folded += t->folded;
+	if (t->wanted)
+		t->passed = !wanted_more(t->wanted, r->streams.key[t->stream]);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ void
 wanted_free(struct wanted *w)
 {
 	buf_free(&w->lower);
+	map_free(&w->seen);
 }
 
 /* What fails here fails again when the stripe is asked, and is told then. */
@@ -24,6 +25,8 @@ wanted_stream(const struct wanted *w, struct str labels)
 {
 	struct err e = { 0 };
 
+	if (w->seen.n > 0 && map_find(&w->seen, labels) != MAP_NONE)
+		return false;
 	return select_stream(labels, w->o->match, w->o->nmatch, &e) != 0;
 }
 
@@ -85,4 +88,12 @@ wanted_line(struct wanted *w, const struct logrec *l, uint64_t time)
 	    o->trace_ids, o->ntrace_ids, 16, by_id)))
 		return false;
 	return l->body.type != VALUE_STR || text_may(w, l->body.s);
+}
+
+bool
+wanted_more(struct wanted *w, struct str labels)
+{
+	if (w->o->any_line)
+		map_add(&w->seen, labels, NULL);
+	return !w->o->any_line;
 }

@@ -9,6 +9,7 @@
 #ifndef LOG_WANTED_H
 #define LOG_WANTED_H
 
+#include "base/hash.h"
 #include "log/filter.h"
 #include "log/scan.h"
 #include "model/logrec.h"
@@ -17,6 +18,7 @@ struct wanted {
 	const struct log_scan_opts *o;
 	const struct filter *filter;	/* of those */
 	struct buf lower;
+	struct map seen;		/* streams of which a line was taken */
 };
 
 /* In the arena, but for what wanted_free frees. */
@@ -27,5 +29,7 @@ void wanted_free(struct wanted *);
 bool wanted_stream(const struct wanted *, struct str labels);
 /* A line of such a stream; time: what it is kept with. */
 bool wanted_line(struct wanted *, const struct logrec *, uint64_t time);
+/* A line was taken. Whether more of its stream are wanted. */
+bool wanted_more(struct wanted *, struct str labels);
 
 #endif
