@@ -154,13 +154,16 @@ main(int argc, char *argv[])
 
 	s->tql.o.count = &s->ask.count;
 	while ((c = tool_opt(&tool, argc, argv)) != -1)
-		if (option(&args, c, &e) == -1)
+		if (option(&args, c, &e) == -1) {
+			arena_free(&s->ask.mem);
 			return tool_fail(&tool, &e);
+		}
 	if (!s->ask.store && !s->ask.remote.url)
 		tool_usage(&tool, "which store? -d DIR, or -u URL");
 	if (ask_ready(&s->ask, isatty(STDOUT_FILENO), &e) == -1)
-		return tool_fail(&tool, &e);
-	status = ask(&args, argc - optind, argv + optind);
+		status = tool_fail(&tool, &e);
+	else
+		status = ask(&args, argc - optind, argv + optind);
 	remote_close(&s->ask.remote);
 	arena_free(&s->ask.mem);
 	return tool_exit(&tool, status);
