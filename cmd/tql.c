@@ -8,7 +8,7 @@
 #include "tql/session.h"
 
 enum { OPT_SPANS = 256, OPT_STEP, OPT_TAGS, OPT_VALUES, OPT_EXPLAIN,
-	OPT_EXEMPLARS, OPT_SETTLE, OPT_SORT, OPT_DIFF };
+	OPT_EXEMPLARS, OPT_SETTLE, OPT_SORT, OPT_DIFF, OPT_JSON, OPT_DOT };
 
 #define FORMS	(ASK_FORM(ASK_CHART) | ASK_FORM(ASK_TABLE) |		\
 	ASK_FORM(ASK_JSON) | ASK_FORM(ASK_CSV) | ASK_FORM(ASK_IDS) |	\
@@ -26,6 +26,10 @@ static const struct tool tool = {
 		REMOTE_OPTS("Tempo"),
 		ASK_OPTS("traces", "20", "chart, table, json, csv, ids, rec "
 		    "or dot", "chart|table|json|csv|ids|rec|dot"),
+		{ OPT_JSON, "json", NULL, "as -o json: OTLP, of traces by id",
+		  NULL },
+		{ OPT_DOT, "dot", NULL, "as -o dot: a graph for dot(1)",
+		  NULL },
 		{ OPT_SORT, "sort", "BY", "which traces come first: time "
 		  "(newest; default), duration (longest) or spans (most that "
 		  "matched)", "time|duration|spans" },
@@ -125,6 +129,8 @@ option(struct args *args, int c, struct err *e)
 
 	switch (c) {
 	case 'f': args->follow = true; break;
+	case OPT_JSON: return ask_opt(&s->ask, 'o', "json", e);
+	case OPT_DOT: return ask_opt(&s->ask, 'o', "dot", e);
 	case OPT_SETTLE: s->settle = tool_age(&tool, optarg); break;
 	case OPT_DIFF: args->diff = true; break;
 	case OPT_TAGS: args->tags = true; break;

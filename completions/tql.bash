@@ -30,7 +30,7 @@ _tql()
 	--values) return ;;
 	esac
 	case $cur in
-	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width -z --timezone --color --tenant --stats --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
+	-*) COMPREPLY=($(compgen -W " -d --store -D --logs-store -u --url -H --header --ca --cert --key --timeout -n --limit --since --from --to -o --output -w --width -z --timezone --color --tenant --stats --json --dot --sort --spans --step --exemplars -f --follow --settle --tags --values --diff --explain -h --help -V --version" -- "$cur")) ;;
 	*) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
 	esac
 }

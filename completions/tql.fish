@@ -17,6 +17,8 @@ complete -c tql -s z -l timezone -x -d 'of times in tables and charts: UTC (defa
 complete -c tql -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c tql -l tenant -x -d 'whose traces (default: of no tenant)'
 complete -c tql -l stats -d 'say on stderr what was read'
+complete -c tql -l json -d 'as -o json: OTLP, of traces by id'
+complete -c tql -l dot -d 'as -o dot: a graph for dot(1)'
 complete -c tql -l sort -x -a 'time duration spans' -d 'which traces come first: time (newest; default), duration (longest) or spans (most that matched)'
 complete -c tql -l spans -x -d 'matching spans shown of a trace; 0 or all: every one (default: 3), and none folded in pictures'
 complete -c tql -l step -x -d 'between the points of metrics, such as 1m; all: one for the range (default: about 100 points)'

@@ -26,6 +26,8 @@ _arguments -s \
 	'--color=[auto, always or never]:WHEN:(auto always never)' \
 	'--tenant=[whose traces (default\: of no tenant)]:NAME:' \
 	'--stats[say on stderr what was read]' \
+	'--json[as -o json\: OTLP, of traces by id]' \
+	'--dot[as -o dot\: a graph for dot(1)]' \
 	'--sort=[which traces come first\: time (newest; default), duration (longest) or spans (most that matched)]:BY:(time duration spans)' \
 	'--spans=[matching spans shown of a trace; 0 or all\: every one (default\: 3), and none folded in pictures]:N:' \
 	'--step=[between the points of metrics, such as 1m; all\: one for the range (default\: about 100 points)]:TIME:' \
