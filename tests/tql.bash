@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # The shop's traces, for the tests of tql.
 store() {
 	rec -r "$ROOT/examples/shop.jsonl" >shop.rec
