@@ -77,9 +77,10 @@ more(struct talk *t, struct err *e)
 		return err_set(e, ERR_CANCEL, "stopped");
 	buf_reserve(&t->in, PIECE);
 	n = read(t->fd, t->in.p + t->in.n, PIECE);
-	if (n == -1)
+	if (n == -1 && errno != ECONNRESET)	/* ended, our question unread */
 		return err_sys(e, "read from " HELPER);
-	t->in.n += (size_t)n;
+	if (n > 0)
+		t->in.n += (size_t)n;
 	return n > 0;
 }
 
