@@ -63,6 +63,7 @@ ingest() {
 }
 ingest tstore t "$DATA/traces.rec" "<=0.8x"
 ingest lstore l "$DATA/logs.rec" "<=0.6x"
+sync	# what was written goes to disk now, not while queries are timed
 
 # what Loki does with it is not ours to measure: this one only says yes
 "$O/fake/loki" >"$work/port" &
