@@ -269,6 +269,7 @@ struct answer {
 	struct buf trace[TRACES];
 	bool cut[TRACES];	/* it had more spans than it may have */
 	uint64_t lone[TRACES];	/* of all its spans, the sum */
+	bool apart;		/* it may come in parts: only lone is made */
 };
 
 static unsigned long came_apart;	/* traces, over all rounds */
@@ -278,28 +279,6 @@ add_spans(struct answer *ans, const struct loaded *l, uint32_t t, uint8_t no)
 {
 	for (int64_t k = 0; k < l->t_spans.i[t]; k++)
 		ans->lone[no] += lone_span(l, (uint32_t)(l->t_first.i[t] + k));
-}
-
-/* Where the parts of a trace may come apart: their spans. */
-static int
-take_spans(void *arg, const struct trace_part *part, unsigned worker,
-    struct arena *a, struct err *e)
-{
-	struct answer *ans = arg;
-	struct loaded l;
-
-	(void)worker;
-	(void)e;
-	load_all(&l, part->stripe, a);
-	for (uint32_t t = 0; t < l.t_id.rows; t++) {
-		uint8_t no = l.t_id.fix[t * 16 + 15];
-
-		if ((part->skip && bit_get(part->skip, t)) || no >= TRACES)
-			continue;
-		came_apart += ans->lone[no] != 0;
-		add_spans(ans, &l, t, no);
-	}
-	return 0;
 }
 
 static int
@@ -321,8 +300,11 @@ take_part(void *arg, const struct trace_part *part, unsigned worker,
 			CHECK(!"a trace comes once");
 			continue;
 		}
-		say_trace(&ans->trace[no], &l, t);
+		came_apart += ans->lone[no] != 0;
 		add_spans(ans, &l, t, no);
+		if (ans->apart)
+			continue;
+		say_trace(&ans->trace[no], &l, t);
 		ans->cut[no] = t < l.t_cut.rows && vec_valid(&l.t_cut, t);
 	}
 	return 0;
@@ -484,7 +466,7 @@ look(const char *dir, const struct answer *want, unsigned long round)
 	struct trace_scan_opts so = { .workers = 1,
 	    .newest_first = roll(2) == 0,
 	    .tail_bytes = roll(2) == 0 ? 100 + roll(2000) : 0 };
-	struct answer got = { 0 }, spans = { 0 };
+	struct answer got = { 0 }, spans = { .apart = true };
 	struct err e = { 0 };
 	struct store_view *v = store_view(dir, &o, &e);
 
@@ -494,7 +476,7 @@ look(const char *dir, const struct answer *want, unsigned long round)
 	CHECK(trace_scan(v, &so, take_part, &got, &e) == 0);
 	CHECK(same(&got, want, round));
 	so.apart = true;
-	CHECK(trace_scan(v, &so, take_spans, &spans, &e) == 0);
+	CHECK(trace_scan(v, &so, take_part, &spans, &e) == 0);
 	CHECK(memcmp(spans.lone, want->lone, sizeof spans.lone) == 0);
 	test_get(v, want, round);
 	CHECK(store_view_missing(v) == 0);
