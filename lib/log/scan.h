@@ -104,7 +104,8 @@ struct log_scan_opts {
 	uint64_t limit;				/* 0: none */
 	enum log_want want_line;
 	bool want_meta;				/* false: may be left empty */
-	bool any_line;		/* of each stream one line is enough */
+	bool any_line;		/* one line of each stream is enough: of a tail
+				   no more are taken apart */
 	unsigned workers;
 	struct scan_count *count;
 };

@@ -4,8 +4,8 @@
  * Everything goes out through `write`, in pieces of some 64 KiB; nothing here
  * prints. Forms: of a query's answer a table, JSON (a line a trace, in the
  * shape of Tempo's search results), CSV, the ids, or the whole traces as
- * records; of series see series.h; of a trace by its id a waterfall, JSON (a line of OTLP), its id,
- * or a record.
+ * records; of series see series.h; of a trace by its id a waterfall, JSON (a
+ * line of OTLP), its id, or a record.
  */
 #ifndef TQL_ANSWER_H
 #define TQL_ANSWER_H

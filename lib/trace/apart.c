@@ -8,7 +8,7 @@
 
 #define IDS_MAX		(8u << 20)	/* in memory; with more, all stay */
 #define FEW		16u		/* ids compared each with each */
-#define LOT		512u		/* traces told of at a time */
+#define CHUNK		512u		/* traces told of at a time */
 
 struct apart {
 	struct places *p;
@@ -130,13 +130,13 @@ may_part(const struct apart *s, const struct place_trace *t, struct arena *a)
 }
 
 static int
-tell_lot(void *arg, size_t no, unsigned worker, struct err *e)
+tell_chunk(void *arg, size_t no, unsigned worker, struct err *e)
 {
 	struct apart *s = arg;
-	size_t end = (no + 1) * LOT;
+	size_t end = (no + 1) * CHUNK;
 
 	(void)e;
-	for (size_t t = no * LOT; t < end && t < s->p->traces; t++) {
+	for (size_t t = no * CHUNK; t < end && t < s->p->traces; t++) {
 		s->stays[t] = !may_part(s, &s->p->trace[t], &s->mem[worker]);
 		arena_reset(&s->mem[worker]);
 	}
@@ -170,8 +170,8 @@ apart_leave(struct places *p, uint32_t max_spans, struct scan_count *count,
 		pans_init(&s.pans, p);
 		pans_lay(&s.pans);
 		(void)pool_run(workers, s.pans.n, read_pan, &s, NULL);
-		(void)pool_run(workers, (p->traces + LOT - 1) / LOT, tell_lot,
-		    &s, NULL);
+		(void)pool_run(workers, (p->traces + CHUNK - 1) / CHUNK,
+		    tell_chunk, &s, NULL);
 		forget(&s);
 		pans_free(&s.pans);
 	}

@@ -39,8 +39,8 @@ enum {
  *   x          ANY: KeyValueList bytes of keys past the budget of columns
  *   more       ANY: fields of the Span message that no column keeps (repeated
  *              keys, events and links past TRACE_CHILDREN_MAX, times past
- *              2262, fields of later versions), as they came; null when there are none. Queries do
- *              not look here, re-encoding does
+ *              2262, fields of later versions), as they came; null when there
+ *              are none. Queries do not look here, re-encoding does
  * TR_TRACE:
  *   id FIX16   first INT (row in TR_SPAN)   spans INT
  *   start INT  end INT (ns, over its spans here)

@@ -54,11 +54,10 @@ order_key_cmp(const struct order_key *a, const struct order_key *b)
 
 /*
  * Removes the later received of spans with equal (id, kind), and those over
- * the limit, sorts the rest
- * into pre-order and sets dist[k] to how many rows before k its parent is, or
- * ORDER_ROOT, ORDER_CUT. dist has room for n. How many remain. Bare spans: as
- * long as no two share an id and all are within the limit, the rest does not
- * matter; else they stay as they are, and ORDER_BARE.
+ * the limit, sorts the rest into pre-order and sets dist[k] to how many rows
+ * before k its parent is, or ORDER_ROOT, ORDER_CUT. dist has room for n. How
+ * many remain. Bare spans: as long as no two share an id and all are within the
+ * limit, the rest does not matter; else they stay as they are, and ORDER_BARE.
  */
 #define ORDER_BARE	UINT32_MAX
 uint32_t order_trace(struct order *, struct order_span *s, uint32_t n,

@@ -236,8 +236,8 @@ find_all(struct places *p, unsigned workers)
 	id_index(&p->index, p->id, p->ids, &p->mem);
 	find.found = xcalloc(p->blocks + 1, sizeof *find.found);
 	/* parts do not fail: each keeps its own fault */
-	(void)pool_run(p->ids * p->blocks < FEW ? 1 : workers, p->blocks, find_in_block,
-	    &find, NULL);
+	(void)pool_run(p->ids * p->blocks < FEW ? 1 : workers, p->blocks,
+	    find_in_block, &find, NULL);
 	for (unsigned i = 0; i < workers; i++)
 		arena_free(&find.mem[i]);
 	take_found(p, find.found);
