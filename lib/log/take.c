@@ -274,6 +274,8 @@ rows_take(struct log_rows *r, const struct rec *rec, struct str promoted,
 		r->data.n = data;
 		r->min_time = min;
 		r->max_time = max;
+		if (wanted)
+			wanted_again(wanted);
 		return err_set(e, ERR_CORRUPT, "logs: not well formed");
 	}
 	if (r->n > rows) {

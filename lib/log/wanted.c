@@ -97,3 +97,9 @@ wanted_more(struct wanted *w, struct str labels)
 		map_add(&w->seen, labels, NULL);
 	return !w->o->any_line;
 }
+
+void
+wanted_again(struct wanted *w)
+{
+	map_reset(&w->seen);
+}

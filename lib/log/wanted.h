@@ -31,5 +31,7 @@ bool wanted_stream(const struct wanted *, struct str labels);
 bool wanted_line(struct wanted *, const struct logrec *, uint64_t time);
 /* A line was taken. Whether more of its stream are wanted. */
 bool wanted_more(struct wanted *, struct str labels);
+/* Lines that were taken are taken back: their streams are wanted again. */
+void wanted_again(struct wanted *);
 
 #endif
